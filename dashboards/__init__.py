@@ -1,0 +1,9 @@
+"""dashboards."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Install this package."""

@@ -1,0 +1,71 @@
+"""Making one row of a foreign reader into cells of our grid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from importers.reading.grid import BadCell, Cell, Row, column_letter
+from importers.reading.reasons import Reason, Refusal
+
+MAX_ROWS = 250_000
+MAX_COLUMNS = 1_000
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def tidy(value: Any) -> Cell:
+    """One value: whole floats become ints, texts lose control characters, blanks are ``None``."""
+    if isinstance(value, str):
+        text = _CONTROLS.sub("", value.replace("_x000D_", "\n"))
+        return text if text.strip() else None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    if isinstance(value, timedelta):
+        return str(value)
+    return value  # type: ignore[no-any-return]
+
+
+def rows(
+    sheet: str,
+    values: Iterable[Iterable[Any]],
+    *,
+    first_row: int = 1,
+    first_column: int = 0,
+    bad: dict[tuple[int, int], str] | None = None,
+) -> Iterator[Row]:
+    """Number the rows, leave out blank ones and cut what is blank at their right.
+
+    Raises:
+        Refusal: a sheet has more rows or columns than any sign-up sheet.
+    """
+    faults = bad or {}
+    faulty_rows = {row for row, _ in faults}
+    kept = 0
+    padding: list[Cell] = [None] * first_column
+    for number, raw in enumerate(values, first_row):
+        cells = padding + [tidy(value) for value in raw]
+        if number in faulty_rows:
+            _mark(cells, number, faults)
+        while cells and cells[-1] is None:
+            cells.pop()
+        if not cells:
+            continue
+        kept += 1
+        _limit(sheet, kept, len(cells))
+        yield Row(number, cells)
+
+
+def _mark(cells: list[Cell], number: int, faults: dict[tuple[int, int], str]) -> None:
+    for (row, column), text in faults.items():
+        if row == number and column < MAX_COLUMNS:
+            cells.extend([None] * (column + 1 - len(cells)))
+            cells[column] = BadCell(text)
+
+
+def _limit(sheet: str, count: int, width: int) -> None:
+    if count > MAX_ROWS:
+        raise Refusal(Reason.TOO_MANY_ROWS, sheet=sheet, limit=MAX_ROWS)
+    if width > MAX_COLUMNS:
+        raise Refusal(Reason.TOO_WIDE, sheet=sheet, column=column_letter(width - 1))

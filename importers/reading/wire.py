@@ -1,0 +1,101 @@
+"""How the child hands a grid to its parent: lines of JSON, which cannot run anything when read.
+
+A sheet is one object followed by one ``[row, [cells]]`` per row; the last line says that the
+file is whole.  Dates and bad cells are two-item lists, everything else is itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from typing import Any, TextIO
+
+from importers.reading.grid import BadCell, Cell, Merge, Row, Sheet, Workbook
+from importers.reading.reasons import Reason, Refusal
+
+END = {"end": True}
+_DECODE = {
+    "d": date.fromisoformat,
+    "m": datetime.fromisoformat,
+    "t": time.fromisoformat,
+    "x": BadCell,
+}
+
+
+def pack(cell: Cell) -> Any:
+    """A cell as JSON."""
+    match cell:
+        case datetime():
+            return ["m", cell.isoformat()]
+        case date():
+            return ["d", cell.isoformat()]
+        case time():
+            return ["t", cell.isoformat()]
+        case BadCell():
+            return ["x", cell.text]
+        case _:
+            return cell
+
+
+def write_sheet(out: TextIO, sheet: Sheet, rows: Iterable[Row]) -> None:
+    """Write a sheet's description, then its rows as they come."""
+    head = {
+        "sheet": sheet.name,
+        "hidden": sheet.hidden,
+        "merges": [[m.top, m.left, m.bottom, m.right] for m in sheet.merges],
+        "hidden_rows": sorted(sheet.hidden_rows),
+        "hidden_columns": sorted(sheet.hidden_columns),
+    }
+    out.write(json.dumps(head, ensure_ascii=False) + "\n")
+    for row in rows:
+        line = [row.number, [pack(cell) for cell in row.cells]]
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def write_end(out: TextIO) -> None:
+    """Say that everything was written."""
+    out.write(json.dumps(END) + "\n")
+
+
+def write_refusal(out: TextIO, refusal: Refusal) -> None:
+    """Say why the file is refused."""
+    out.write(json.dumps({"refused": refusal.reason.value, "params": refusal.params}) + "\n")
+
+
+def read(lines: Iterator[str]) -> Workbook:
+    """Read what the child wrote.
+
+    Raises:
+        Refusal: the child refused the file, or did not finish.
+    """
+    workbook = Workbook([])
+    for line in lines:
+        item = json.loads(line)
+        if isinstance(item, list):
+            number, cells = item
+            workbook.sheets[-1].rows.append(Row(number, [_unpack(cell) for cell in cells]))
+        elif "sheet" in item:
+            workbook.sheets.append(_sheet(item))
+        elif "refused" in item:
+            raise Refusal(Reason(item["refused"]), **item["params"])
+        elif item == END:
+            return workbook
+    raise Refusal(Reason.DAMAGED)
+
+
+def _sheet(item: dict[str, Any]) -> Sheet:
+    return Sheet(
+        name=item["sheet"],
+        hidden=item["hidden"],
+        merges=[Merge(*corners) for corners in item["merges"]],
+        hidden_rows=set(item["hidden_rows"]),
+        hidden_columns=set(item["hidden_columns"]),
+    )
+
+
+def _unpack(cell: Any) -> Cell:
+    if isinstance(cell, list):
+        kind, text = cell
+        return _DECODE[kind](text)
+    return cell  # type: ignore[no-any-return]

@@ -1,0 +1,92 @@
+"""The closed list of things that can happen, and of the details each may carry."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Kinds of audit event, written ``resource:action``."""
+
+    MEMBER_REGISTER = "member:register"
+    MEMBER_UPDATE = "member:update"
+    MEMBER_STATE = "member:state"
+    MEMBER_REVEAL = "member:reveal"
+    MEMBER_EXPORT = "member:export"
+    MEMBER_HINT = "member:hint"
+    MEMBER_MERGE = "member:merge"
+    MEMBER_TRANSFER_REQUEST = "member:transfer-request"
+    MEMBER_TRANSFER_DECIDE = "member:transfer-decide"
+    CONSENT_GIVE = "consent:give"
+    CONSENT_WITHDRAW = "consent:withdraw"
+    NETWORK_CREATE = "network:create"
+    NETWORK_UPDATE = "network:update"
+    NETWORK_STATE = "network:state"
+    NETWORK_JOIN = "network:join"
+    NETWORK_LEAVE = "network:leave"
+    CHANNEL_CREATE = "channel:create"
+    CHANNEL_UPDATE = "channel:update"
+    CHANNEL_RETIRE = "channel:retire"
+    CHANNEL_AUDIENCE = "channel:audience"
+    ROSTER_CHANGE = "roster:change"
+    IMPORT_PLAN = "import:plan"
+    IMPORT_COMMIT = "import:commit"
+    IMPORT_UNDO = "import:undo"
+    IMPORT_DISCARD = "import:discard"
+    IMPORT_FORGET = "import:forget"
+    MESSAGE_CREATE = "message:create"
+    MESSAGE_UPDATE = "message:update"
+    MESSAGE_STATE = "message:state"
+    MESSAGE_PUBLISH = "message:publish"
+    DISSEMINATION_RECORD = "dissemination:record"
+    DISSEMINATION_REVIEW = "dissemination:review"
+    DISSEMINATION_WITHDRAW = "dissemination:withdraw"
+    RECEIPT_RECORD = "receipt:record"
+    QUESTION_ASK = "question:ask"
+    QUESTION_ANSWER = "question:answer"
+    NEWS_SEND = "news:send"
+    NEWS_ANSWER = "news:answer"
+    LINK_ISSUE = "link:issue"
+    LINK_REVOKE = "link:revoke"
+    USER_CREATE = "user:create"
+    USER_UPDATE = "user:update"
+    USER_DISABLE = "user:disable"
+    USER_SIGN_IN = "user:sign-in"
+    USER_SIGN_IN_FAILED = "user:sign-in-failed"
+    USER_SIGN_OUT = "user:sign-out"
+    USER_PASSWORD = "user:password"  # noqa: S105 - a name, not a password
+    USER_SECOND_FACTOR = "user:second-factor"
+    SETTING_CHANGE = "setting:change"
+    GEOGRAPHY_CHANGE = "geography:change"
+    REPORT_CLOSE = "report:close"
+    REPORT_EXPORT = "report:export"
+    ROWS_EXPORT = "rows:export"
+
+
+DETAILS = frozenset(
+    {
+        "batch",
+        "channel",
+        "code",
+        "count",
+        "counts",
+        "fields",
+        "file_sha256",
+        "format",
+        "from",
+        "kind",
+        "message",
+        "month",
+        "network",
+        "office",
+        "period",
+        "purpose",
+        "query",
+        "reason",
+        "revision",
+        "role",
+        "to",
+        "version",
+    }
+)
+"""Keys that the public part of an event may have; none of them may hold a personal value."""

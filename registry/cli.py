@@ -1,0 +1,80 @@
+"""The command line ``sang``: Flask's command group without Flask's own commands."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup, ScriptInfo
+
+from registry.errors import Refused
+
+
+def _create() -> Flask:
+    from registry import create_app
+
+    return create_app()
+
+
+class SangGroup(FlaskGroup):
+    """Lists only Sang's commands: those here and those the packages' ``init_app`` add."""
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(
+            create_app=_create,
+            add_default_commands=False,
+            add_version_option=False,
+            load_dotenv=False,
+            set_debug_flag=False,
+            **extra,
+        )
+        self._loaded_plugin_commands = True
+        self.params = []
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(name for name in super().list_commands(ctx) if name not in FOREIGN)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return None if name in FOREIGN else super().get_command(ctx, name)
+
+
+FOREIGN = frozenset({"db", "users", "roles", "run", "shell", "routes", "translate"})
+
+
+@click.group(
+    cls=SangGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Sang (สังข์): a registry of a public-relations network and of how far its messages carry.",
+)
+def cli() -> None:
+    """The group; its commands come from the packages."""
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run a command; every refusal is one line on standard error and exit code 2."""
+    try:
+        code = cli.main(args=args, prog_name="sang", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = _fail("stopped")
+    except click.ClickException as error:
+        code = _fail(error.format_message())
+    except Refused as error:
+        code = _fail(str(error))
+    except Exception as error:
+        import structlog
+
+        structlog.get_logger().error("command_failed", exc_info=error)
+        code = _fail(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(sentence: str) -> int:
+    print(f"sang: {sentence}", file=sys.stderr)  # noqa: T201
+    return 2
+
+
+def script_info() -> ScriptInfo:
+    """For tests that call commands in process."""
+    return ScriptInfo(create_app=_create)

@@ -1,0 +1,213 @@
+"""The database: one declarative base, and a session that must say when it means to write.
+
+SQLite takes its write lock at the first statement of a writing transaction (``BEGIN
+IMMEDIATE``); with the default a read-then-write transaction can lose an update in silence.
+Readers use a plain ``BEGIN``, so they never wait for a writer.  The same rule on PostgreSQL
+makes readers ``READ ONLY``.  A session is a reader until :func:`begin_write` says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.orm import registry as orm_registry
+from sqlalchemy.types import TypeDecorator
+
+WRITE = "sang_write"
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC; naive values are refused, SQLite gives aware ones back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone was about to be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all models."""
+
+    registry = orm_registry(
+        metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: Utc}
+    )
+
+
+class ReadOnlyTransaction(RuntimeError):
+    """A write was tried without :func:`begin_write`; a programmer's mistake, never a user's."""
+
+
+_writers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
+
+
+def _writer(engine: Engine) -> Engine:
+    """The engine's one writing twin: an uncached one would wait for itself."""
+    if engine not in _writers:
+        _writers[engine] = engine.execution_options(**{WRITE: True, "postgresql_readonly": False})
+    return _writers[engine]
+
+
+class SangSession(FlaskSession):
+    """A session that binds to the writing engine only after its intent was declared."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind = super().get_bind(*args, **kwargs)
+        if isinstance(bind, Engine) and self.info.get(WRITE):
+            return _writer(bind)
+        return bind
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": SangSession, "autoflush": True},
+    disable_autonaming=True,
+)
+
+
+def begin_write() -> None:
+    """Declare that the next transaction writes; ends the read that may be open.
+
+    Raises:
+        ReadOnlyTransaction: unflushed changes are pending in a reading session.
+    """
+    session = db.session()
+    if session.info.get(WRITE):
+        return
+    if session.new or session.dirty or session.deleted:
+        raise ReadOnlyTransaction("begin_write() came after the first change")
+    session.rollback()
+    session.info[WRITE] = True
+
+
+def commit() -> None:
+    """Commit; only views, commands and jobs do. The audit link is taken by a hook just before."""
+    db.session.commit()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """A writing transaction for commands and jobs: committed at the end, undone on any error."""
+    begin_write()
+    try:
+        yield db.session()
+        commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+@event.listens_for(SangSession, "after_transaction_end")
+def _forget_intent(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop(WRITE, None)
+
+
+@event.listens_for(SangSession, "before_flush")
+def _flush_needs_intent(session: Session, *_: Any) -> None:
+    if not session.info.get(WRITE) and (session.new or session.dirty or session.deleted):
+        raise ReadOnlyTransaction("a flush came without begin_write()")
+
+
+@event.listens_for(SangSession, "do_orm_execute")
+def _dml_needs_intent(state: ORMExecuteState) -> None:
+    writes = state.is_insert or state.is_update or state.is_delete
+    if writes and not state.session.info.get(WRITE):
+        raise ReadOnlyTransaction("a write came without begin_write()")
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    write = bool(connection.get_execution_options().get(WRITE))
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give a SQLite engine its pragmas and its explicit ``BEGIN``."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options of the engine: PostgreSQL readers are READ ONLY, and dead connections noticed."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30}}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "execution_options": {"postgresql_readonly": True},
+        "connect_args": {"options": "-c timezone=UTC"},
+    }
+
+
+def migration_engine(url: str) -> Engine:
+    """An engine for migrations: always writing, foreign keys left to the migration."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _wal(connection: Any, _record: Any) -> None:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+    return engine
+
+
+def _check_collation(engine: Engine) -> None:
+    """Thai search and sorting need UTF-8; a database in SQL_ASCII would fail much later."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+        if encoding != "UTF8":
+            raise RuntimeError(f"the PostgreSQL database must be UTF8, it is {encoding}")
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the application."""
+    settings = app.extensions["sang_settings"]
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.url)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)

@@ -1,0 +1,9 @@
+"""facts."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Load the models."""

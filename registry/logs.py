@@ -1,0 +1,62 @@
+"""Structured logs: one JSON object per line, so that input can never break a line."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_login import current_user
+
+log = structlog.get_logger()
+
+
+def configure(*, json: bool) -> None:
+    """Set up structlog for the process; JSON escapes every line break."""
+    render = structlog.processors.JSONRenderer(ensure_ascii=False)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            render if json else structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=_stderr()),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _stderr() -> object:
+    import sys
+
+    return sys.stderr
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    if request.endpoint and not request.endpoint.endswith("static"):
+        log.info(
+            "request",
+            request=g.get("request_id"),
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            user=getattr(current_user, "id", None) if g.get("_login_user") else None,
+            address=request.remote_addr,
+            ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000),
+        )
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Log every request but those for static files."""
+    settings = app.extensions["sang_settings"]
+    configure(json=settings.log_json)
+    app.before_request(_start)
+    app.after_request(_finish)

@@ -1,0 +1,10 @@
+"""members."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Load the models."""
+    from registry.members import models as models

@@ -1,0 +1,281 @@
+"""Members: people and organisations of the network, their life cycle and consent."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.access.models import Office
+from registry.db import Base
+from registry.errors import Refused
+from registry.geography.models import District, Province, Subdistrict
+from registry.vault import EncryptedText, pseudonym
+
+
+class MemberKind(StrEnum):
+    """A member is a person or an organisation."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class MemberState(StrEnum):
+    """Life cycle: applied → active → inactive → left / deceased."""
+
+    APPLIED = "applied"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    LEFT = "left"
+    DECEASED = "deceased"
+
+
+STATE_NAMES = {
+    MemberState.APPLIED: _l("Applied"),
+    MemberState.ACTIVE: _l("Active"),
+    MemberState.INACTIVE: _l("Inactive"),
+    MemberState.LEFT: _l("Left"),
+    MemberState.DECEASED: _l("Deceased"),
+}
+KIND_NAMES = {
+    MemberKind.PERSON: _l("Person"),
+    MemberKind.ORGANISATION: _l("Organisation"),
+}
+
+MOVES: dict[MemberState, frozenset[MemberState]] = {
+    MemberState.APPLIED: frozenset({MemberState.ACTIVE, MemberState.LEFT}),
+    MemberState.ACTIVE: frozenset({MemberState.INACTIVE, MemberState.LEFT, MemberState.DECEASED}),
+    MemberState.INACTIVE: frozenset({MemberState.ACTIVE, MemberState.LEFT, MemberState.DECEASED}),
+    MemberState.LEFT: frozenset({MemberState.ACTIVE}),
+    MemberState.DECEASED: frozenset(),
+}
+
+
+class NetworkType(Base):
+    """A type of network or member, such as อป.มช.; a list that an administrator edits."""
+
+    __tablename__ = "network_type"
+
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name_th: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120))
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Member(Base):
+    """A member of the network."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        CheckConstraint("kind in ('person', 'organisation')", name="kind"),
+        Index("ix_member_province_state", "province_code", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_hex(16))
+    kind: Mapped[str] = mapped_column(String(16), default=MemberKind.PERSON.value)
+    title: Mapped[str | None] = mapped_column(String(60))
+    first_name: Mapped[str] = mapped_column(String(200))
+    last_name: Mapped[str | None] = mapped_column(String(120))
+    name_raw: Mapped[str | None] = mapped_column(String(300))
+    search_text: Mapped[str] = mapped_column(String(600), index=True, default="")
+    national_id: Mapped[str | None] = mapped_column(EncryptedText)
+    national_id_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    national_id_reason: Mapped[str | None] = mapped_column(String(200))
+    birth_year: Mapped[int | None]
+    phone: Mapped[str | None] = mapped_column(String(24), index=True)
+    phone_other: Mapped[str | None] = mapped_column(String(60))
+    line_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    house_no: Mapped[str | None] = mapped_column(String(60))
+    moo: Mapped[str | None] = mapped_column(String(60))
+    subdistrict_code: Mapped[str | None] = mapped_column(ForeignKey("subdistrict.code"))
+    district_code: Mapped[str | None] = mapped_column(ForeignKey("district.code"), index=True)
+    province_code: Mapped[str] = mapped_column(ForeignKey("province.code"))
+    postcode: Mapped[str | None] = mapped_column(String(5))
+    occupation: Mapped[str | None] = mapped_column(String(160))
+    organisation: Mapped[str | None] = mapped_column(String(200))
+    position: Mapped[str | None] = mapped_column(String(160))
+    network_type: Mapped[str] = mapped_column(ForeignKey("network_type.code"), index=True)
+    skills: Mapped[str | None] = mapped_column(String(500))
+    notes: Mapped[str | None] = mapped_column(Text)
+    joined_activity: Mapped[str | None] = mapped_column(String(200))
+    guardian_name: Mapped[str | None] = mapped_column(String(200))
+    guardian_consent_on: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(16), default=MemberState.APPLIED.value)
+    joined_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    confirmed_on: Mapped[date | None]
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
+    source: Mapped[str] = mapped_column(String(16), default="form")
+    source_file: Mapped[str | None] = mapped_column(String(200))
+    source_sha256: Mapped[str | None] = mapped_column(String(64))
+    source_row: Mapped[int | None]
+    batch_id: Mapped[int | None] = mapped_column(index=True)
+    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    office: Mapped[Office] = relationship()
+    province: Mapped[Province] = relationship()
+    district: Mapped[District | None] = relationship()
+    subdistrict: Mapped[Subdistrict | None] = relationship()
+    type: Mapped[NetworkType] = relationship()
+    consents: Mapped[list[Consent]] = relationship(back_populates="member")
+    history: Mapped[list[MemberStateChange]] = relationship(
+        back_populates="member", order_by="MemberStateChange.id"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def display_name(self) -> str:
+        """Name as written in Thai: title glued to the first name, a space, the surname."""
+        given = f"{self.title or ''}{self.first_name}"
+        return f"{given} {self.last_name}" if self.last_name else given
+
+    @property
+    def as_state(self) -> MemberState:
+        """The state as an enum."""
+        return MemberState(self.state)
+
+    def move(self, to: MemberState) -> MemberState:
+        """Change the state; returns the one before.
+
+        Raises:
+            Refused: the life cycle has no such step.
+        """
+        before = self.as_state
+        if to not in MOVES[before]:
+            raise Refused(
+                str(
+                    _l(
+                        "%(name)s is “%(before)s” and cannot become “%(after)s”; "
+                        "choose one of the steps offered on the member's page.",
+                        name=self.display_name,
+                        before=STATE_NAMES[before],
+                        after=STATE_NAMES[to],
+                    )
+                )
+            )
+        self.state = to.value
+        return before
+
+
+def pseudonymise(member: Member) -> str:
+    """The stable stand-in of a member in sealed facts: 32 hex digits."""
+    return pseudonym(member.uid)
+
+
+class MemberStateChange(Base):
+    """A step of the life cycle."""
+
+    __tablename__ = "member_state_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    before: Mapped[str | None] = mapped_column(String(16))
+    after: Mapped[str] = mapped_column(String(16))
+    on: Mapped[date]
+    reason: Mapped[str | None] = mapped_column(String(300))
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None]
+
+    member: Mapped[Member] = relationship(back_populates="history")
+
+
+class MemberSpan(Base):
+    """Days on which a member was active in one province with one network type.
+
+    ``from_on`` inclusive, ``to_on`` exclusive or open.  Moving, changing type or leaving ends a
+    span: counts of any past day come from here, so history is never rewritten.
+    """
+
+    __tablename__ = "member_span"
+    __table_args__ = (Index("ix_member_span_place", "province_code", "from_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    province_code: Mapped[str] = mapped_column(ForeignKey("province.code"))
+    network_type: Mapped[str] = mapped_column(String(32))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    starts: Mapped[str] = mapped_column(String(16), default="join")
+    ends: Mapped[str | None] = mapped_column(String(16))
+
+
+class ConsentPurpose(StrEnum):
+    """What personal data is used for."""
+
+    REGISTRY = "registry"
+    MESSAGES = "messages"
+    PORTRAIT = "portrait"
+
+
+PURPOSE_NAMES = {
+    ConsentPurpose.REGISTRY: _l("Keeping the record in the network registry"),
+    ConsentPurpose.MESSAGES: _l("Receiving key messages and reporting dissemination"),
+    ConsentPurpose.PORTRAIT: _l("Showing the name and picture in network publications"),
+}
+
+
+class ConsentWording(Base):
+    """The words to which people agreed, by purpose and version."""
+
+    __tablename__ = "consent_wording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(32), index=True)
+    version: Mapped[int]
+    text_th: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date]
+
+
+class Consent(Base):
+    """A member's consent (or another lawful basis) for one purpose."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(32))
+    basis: Mapped[str] = mapped_column(String(32), default="consent")
+    wording_id: Mapped[int | None] = mapped_column(ForeignKey("consent_wording.id"))
+    given_on: Mapped[date]
+    withdrawn_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(200))
+    by_guardian: Mapped[bool] = mapped_column(default=False)
+
+    member: Mapped[Member] = relationship(back_populates="consents")
+    wording: Mapped[ConsentWording | None] = relationship()
+
+
+class TransferRequest(Base):
+    """A request of one office to link or take over a member of another; both see it."""
+
+    __tablename__ = "transfer_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    from_office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
+    to_office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
+    to_province: Mapped[str | None] = mapped_column(ForeignKey("province.code"))
+    reason: Mapped[str] = mapped_column(String(500))
+    state: Mapped[str] = mapped_column(String(16), default="requested")
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decision_reason: Mapped[str | None] = mapped_column(String(500))
+
+    member: Mapped[Member] = relationship()
+    from_office: Mapped[Office] = relationship(foreign_keys=[from_office_id])
+    to_office: Mapped[Office] = relationship(foreign_keys=[to_office_id])

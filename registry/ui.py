@@ -1,0 +1,87 @@
+"""What every page shares: the menu, the assets, the language switch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, redirect, request, session, url_for
+from flask_bootstrap import Bootstrap5
+from flask_security.utils import validate_redirect_url
+
+from registry.access.gate import may, public
+from registry.access.roles import Permission
+from registry.i18n import LOCALES
+
+bootstrap = Bootstrap5()
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One way in: shown to those who have the permission.
+
+    Attributes:
+        section: ``work``, ``figures`` or ``manage``; sections are shown in this order.
+        badge: a function that returns the number of things waiting, or None.
+    """
+
+    section: str
+    endpoint: str
+    label: Any
+    permission: Permission
+    order: int = 50
+    icon: str = ""
+    badge: Callable[[], int] | None = None
+
+
+def add_menu(app: Flask, *items: MenuItem) -> None:
+    """Features call this in their ``init_app``: no page without its way in."""
+    app.extensions.setdefault("sang_menu", []).extend(items)
+
+
+def _menu(app: Flask) -> dict[str, list[MenuItem]]:
+    sections: dict[str, list[MenuItem]] = {"work": [], "figures": [], "manage": []}
+    for item in sorted(app.extensions.get("sang_menu", []), key=lambda item: item.order):
+        if may(item.permission):
+            sections[item.section].append(item)
+    return {name: items for name, items in sections.items() if items}
+
+
+def _is_here(endpoint: str) -> bool:
+    """Whether a menu item leads to the part of the site that is being shown."""
+    return (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
+
+
+def _version(app: Flask) -> Callable[..., str]:
+    """``asset(name)``: the address of a static file with its content's hash, cached for a year."""
+    seen: dict[str, str] = {}
+
+    def asset(name: str) -> str:
+        if name not in seen:
+            data = (Path(app.static_folder or "") / name).read_bytes()
+            seen[name] = hashlib.sha256(data).hexdigest()[:12]
+        return url_for("static", filename=name, v=seen[name])
+
+    return asset
+
+
+@public
+def set_language(locale: str) -> Any:
+    """Switch the language and go back to where one was (a POST: it changes the session)."""
+    if locale in LOCALES:
+        session["locale"] = locale
+    target = request.form.get("next", "")
+    ok = target.startswith("/") and validate_redirect_url(target)
+    response: Response = redirect(target if ok else url_for("home.start"))  # type: ignore[assignment]
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Install Bootstrap, the menu and the language switch."""
+    bootstrap.init_app(app)
+    app.add_url_rule("/language/<locale>", "language", set_language, methods=["POST"])
+    app.context_processor(lambda: {"menu": _menu(app), "is_here": _is_here})
+    app.jinja_env.globals["asset"] = _version(app)
