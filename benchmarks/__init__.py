@@ -1,0 +1,1 @@
+"""Benchmarks, the simulator and the demonstration network; nothing here is needed to run Sang."""

@@ -34,11 +34,11 @@ def prepare() -> None:
 @with_appcontext
 def init_command(admin: str | None) -> None:
     """Create or migrate the database, geography, offices; make a first administrator."""
-    from registry.access.services import create_user
-
     prepare()
     click.echo("The database is ready.")
     if admin:
+        from registry.access.services import create_user
+
         password = secrets.token_urlsafe(12)
         with unit_of_work():
             create_user(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -34,6 +35,7 @@ class SangGroup(FlaskGroup):
         self.params = []
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        ctx.ensure_object(ScriptInfo).load_app()
         return sorted(name for name in super().list_commands(ctx) if name not in FOREIGN)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
@@ -63,10 +65,10 @@ def main(args: list[str] | None = None) -> None:
     except Refused as error:
         code = _fail(str(error))
     except Exception as error:
-        import structlog
-
-        structlog.get_logger().error("command_failed", exc_info=error)
-        code = _fail(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+        if os.environ.get("SANG_TRACE"):
+            raise
+        first = (str(error).splitlines() or [""])[0]
+        code = _fail(f"{type(error).__name__}: {first} (SANG_TRACE=1 shows where)")
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -71,7 +71,7 @@ _writers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 def _writer(engine: Engine) -> Engine:
     """The engine's one writing twin: an uncached one would wait for itself."""
     if engine not in _writers:
-        _writers[engine] = engine.execution_options(**{WRITE: True, "postgresql_readonly": False})
+        _writers[engine] = engine.execution_options(**{WRITE: True})
     return _writers[engine]
 
 
@@ -163,21 +163,28 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def _on_begin_postgresql(connection: Connection) -> None:
+    """Psycopg sends the attribute with its ``BEGIN``, so it costs no round trip."""
+    write = bool(connection.get_execution_options().get(WRITE))
+    connection.connection.dbapi_connection.read_only = not write  # type: ignore[union-attr]
+
+
 def prepare_engine(engine: Engine) -> None:
-    """Give a SQLite engine its pragmas and its explicit ``BEGIN``."""
+    """Give an engine its explicit ``BEGIN``, and SQLite its pragmas."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+    else:
+        event.listen(engine, "begin", _on_begin_postgresql)
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options of the engine: PostgreSQL readers are READ ONLY, and dead connections noticed."""
+    """Options of the engine: waiting for SQLite's lock, noticing PostgreSQL's dead connections."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30}}
     return {
         "pool_pre_ping": True,
         "pool_size": 8,
-        "execution_options": {"postgresql_readonly": True},
         "connect_args": {"options": "-c timezone=UTC"},
     }
 

@@ -71,7 +71,7 @@ class Progress:
         if now - self._last < 0.3 and done != total:
             return
         self._last = now
-        with db.engine.execution_options(sang_write=True, postgresql_readonly=False).begin() as c:
+        with db.engine.execution_options(sang_write=True).begin() as c:
             c.execute(
                 update(Job)
                 .where(Job.id == self.job_id, Job.lease_by == self.worker)
@@ -165,7 +165,7 @@ def run(job: Job, worker: str) -> None:
 
 
 def _keep_lease(engine: Any, job_id: str, worker: str, stop: threading.Event) -> None:
-    writer = engine.execution_options(sang_write=True, postgresql_readonly=False)
+    writer = engine.execution_options(sang_write=True)
     while not stop.wait(LEASE.total_seconds() / 3):
         with writer.begin() as connection:
             connection.execute(

@@ -23,13 +23,14 @@ from sqlalchemy.types import TypeDecorator
 
 
 @lru_cache(maxsize=32)
-def _derived(secret: str, purpose: str) -> bytes:
+def derive(secret: str, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose; nothing tells it from another's but the secret."""
     return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret.encode())
 
 
 def _key(purpose: str) -> bytes:
     secret = current_app.extensions["sang_settings"].data_key.get_secret_value()
-    return _derived(secret, purpose)
+    return derive(secret, purpose)
 
 
 def _cipher() -> Fernet:

@@ -7,13 +7,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from flask import current_app
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import UserMixin
-from sqlalchemy import JSON, Boolean, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.access.roles import Role
+from registry.access.roles import SECOND_FACTOR_REQUIRED, Role
 from registry.db import Base
+from registry.errors import Refused
+from registry.settings import Environment
 
 
 class OfficeKind(StrEnum):
@@ -68,7 +72,10 @@ class User(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(20))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(32))
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
     mf_recovery_codes: Mapped[list[Any] | None] = mapped_column(JSON)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -76,6 +83,31 @@ class User(Base, UserMixin):
     assignments: Mapped[list[RoleAssignment]] = relationship(
         back_populates="user", lazy="selectin", cascade="all, delete-orphan"
     )
+
+    @property
+    def second_factor_on(self) -> bool:
+        """Whether an authenticator app is set up."""
+        return bool(self.tf_totp_secret and self.tf_primary_method)
+
+    def disable(self, at: datetime) -> None:
+        """Close the account; raises ``Refused`` when it is closed already."""
+        if not self.active:
+            raise Refused(_("The account of %(name)s is disabled already.", name=self.name))
+        self.active, self.disabled_at = False, at
+
+    def enable(self) -> None:
+        """Open the account again; raises ``Refused`` when it is open already."""
+        if self.active:
+            raise Refused(_("The account of %(name)s is active already.", name=self.name))
+        self.active, self.disabled_at = True, None
+
+    def check_tf_required(self, setup: list[Any], fresh: bool) -> tuple[bool, list[Any]]:
+        """Flask-Security asks after a right password: who has a second factor must show it."""
+        return bool(setup) or second_factor_required(self), setup
+
+    def check_tf_required_setup(self) -> bool:
+        """Flask-Security asks whether the second factor may be turned off: not if required."""
+        return second_factor_required(self)
 
 
 class RoleAssignment(Base):
@@ -102,6 +134,14 @@ class RoleAssignment(Base):
     def as_role(self) -> Role:
         """The role as an enum."""
         return Role(self.role)
+
+
+def second_factor_required(user: User) -> bool:
+    """Whether one of a user's roles demands a second factor; waived in the demonstration only."""
+    settings = current_app.extensions["sang_settings"]
+    if settings.env is Environment.DEMO and settings.on_loopback:
+        return False
+    return any(row.as_role in SECOND_FACTOR_REQUIRED for row in user.assignments)
 
 
 class SignIn(Base):

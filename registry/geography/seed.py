@@ -42,7 +42,7 @@ def seed_places() -> None:
     districts = [
         row for province in geothai.provinces() for row in geothai.districts(province.code)
     ]
-    subdistricts = [row for district in districts for row in geothai.subdistricts(district.code)]
+    subdistricts = [row for place in districts for row in geothai.subdistricts(place.code)]
     _insert(District, [_district(row) for row in districts])
     _insert(Subdistrict, [_subdistrict(row) for row in subdistricts])
 

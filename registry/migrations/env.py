@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
 from flask import current_app
+from sqlalchemy.types import TypeDecorator
 
 from registry.db import Base, migration_engine
+
+
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """Write the stored type of an own type: a migration must outlive the application's code."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl_instance!r}"
+    return False
 
 
 def run() -> None:
@@ -17,7 +27,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
-            user_module_prefix="registry.db.",
+            render_item=render_item,
         )
         with context.begin_transaction():
             context.run_migrations()

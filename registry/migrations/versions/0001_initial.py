@@ -9,9 +9,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import registry.db
-import registry.vault
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -24,7 +21,7 @@ def upgrade() -> None:
         "audit_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("transaction", sa.String(length=32), nullable=False),
-        sa.Column("at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("via", sa.String(length=16), nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
@@ -38,19 +35,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_audit_event_action"), ["action"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_audit_event_actor_id"), ["actor_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_audit_event_action"), ["action"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_event_actor_id"), ["actor_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_event_at"), ["at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_audit_event_office_id"), ["office_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_audit_event_province"), ["province"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_audit_event_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_event_province"), ["province"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_audit_event_transaction"), ["transaction"], unique=False
         )
@@ -66,7 +55,7 @@ def upgrade() -> None:
         "audit_link",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("transaction", sa.String(length=32), nullable=False),
-        sa.Column("at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_link")),
@@ -83,9 +72,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_wording")),
     )
     with op.batch_alter_table("consent_wording", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_consent_wording_purpose"), ["purpose"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_consent_wording_purpose"), ["purpose"], unique=False)
 
     op.create_table(
         "job",
@@ -94,11 +81,11 @@ def upgrade() -> None:
         sa.Column("args", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("due_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("started_at", registry.db.Utc(timezone=True), nullable=True),
-        sa.Column("finished_at", registry.db.Utc(timezone=True), nullable=True),
-        sa.Column("lease_until", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_by", sa.String(length=40), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("step", sa.String(length=120), nullable=True),
@@ -162,7 +149,7 @@ def upgrade() -> None:
         sa.Column("start", sa.Date(), nullable=False),
         sa.Column("end", sa.Date(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("closed_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.Column("folder", sa.String(length=200), nullable=False),
         sa.Column("manifest_sha256", sa.String(length=64), nullable=False),
@@ -173,30 +160,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_period")),
     )
     with op.batch_alter_table("sealed_period", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_sealed_period_revision", ["code", "revision"], unique=True
-        )
-        batch_op.create_index(
-            batch_op.f("ix_sealed_period_start"), ["start"], unique=False
-        )
+        batch_op.create_index("ix_sealed_period_revision", ["code", "revision"], unique=True)
+        batch_op.create_index(batch_op.f("ix_sealed_period_start"), ["start"], unique=False)
 
     op.create_table(
         "sign_in_failure",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_hash", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failure")),
     )
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_sign_in_failure_account_hash"),
-            ["account_hash"],
-            unique=False,
+            batch_op.f("ix_sign_in_failure_account_hash"), ["account_hash"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_failure_address"), ["address"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_failure_address"), ["address"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_in_failure_at"), ["at"], unique=False)
 
     op.create_table(
@@ -209,9 +188,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_standard")),
     )
     with op.batch_alter_table("time_standard", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_time_standard_span", ["step", "valid_from"], unique=True
-        )
+        batch_op.create_index("ix_time_standard_span", ["step", "valid_from"], unique=True)
 
     op.create_table(
         "zone",
@@ -224,11 +201,9 @@ def upgrade() -> None:
         "audit_personal",
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("salt", sa.String(length=32), nullable=False),
-        sa.Column("changes", registry.db.EncryptedJson(), nullable=False),
+        sa.Column("changes", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["event_id"],
-            ["audit_event.id"],
-            name=op.f("fk_audit_personal_event_id_audit_event"),
+            ["event_id"], ["audit_event.id"], name=op.f("fk_audit_personal_event_id_audit_event")
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_audit_personal")),
     )
@@ -239,9 +214,7 @@ def upgrade() -> None:
         sa.Column("name_th", sa.String(length=80), nullable=False),
         sa.Column("name_en", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(
-            ["province_code"],
-            ["province.code"],
-            name=op.f("fk_district_province_code_province"),
+            ["province_code"], ["province.code"], name=op.f("fk_district_province_code_province")
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_district")),
     )
@@ -264,9 +237,7 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["province_code"],
-            ["province.code"],
-            name=op.f("fk_office_province_code_province"),
+            ["province_code"], ["province.code"], name=op.f("fk_office_province_code_province")
         ),
         sa.ForeignKeyConstraint(
             ["zone_code"], ["zone.code"], name=op.f("fk_office_zone_code_zone")
@@ -293,9 +264,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_province_zone")),
     )
     with op.batch_alter_table("province_zone", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_province_zone_span", ["province_code", "valid_from"], unique=True
-        )
+        batch_op.create_index("ix_province_zone_span", ["province_code", "valid_from"], unique=True)
 
     op.create_table(
         "network",
@@ -309,34 +278,26 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.Column("created_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_network_office_id_office")
         ),
         sa.ForeignKeyConstraint(
-            ["province_code"],
-            ["province.code"],
-            name=op.f("fk_network_province_code_province"),
+            ["province_code"], ["province.code"], name=op.f("fk_network_province_code_province")
         ),
         sa.ForeignKeyConstraint(
-            ["type_code"],
-            ["network_type.code"],
-            name=op.f("fk_network_type_code_network_type"),
+            ["type_code"], ["network_type.code"], name=op.f("fk_network_type_code_network_type")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_network")),
         sa.UniqueConstraint("form_token", name=op.f("uq_network_form_token")),
     )
     with op.batch_alter_table("network", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_network_office_id"), ["office_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_network_office_id"), ["office_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_network_province_code"), ["province_code"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_network_type_code"), ["type_code"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_network_type_code"), ["type_code"], unique=False)
 
     op.create_table(
         "subdistrict",
@@ -346,9 +307,7 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=80), nullable=False),
         sa.Column("postcode", sa.String(length=5), nullable=True),
         sa.ForeignKeyConstraint(
-            ["district_code"],
-            ["district.code"],
-            name=op.f("fk_subdistrict_district_code_district"),
+            ["district_code"], ["district.code"], name=op.f("fk_subdistrict_district_code_district")
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_subdistrict")),
     )
@@ -372,21 +331,17 @@ def upgrade() -> None:
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
         sa.Column("tf_phone_number", sa.String(length=32), nullable=True),
         sa.Column("mf_recovery_codes", sa.JSON(), nullable=True),
-        sa.Column("created_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("disabled_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_user_account_office_id_office")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
-        sa.UniqueConstraint(
-            "fs_uniquifier", name=op.f("uq_user_account_fs_uniquifier")
-        ),
+        sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_account_fs_uniquifier")),
     )
     with op.batch_alter_table("user_account", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_user_account_office_id"), ["office_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_user_account_office_id"), ["office_id"], unique=False)
 
     op.create_table(
         "key_message",
@@ -403,15 +358,13 @@ def upgrade() -> None:
         sa.Column("link", sa.String(length=500), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("created_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("published_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("correction", sa.Text(), nullable=True),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["author_id"],
-            ["user_account.id"],
-            name=op.f("fk_key_message_author_id_user_account"),
+            ["author_id"], ["user_account.id"], name=op.f("fk_key_message_author_id_user_account")
         ),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_key_message_office_id_office")
@@ -420,18 +373,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("form_token", name=op.f("uq_key_message_form_token")),
     )
     with op.batch_alter_table("key_message", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_key_message_office_id"), ["office_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_key_message_office_id"), ["office_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_key_message_published_at"), ["published_at"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_key_message_state"), ["state"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_key_message_topic"), ["topic"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_key_message_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_key_message_topic"), ["topic"], unique=False)
 
     op.create_table(
         "member",
@@ -443,7 +390,7 @@ def upgrade() -> None:
         sa.Column("last_name", sa.String(length=120), nullable=True),
         sa.Column("name_raw", sa.String(length=300), nullable=True),
         sa.Column("search_text", sa.String(length=600), nullable=False),
-        sa.Column("national_id", registry.db.EncryptedText(), nullable=True),
+        sa.Column("national_id", sa.LargeBinary(), nullable=True),
         sa.Column("national_id_hash", sa.String(length=64), nullable=True),
         sa.Column("national_id_reason", sa.String(length=200), nullable=True),
         sa.Column("birth_year", sa.Integer(), nullable=True),
@@ -477,16 +424,12 @@ def upgrade() -> None:
         sa.Column("source_row", sa.Integer(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("form_token", sa.String(length=64), nullable=True),
-        sa.Column("created_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("updated_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "kind in ('person', 'organisation')", name=op.f("ck_member_kind")
-        ),
+        sa.CheckConstraint("kind in ('person', 'organisation')", name=op.f("ck_member_kind")),
         sa.ForeignKeyConstraint(
-            ["district_code"],
-            ["district.code"],
-            name=op.f("fk_member_district_code_district"),
+            ["district_code"], ["district.code"], name=op.f("fk_member_district_code_district")
         ),
         sa.ForeignKeyConstraint(
             ["network_type"],
@@ -497,9 +440,7 @@ def upgrade() -> None:
             ["office_id"], ["office.id"], name=op.f("fk_member_office_id_office")
         ),
         sa.ForeignKeyConstraint(
-            ["province_code"],
-            ["province.code"],
-            name=op.f("fk_member_province_code_province"),
+            ["province_code"], ["province.code"], name=op.f("fk_member_province_code_province")
         ),
         sa.ForeignKeyConstraint(
             ["subdistrict_code"],
@@ -508,35 +449,23 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("form_token", name=op.f("uq_member_form_token")),
-        sa.UniqueConstraint(
-            "national_id_hash", name=op.f("uq_member_national_id_hash")
-        ),
+        sa.UniqueConstraint("national_id_hash", name=op.f("uq_member_national_id_hash")),
         sa.UniqueConstraint("uid", name=op.f("uq_member_uid")),
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_member_batch_id"), ["batch_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_member_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_member_district_code"), ["district_code"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_member_email"), ["email"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_member_line_id"), ["line_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_member_network_type"), ["network_type"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_member_office_id"), ["office_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_member_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_network_type"), ["network_type"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_office_id"), ["office_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_phone"), ["phone"], unique=False)
         batch_op.create_index(
             "ix_member_province_state", ["province_code", "state", "id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_member_search_text"), ["search_text"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_member_search_text"), ["search_text"], unique=False)
 
     op.create_table(
         "role_assignment",
@@ -553,9 +482,7 @@ def upgrade() -> None:
             name=op.f("fk_role_assignment_province_code_province"),
         ),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_role_assignment_user_id_user_account"),
+            ["user_id"], ["user_account.id"], name=op.f("fk_role_assignment_user_id_user_account")
         ),
         sa.ForeignKeyConstraint(
             ["zone_code"], ["zone.code"], name=op.f("fk_role_assignment_zone_code_zone")
@@ -563,31 +490,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_assignment")),
     )
     with op.batch_alter_table("role_assignment", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_role_assignment_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_role_assignment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("started_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("ended_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("address", sa.String(length=64), nullable=True),
         sa.Column("browser", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user_account.id"],
-            name=op.f("fk_sign_in_user_id_user_account"),
+            ["user_id"], ["user_account.id"], name=op.f("fk_sign_in_user_id_user_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "channel",
@@ -602,15 +523,12 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("retired_on", sa.Date(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(member_id is null) <> (office_id is null)",
-            name=op.f("ck_channel_one_owner"),
+            "(member_id is null) <> (office_id is null)", name=op.f("ck_channel_one_owner")
         ),
         sa.ForeignKeyConstraint(
-            ["custodian_id"],
-            ["user_account.id"],
-            name=op.f("fk_channel_custodian_id_user_account"),
+            ["custodian_id"], ["user_account.id"], name=op.f("fk_channel_custodian_id_user_account")
         ),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_channel_member_id_member")
@@ -624,19 +542,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channel")),
     )
     with op.batch_alter_table("channel", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_channel_batch_id"), ["batch_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_channel_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_channel_kind"), ["kind"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_channel_member_id"), ["member_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_channel_network_id"), ["network_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_channel_office_id"), ["office_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_channel_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_channel_network_id"), ["network_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_channel_office_id"), ["office_id"], unique=False)
 
     op.create_table(
         "consent",
@@ -660,23 +570,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_consent_member_id"), ["member_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_consent_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "member_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
-        sa.Column("issued_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("expires_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("revoked_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("issued_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["issued_by"],
-            ["user_account.id"],
-            name=op.f("fk_member_link_issued_by_user_account"),
+            ["issued_by"], ["user_account.id"], name=op.f("fk_member_link_issued_by_user_account")
         ),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_member_link_member_id_member")
@@ -684,9 +590,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_link")),
     )
     with op.batch_alter_table("member_link", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_member_link_member_id"), ["member_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_member_link_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "member_news",
@@ -697,30 +601,24 @@ def upgrade() -> None:
         sa.Column("network_type", sa.String(length=32), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("link", sa.String(length=500), nullable=True),
-        sa.Column("sent_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("reply", sa.Text(), nullable=True),
-        sa.Column("replied_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replied_by", sa.Integer(), nullable=True),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_member_news_member_id_member")
         ),
         sa.ForeignKeyConstraint(
-            ["replied_by"],
-            ["user_account.id"],
-            name=op.f("fk_member_news_replied_by_user_account"),
+            ["replied_by"], ["user_account.id"], name=op.f("fk_member_news_replied_by_user_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_news")),
         sa.UniqueConstraint("form_token", name=op.f("uq_member_news_form_token")),
     )
     with op.batch_alter_table("member_news", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_member_news_member_id"), ["member_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_member_news_month"), ["month"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_member_news_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_news_month"), ["month"], unique=False)
 
     op.create_table(
         "member_span",
@@ -736,19 +634,13 @@ def upgrade() -> None:
             ["member_id"], ["member.id"], name=op.f("fk_member_span_member_id_member")
         ),
         sa.ForeignKeyConstraint(
-            ["province_code"],
-            ["province.code"],
-            name=op.f("fk_member_span_province_code_province"),
+            ["province_code"], ["province.code"], name=op.f("fk_member_span_province_code_province")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_span")),
     )
     with op.batch_alter_table("member_span", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_member_span_member_id"), ["member_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_member_span_place", ["province_code", "from_on"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_member_span_member_id"), ["member_id"], unique=False)
+        batch_op.create_index("ix_member_span_place", ["province_code", "from_on"], unique=False)
 
     op.create_table(
         "member_state_change",
@@ -758,12 +650,10 @@ def upgrade() -> None:
         sa.Column("after", sa.String(length=16), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=True),
-        sa.Column("at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["member_id"],
-            ["member.id"],
-            name=op.f("fk_member_state_change_member_id_member"),
+            ["member_id"], ["member.id"], name=op.f("fk_member_state_change_member_id_member")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_state_change")),
     )
@@ -784,9 +674,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(length=300), nullable=True),
         sa.Column("source", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["key_message.id"],
-            name=op.f("fk_message_media_message_id_key_message"),
+            ["message_id"], ["key_message.id"], name=op.f("fk_message_media_message_id_key_message")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_media")),
         sa.UniqueConstraint("stored", name=op.f("uq_message_media_stored")),
@@ -802,18 +690,14 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("before", sa.String(length=16), nullable=True),
         sa.Column("after", sa.String(length=16), nullable=False),
-        sa.Column("at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.ForeignKeyConstraint(
-            ["actor_id"],
-            ["user_account.id"],
-            name=op.f("fk_message_move_actor_id_user_account"),
+            ["actor_id"], ["user_account.id"], name=op.f("fk_message_move_actor_id_user_account")
         ),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["key_message.id"],
-            name=op.f("fk_message_move_message_id_key_message"),
+            ["message_id"], ["key_message.id"], name=op.f("fk_message_move_message_id_key_message")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_move")),
     )
@@ -831,14 +715,10 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["member_id"],
-            ["member.id"],
-            name=op.f("fk_network_member_member_id_member"),
+            ["member_id"], ["member.id"], name=op.f("fk_network_member_member_id_member")
         ),
         sa.ForeignKeyConstraint(
-            ["network_id"],
-            ["network.id"],
-            name=op.f("fk_network_member_network_id_network"),
+            ["network_id"], ["network.id"], name=op.f("fk_network_member_network_id_network")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_network_member")),
     )
@@ -847,9 +727,7 @@ def upgrade() -> None:
             batch_op.f("ix_network_member_member_id"), ["member_id"], unique=False
         )
         batch_op.create_index(
-            "ix_network_member_span",
-            ["network_id", "member_id", "from_on"],
-            unique=True,
+            "ix_network_member_span", ["network_id", "member_id", "from_on"], unique=True
         )
 
     op.create_table(
@@ -861,35 +739,27 @@ def upgrade() -> None:
         sa.Column("province_code", sa.String(length=2), nullable=False),
         sa.Column("network_type", sa.String(length=32), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("asked_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("answered_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by", sa.Integer(), nullable=True),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
-            ["answered_by"],
-            ["user_account.id"],
-            name=op.f("fk_question_answered_by_user_account"),
+            ["answered_by"], ["user_account.id"], name=op.f("fk_question_answered_by_user_account")
         ),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_question_member_id_member")
         ),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["key_message.id"],
-            name=op.f("fk_question_message_id_key_message"),
+            ["message_id"], ["key_message.id"], name=op.f("fk_question_message_id_key_message")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("form_token", name=op.f("uq_question_form_token")),
     )
     with op.batch_alter_table("question", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_question_member_id"), ["member_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_question_message_id"), ["message_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_question_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_question_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_question_month"), ["month"], unique=False)
 
     op.create_table(
@@ -902,9 +772,9 @@ def upgrade() -> None:
         sa.Column("to_province", sa.String(length=2), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("asked_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_by", sa.Integer(), nullable=True),
-        sa.Column("decided_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decision_reason", sa.String(length=500), nullable=True),
         sa.ForeignKeyConstraint(
@@ -923,14 +793,10 @@ def upgrade() -> None:
             name=op.f("fk_transfer_request_from_office_id_office"),
         ),
         sa.ForeignKeyConstraint(
-            ["member_id"],
-            ["member.id"],
-            name=op.f("fk_transfer_request_member_id_member"),
+            ["member_id"], ["member.id"], name=op.f("fk_transfer_request_member_id_member")
         ),
         sa.ForeignKeyConstraint(
-            ["to_office_id"],
-            ["office.id"],
-            name=op.f("fk_transfer_request_to_office_id_office"),
+            ["to_office_id"], ["office.id"], name=op.f("fk_transfer_request_to_office_id_office")
         ),
         sa.ForeignKeyConstraint(
             ["to_province"],
@@ -941,17 +807,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("transfer_request", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_transfer_request_from_office_id"),
-            ["from_office_id"],
-            unique=False,
+            batch_op.f("ix_transfer_request_from_office_id"), ["from_office_id"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_transfer_request_member_id"), ["member_id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_transfer_request_to_office_id"),
-            ["to_office_id"],
-            unique=False,
+            batch_op.f("ix_transfer_request_to_office_id"), ["to_office_id"], unique=False
         )
 
     op.create_table(
@@ -961,18 +823,14 @@ def upgrade() -> None:
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("audience", sa.Integer(), nullable=False),
         sa.Column("basis", sa.String(length=200), nullable=True),
-        sa.Column("recorded_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-            name=op.f("fk_audience_count_channel_id_channel"),
+            ["channel_id"], ["channel.id"], name=op.f("fk_audience_count_channel_id_channel")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audience_count")),
     )
     with op.batch_alter_table("audience_count", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_audience_count_day", ["channel_id", "on"], unique=True
-        )
+        batch_op.create_index("ix_audience_count_day", ["channel_id", "on"], unique=True)
 
     op.create_table(
         "channel_member",
@@ -982,14 +840,10 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-            name=op.f("fk_channel_member_channel_id_channel"),
+            ["channel_id"], ["channel.id"], name=op.f("fk_channel_member_channel_id_channel")
         ),
         sa.ForeignKeyConstraint(
-            ["member_id"],
-            ["member.id"],
-            name=op.f("fk_channel_member_member_id_member"),
+            ["member_id"], ["member.id"], name=op.f("fk_channel_member_member_id_member")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_member")),
     )
@@ -998,9 +852,7 @@ def upgrade() -> None:
             batch_op.f("ix_channel_member_member_id"), ["member_id"], unique=False
         )
         batch_op.create_index(
-            "ix_channel_member_span",
-            ["channel_id", "member_id", "from_on"],
-            unique=True,
+            "ix_channel_member_span", ["channel_id", "member_id", "from_on"], unique=True
         )
 
     op.create_table(
@@ -1015,7 +867,7 @@ def upgrade() -> None:
         sa.Column("network_type", sa.String(length=32), nullable=False),
         sa.Column("channel_kind", sa.String(length=20), nullable=False),
         sa.Column("message_kind", sa.String(length=20), nullable=False),
-        sa.Column("at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("audience_potential", sa.Integer(), nullable=True),
         sa.Column("audience_reported", sa.Integer(), nullable=True),
@@ -1025,24 +877,20 @@ def upgrade() -> None:
         sa.Column("evidence_type", sa.String(length=80), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("source", sa.String(length=16), nullable=False),
-        sa.Column("recorded_at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
-        sa.Column("reviewed_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reviewed_by", sa.Integer(), nullable=True),
         sa.Column("review_reason", sa.String(length=300), nullable=True),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-            name=op.f("fk_dissemination_channel_id_channel"),
+            ["channel_id"], ["channel.id"], name=op.f("fk_dissemination_channel_id_channel")
         ),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_dissemination_member_id_member")
         ),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["key_message.id"],
-            name=op.f("fk_dissemination_message_id_key_message"),
+            ["message_id"], ["key_message.id"], name=op.f("fk_dissemination_message_id_key_message")
         ),
         sa.PrimaryKeyConstraint("month", "id", name=op.f("pk_dissemination")),
     )
@@ -1054,9 +902,7 @@ def upgrade() -> None:
             batch_op.f("ix_dissemination_form_token"), ["form_token"], unique=False
         )
         batch_op.create_index(
-            "ix_dissemination_member",
-            ["member_id", "month", "province_code"],
-            unique=False,
+            "ix_dissemination_member", ["member_id", "month", "province_code"], unique=False
         )
         batch_op.create_index(
             "ix_dissemination_message", ["message_id", "channel_id"], unique=False
@@ -1073,20 +919,16 @@ def upgrade() -> None:
         sa.Column("channel_kind", sa.String(length=20), nullable=False),
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("message_kind", sa.String(length=20), nullable=False),
-        sa.Column("at", registry.db.Utc(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("approved_minutes", sa.Integer(), nullable=True),
         sa.Column("audience", sa.Integer(), nullable=True),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["channel_id"],
-            ["channel.id"],
-            name=op.f("fk_publication_channel_id_channel"),
+            ["channel_id"], ["channel.id"], name=op.f("fk_publication_channel_id_channel")
         ),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["key_message.id"],
-            name=op.f("fk_publication_message_id_key_message"),
+            ["message_id"], ["key_message.id"], name=op.f("fk_publication_message_id_key_message")
         ),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_publication_office_id_office")
@@ -1094,15 +936,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
     )
     with op.batch_alter_table("publication", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_publication_channel_id"), ["channel_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_publication_month", ["month", "office_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_publication_once", ["message_id", "channel_id"], unique=True
-        )
+        batch_op.create_index(batch_op.f("ix_publication_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index("ix_publication_month", ["month", "office_id"], unique=False)
+        batch_op.create_index("ix_publication_once", ["message_id", "channel_id"], unique=True)
 
     op.create_table(
         "recipient",
@@ -1116,34 +952,26 @@ def upgrade() -> None:
         sa.Column("channel_kind", sa.String(length=20), nullable=False),
         sa.Column("message_kind", sa.String(length=20), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("published_at", registry.db.Utc(timezone=True), nullable=False),
-        sa.Column("received_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_via", sa.String(length=16), nullable=True),
-        sa.Column("declined_at", registry.db.Utc(timezone=True), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_recipient_member_id_member")
         ),
         sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["key_message.id"],
-            name=op.f("fk_recipient_message_id_key_message"),
+            ["message_id"], ["key_message.id"], name=op.f("fk_recipient_message_id_key_message")
         ),
         sa.ForeignKeyConstraint(
             ["publication_id"],
             ["publication.id"],
             name=op.f("fk_recipient_publication_id_publication"),
         ),
-        sa.PrimaryKeyConstraint(
-            "month", "message_id", "member_id", name=op.f("pk_recipient")
-        ),
+        sa.PrimaryKeyConstraint("month", "message_id", "member_id", name=op.f("pk_recipient")),
     )
     with op.batch_alter_table("recipient", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_recipient_member_id"), ["member_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_recipient_message", ["message_id", "member_id"], unique=True
-        )
+        batch_op.create_index(batch_op.f("ix_recipient_member_id"), ["member_id"], unique=False)
+        batch_op.create_index("ix_recipient_message", ["message_id", "member_id"], unique=True)
         batch_op.create_index(
             batch_op.f("ix_recipient_publication_id"), ["publication_id"], unique=False
         )

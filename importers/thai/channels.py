@@ -1,0 +1,162 @@
+"""Channels that a member looks after: often several in one wide cell, with their audiences."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from importers.codes import Code
+from importers.reading.grid import BadCell, Cell
+from importers.thai.contacts import looks_like_url, read_url
+from importers.thai.finding import Finding, Remark, refuse
+from importers.thai.numbers import read_count
+from importers.thai.text import arabic, clean, is_blank, key, to_text
+from importers.thai.titles import DATA
+
+OTHER = "other"
+_BETWEEN = re.compile(r"\s*(?:[\r\n;|]+|,(?![0-9]{3}(?![0-9]))|(?<=\s)/(?=\s)|\s+และ(?=\S)|•|●)\s*")
+_NUMBERING = re.compile(r"^(?:[0-9]{1,2}\s*[.)]\s+|[-–•*]\s*)")
+_AUDIENCE = re.compile(
+    r"[\s:(\-–=]*(?P<count>(?:(?:จำนวน|ผู้ติดตาม|สมาชิก|ยอด|ประมาณ|ราว|ราวๆ|เกือบ|กว่า|~)\s*)*"
+    r"[0-9][0-9,]*(?:\.[0-9]+)?\s*(?:ร้อย|พัน|หมื่น|แสน|ล้าน|k|m)?\s*(?:กว่า|\+|เศษ)?\s*"
+    r"(?:คน|ราย|ท่าน|ครัวเรือน|หลังคาเรือน|ครอบครัว|ฉบับ|followers?|members?|likes?|subs(?:cribers)?|ผู้ติดตาม|สมาชิก|ไลก์|ผู้ฟัง)?)\s*\)?$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"[ก-ฮa-z~+]", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_HOSTS = {
+    "facebook.com": "facebook", "fb.com": "facebook", "fb.me": "facebook", "fb.watch": "facebook",
+    "tiktok.com": "tiktok", "youtube.com": "youtube", "youtu.be": "youtube", "x.com": "x",
+    "twitter.com": "x", "instagram.com": "instagram", "line.me": "line_oa", "lin.ee": "line_oa",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ChannelText:
+    """One channel as read from a sheet; ``kind`` is a code of ``ChannelKind``."""
+
+    kind: str
+    name: str
+    url: str | None = None
+    audience: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for storing."""
+        return asdict(self)
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> list[tuple[str, str]]:
+    """Words with their kinds, the longest first."""
+    with (DATA / "channel_kinds.csv").open(encoding="utf-8", newline="") as file:
+        pairs = [
+            (word, row["kind"]) for row in csv.DictReader(file) for word in row["words"].split("|")
+        ]
+    return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
+
+
+@lru_cache(maxsize=2_000)
+def kind_of(text: str) -> str | None:
+    """The kind that a whole text names (a column's header, a kind column's cell)."""
+    wanted = key(text)
+    for word, kind in _kinds():
+        if wanted == key(word):
+            return kind
+    return split_kind(clean(text))[0] if wanted else None
+
+
+def split_kind(text: str) -> tuple[str | None, str]:
+    """The kind that a text begins with, and the rest; Latin words need an end of word."""
+    lower = text.lower()
+    for word, kind in _kinds():
+        if not lower.startswith(word):
+            continue
+        rest = text[len(word) :]
+        if word.isascii() and rest[:1].isascii() and rest[:1].isalnum():
+            continue
+        return kind, rest.lstrip(" :：-–=.").strip()
+    return None, text
+
+
+def read_channels(cell: Cell, kind: str | None = None) -> Finding[tuple[ChannelText, ...]]:
+    """Read all channels of a cell.
+
+    Args:
+        kind: the kind that the column is about, where its header says so.
+    """
+    if isinstance(cell, BadCell):
+        return refuse(Code.BAD_CELL, text=cell.text)
+    text = to_text(cell)
+    if is_blank(clean(text)):
+        return Finding(None)
+    channels: list[ChannelText] = []
+    remarks: list[Remark] = []
+    for piece in _pieces(text):
+        found = _one(piece, kind)
+        if found.value is None:
+            return Finding(None, found.remarks)
+        channels.append(found.value)
+        remarks += found.remarks
+    if len(channels) > 1:
+        remarks.append(Remark(Code.CHANNEL_SPLIT, params={"count": len(channels)}))
+    return Finding(tuple(channels), tuple(remarks))
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = [clean(piece) for piece in _BETWEEN.split(arabic(text))]
+    return [bare for piece in pieces if (bare := _NUMBERING.sub("", piece)) and not is_blank(bare)]
+
+
+def _one(text: str, kind: str | None) -> Finding[ChannelText]:
+    text, url = _take_url(text)
+    text, audience = _take_audience(text)
+    said, name = split_kind(text)
+    final = said or kind or _kind_of_url(url)
+    if final is None:
+        return refuse(Code.CHANNEL_KIND_UNKNOWN, text=text or (url or ""))
+    if url is not None:
+        checked = read_url(url)
+        if checked.value is None:
+            return Finding(None, checked.remarks)
+        url = checked.value
+    name = (name if said else text).strip(" ()[]“”\"'")
+    return Finding(ChannelText(final, name[:200], url, audience.value), audience.remarks)
+
+
+def _take_url(text: str) -> tuple[str, str | None]:
+    if found := _URL.search(text):
+        rest = clean(text[: found.start()] + " " + text[found.end() :])
+        return rest, found.group().rstrip("),.")
+    if looks_like_url(text):
+        return "", text
+    return text, None
+
+
+def _take_audience(text: str) -> tuple[str, Finding[int]]:
+    found = _AUDIENCE.search(text)
+    if not found or not _is_audience(found, text):
+        return text, Finding(None)
+    count = read_count(clean(found["count"]))
+    return (text[: found.start()], count) if count.value is not None else (text, Finding(None))
+
+
+def _is_audience(found: re.Match[str], text: str) -> bool:
+    """A bare number belongs to the name (``FM 98.5``, ``ช่อง 9``) unless it is large or counted."""
+    count = found["count"]
+    if _COUNTED.search(count) or text[: found.end()].endswith(")"):
+        return True
+    return "," in count or len(re.sub(r"\D", "", count)) >= 3 and "." not in count
+
+
+def _kind_of_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    host = (urlsplit(url if "//" in url else f"https://{url}").hostname or "").lower()
+    for known, kind in _HOSTS.items():
+        if host == known or host.endswith(f".{known}"):
+            return kind
+    return "website"

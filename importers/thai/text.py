@@ -1,0 +1,112 @@
+"""Text as it was meant: marks in order, no invisible letters, one kind of digit, one kind of space."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from functools import lru_cache
+
+from importers.reading.grid import BadCell, Cell
+
+os.environ.setdefault("PYTHAINLP_DATA", os.path.join(tempfile.gettempdir(), "sang-pythainlp"))
+
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_SPACES = re.compile(r"[\s\u00a0]+")
+_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_MISSPELT = re.compile(
+    f"เเ|\u0e4d|\u0e45|[\u0e48-\u0e4b][\u0e31\u0e34-\u0e39]|([{_MARKS}])\\1|[ะาำ][{_MARKS}]| [{_MARKS}]"
+)
+_KEY_NOISE = re.compile(r"[\s().,:;/\\*'\"“”‘’\-–—_+&|\[\]{}?!]+")
+
+BLANKS = frozenset(
+    {
+        "",
+        "-",
+        "–",
+        "—",
+        "--",
+        "---",
+        ".",
+        "..",
+        "...",
+        "_",
+        "ไม่ระบุ",
+        "ไม่มี",
+        "ไม่มีข้อมูล",
+        "ไม่ทราบ",
+        "ไม่ประสงค์ให้ข้อมูล",
+        "ว่าง",
+        "n/a",
+        "na",
+        "#n/a",
+        "none",
+        "null",
+        "nan",
+        "n.a.",
+    }
+)
+DITTOS = frozenset({'"', "〃", "''", "”", "“", "″", '-"-', '- " -', "„", ",,", "´´", "''-", "-''-"})
+
+
+def to_text(cell: Cell) -> str:
+    """A cell as people would read it; whole numbers without a decimal point."""
+    match cell:
+        case None:
+            return ""
+        case BadCell():
+            return cell.text
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case str():
+            return cell
+        case float():
+            return f"{cell:.10f}".rstrip("0").rstrip(".")
+        case int():
+            return str(cell)
+        case _:
+            return cell.isoformat()
+
+
+def clean(text: str) -> str:
+    """One line without invisible letters, doubled marks or runs of spaces; digits stay as written."""
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return _reordered(text) if _MISSPELT.search(text) else text
+
+
+@lru_cache(maxsize=20_000)
+def _reordered(text: str) -> str:
+    from pythainlp.util import normalize
+
+    return str(normalize(text)).strip()
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a cell that say something, each cleaned."""
+    return [line for part in re.split(r"[\r\n]+", text) if (line := clean(part))]
+
+
+def arabic(text: str) -> str:
+    """The same text with Thai digits written 0–9."""
+    return text.translate(_DIGITS)
+
+
+def has_thai_digits(text: str) -> bool:
+    """Whether any digit is a Thai one."""
+    return any("๐" <= letter <= "๙" for letter in text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cleaned text is one of the ways to say that there is nothing."""
+    return text.lower() in BLANKS
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a cleaned text means: the same as above."""
+    return text in DITTOS
+
+
+def key(text: str) -> str:
+    """A form for comparing only: lower case, Arabic digits, no spaces, no punctuation."""
+    return _KEY_NOISE.sub("", arabic(clean(text)).lower())

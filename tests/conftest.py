@@ -1,0 +1,103 @@
+"""Fixtures of all tests: the application on both databases, and clients signed in as the cast."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import cast, postgres
+from tests.stage import BACKENDS, Stage
+
+SHARED = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for the whole session, shared by the workers of pytest-xdist."""
+    given = getattr(config, "workerinput", {}).get("sang_shared")
+    config.stash[SHARED] = Path(given or tempfile.mkdtemp(prefix="sang-tests-"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of pytest-xdist where the shared folder is."""
+    node.workerinput["sang_shared"] = str(node.config.stash[SHARED])  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The controller, which ends last, stops PostgreSQL and tidies up."""
+    if not hasattr(config, "workerinput") and SHARED in config.stash:
+        postgres.stop(config.stash[SHARED])
+        shutil.rmtree(config.stash[SHARED], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stage_of(
+    pytestconfig: pytest.Config, worker_id: str
+) -> Iterator[Callable[[str, str], Stage]]:
+    """Stages of this worker by backend and name, each made once."""
+    stages: dict[tuple[str, str], Stage] = {}
+
+    def get(backend: str, name: str = "app") -> Stage:
+        key = (backend, name)
+        if key not in stages:
+            stages[key] = Stage(backend, pytestconfig.stash[SHARED], f"{name}_{worker_id}")
+        return stages[key]
+
+    return get
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each test that touches the database runs on SQLite and on PostgreSQL.
+
+    A test of something that only one of them has says so:
+    ``@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)``.
+    """
+    return str(request.param)
+
+
+@pytest.fixture
+def stage(backend: str, stage_of: Callable[[str], Stage]) -> Stage:
+    """A fresh copy of the template: a database and an empty instance folder."""
+    stage = stage_of(backend)
+    stage.reset()
+    return stage
+
+
+@pytest.fixture
+def app(stage: Stage) -> Iterator[Flask]:
+    """The application on a fresh database; no context is pushed."""
+    app = stage.app
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield app
+    stage.close()
+
+
+@pytest.fixture
+def csrf_on(app: Flask) -> None:
+    """Tokens are demanded again, as in production."""
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> FlaskClient:
+    """A browser that has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[[str], FlaskClient]:
+    """``client_of("officer50")``: a browser signed in as one of the cast."""
+
+    def sign_in(name: str) -> FlaskClient:
+        client = app.test_client()
+        cast.sign_in(app, client, name)
+        return client
+
+    return sign_in
