@@ -87,12 +87,13 @@ class Code(StrEnum):
     COUNT_UNREADABLE = "count_unreadable"
     COUNT_ESTIMATE = "count_estimate"
     COUNT_RANGE = "count_range"
-    # Consent and rows
+    # Networks, consent and rows
+    NETWORK_TYPE_UNKNOWN = "network_type_unknown"
+    NETWORK_TYPE_MISSING = "network_type_missing"
+    CONSENT_REFUSED = "consent_refused"
     CONSENT_UNREADABLE = "consent_unreadable"
     CONTINUATION = "continuation"
     CONTINUATION_CONFLICT = "continuation_conflict"
-    FROM_TITLE = "from_title"
-    FROM_GROUP = "from_group"
     TWICE_IN_FILE = "twice_in_file"
 
 
@@ -104,6 +105,8 @@ _NOTICES = {
     Code.CONTACT_MISSING,
     Code.POSTCODE_MISMATCH,
     Code.CHANNEL_SPLIT,
+    Code.CHANNEL_KIND_UNKNOWN,
+    Code.NETWORK_TYPE_MISSING,
     Code.IS_ORGANISATION,
     Code.COUNT_ESTIMATE,
     Code.BIRTH_YEAR_FROM_DATE,
@@ -129,8 +132,6 @@ _REPAIRS = {
     Code.DISTRICT_INFERRED,
     Code.SUBDISTRICT_SPELLING,
     Code.CONTINUATION,
-    Code.FROM_TITLE,
-    Code.FROM_GROUP,
 }
 _QUESTIONS = {
     Code.TITLE_CONFLICT,
@@ -142,7 +143,7 @@ _QUESTIONS = {
     Code.NATIONAL_ID_TYPE_0,
     Code.HOUSE_NO_DATE,
     Code.SUBDISTRICT_AMBIGUOUS,
-    Code.CHANNEL_KIND_UNKNOWN,
+    Code.NETWORK_TYPE_UNKNOWN,
     Code.COUNT_RANGE,
     Code.CONSENT_UNREADABLE,
 }

@@ -58,6 +58,7 @@ def _config(conf: settings.Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": conf.secret_key.get_secret_value(),
         "TESTING": conf.env is settings.Environment.TEST,
+        "SANG_DEMO": conf.env is settings.Environment.DEMO,
         "SESSION_COOKIE_NAME": "__Host-sang",
         "SESSION_COOKIE_SECURE": True,
         "SESSION_COOKIE_HTTPONLY": True,

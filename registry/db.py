@@ -105,6 +105,7 @@ def begin_write() -> None:
         raise ReadOnlyTransaction("begin_write() came after the first change")
     session.rollback()
     session.info[WRITE] = True
+    session.begin()
 
 
 def commit() -> None:

@@ -16,8 +16,9 @@ from sqlalchemy import select
 
 from registry.access.models import Office, RoleAssignment, User
 from registry.access.roles import Role
+from registry.access.sessions import session_of
 from registry.channels.models import AudienceCount, Channel, ChannelKind, ChannelMember
-from registry.db import db
+from registry.db import db, unit_of_work
 from registry.members.models import (
     Consent,
     ConsentPurpose,
@@ -132,10 +133,10 @@ def channel(owner: str) -> Channel:
 
 def sign_in(app: Flask, client: FlaskClient, name: str) -> None:
     """Sign a browser in without going through the form."""
-    with app.app_context():
-        key = user(name).fs_uniquifier
+    with app.app_context(), unit_of_work():
+        keys = session_of(user(name))
     with client.session_transaction() as session:
-        session.update({"_user_id": key, "_fresh": True})
+        session.update(keys)
 
 
 def add() -> None:
@@ -210,7 +211,9 @@ def _past(row: Member, wordings: list[ConsentWording]) -> None:
     )
     for wording in wordings:
         if wording.purpose != ConsentPurpose.PORTRAIT:
-            consent = Consent(purpose=wording.purpose, wording=wording, given_on=SINCE, source="ใบสมัคร")
+            consent = Consent(
+                purpose=wording.purpose, wording=wording, given_on=SINCE, source="ใบสมัคร"
+            )
             row.consents.append(consent)
 
 

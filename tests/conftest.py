@@ -37,17 +37,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def stage_of(
-    pytestconfig: pytest.Config, worker_id: str
-) -> Iterator[Callable[[str, str], Stage]]:
+def stage_of(pytestconfig: pytest.Config, worker_id: str) -> Callable[[str], Stage]:
     """Stages of this worker by backend and name, each made once."""
-    stages: dict[tuple[str, str], Stage] = {}
+    stages: dict[str, Stage] = {}
 
-    def get(backend: str, name: str = "app") -> Stage:
-        key = (backend, name)
-        if key not in stages:
-            stages[key] = Stage(backend, pytestconfig.stash[SHARED], f"{name}_{worker_id}")
-        return stages[key]
+    def get(backend: str) -> Stage:
+        if backend not in stages:
+            stages[backend] = Stage(backend, pytestconfig.stash[SHARED], worker_id)
+        return stages[backend]
 
     return get
 

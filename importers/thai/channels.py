@@ -18,7 +18,10 @@ from importers.thai.text import arabic, clean, is_blank, key, to_text
 from importers.thai.titles import DATA
 
 OTHER = "other"
-_BETWEEN = re.compile(r"\s*(?:[\r\n;|]+|,(?![0-9]{3}(?![0-9]))|(?<=\s)/(?=\s)|\s+และ(?=\S)|•|●)\s*")
+_BETWEEN = re.compile(
+    r"\s*(?:[\r\n;|]+|,(?![0-9]{3}(?![0-9]))|(?<=\s)/(?=\s)|\s+และ(?=\S)|•|●"
+    r"|\s+(?=[0-9]{1,2}[.)]\s))\s*"
+)
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}\s*[.)]\s+|[-–•*]\s*)")
 _AUDIENCE = re.compile(
     r"[\s:(\-–=]*(?P<count>(?:(?:จำนวน|ผู้ติดตาม|สมาชิก|ยอด|ประมาณ|ราว|ราวๆ|เกือบ|กว่า|~)\s*)*"
@@ -116,15 +119,16 @@ def _one(text: str, kind: str | None) -> Finding[ChannelText]:
     text, audience = _take_audience(text)
     said, name = split_kind(text)
     final = said or kind or _kind_of_url(url)
+    remarks = audience.remarks
     if final is None:
-        return refuse(Code.CHANNEL_KIND_UNKNOWN, text=text or (url or ""))
+        final, remarks = OTHER, (*remarks, Remark(Code.CHANNEL_KIND_UNKNOWN, params={"text": text}))
     if url is not None:
         checked = read_url(url)
         if checked.value is None:
             return Finding(None, checked.remarks)
         url = checked.value
     name = (name if said else text).strip(" ()[]“”\"'")
-    return Finding(ChannelText(final, name[:200], url, audience.value), audience.remarks)
+    return Finding(ChannelText(final, name[:200], url, audience.value), remarks)
 
 
 def _take_url(text: str) -> tuple[str, str | None]:
@@ -147,6 +151,9 @@ def _take_audience(text: str) -> tuple[str, Finding[int]]:
 def _is_audience(found: re.Match[str], text: str) -> bool:
     """A bare number belongs to the name (``FM 98.5``, ``ช่อง 9``) unless it is large or counted."""
     count = found["count"]
+    kind, name = split_kind(text[: found.start()])
+    if kind and not name and "." not in count:
+        return True
     if _COUNTED.search(count) or text[: found.end()].endswith(")"):
         return True
     return "," in count or len(re.sub(r"\D", "", count)) >= 3 and "." not in count

@@ -129,7 +129,8 @@ def _from_parts(found: re.Match[str], raw: str, bounds: Bounds) -> Finding[date]
 def _remarks(parts: dict[str, str | None], year: int, month: int) -> tuple[Remark, ...]:
     remarks = []
     if len(parts["y"] or "") == 2:
-        remarks.append(Remark(Code.DATE_TWO_DIGIT_YEAR, str(year + BE_OFFSET)))
+        day = _proposal(year, month, int(parts["d"] or 1))
+        remarks.append(Remark(Code.DATE_TWO_DIGIT_YEAR, day, {"year": year + BE_OFFSET}))
     if not parts["d"]:
         remarks.append(Remark(Code.DATE_DAY_MISSING, _proposal(year, month, 1)))
     return tuple(remarks)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import geothai
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from importers.thai.text import clean, key
 from registry.geography import seed
@@ -18,7 +19,7 @@ _PREFIX = re.compile(
 )
 _SUFFIX = re.compile(r"\s*(?:province|district|\(จังหวัด\))$", re.IGNORECASE)
 _CAPITAL = {"เมือง", "mueang", "muang", "ในเมือง"}
-NEAR, ASK = 86, 60
+NEAR, ASK, GAP = 86, 55, 4
 Code = str
 
 
@@ -89,11 +90,15 @@ def nearest(text: str, names: dict[str, Code], limit: int = 3) -> list[tuple[Cod
     return sorted(best.items(), key=lambda hit: -hit[1])[:limit]
 
 
-def one_near(hits: list[tuple[Code, float]]) -> Code | None:
+def one_near(text: str, names: dict[str, Code], hits: list[tuple[Code, float]]) -> Code | None:
     """The one code that is surely meant: very near, and clearly nearer than the next."""
-    if not hits or hits[0][1] < NEAR:
+    if not hits or (len(hits) > 1 and hits[0][1] - hits[1][1] < GAP):
         return None
-    return hits[0][0] if len(hits) == 1 or hits[0][1] - hits[1][1] >= 4 else None
+    wanted, (code, score) = place_key(text), hits[0]
+    slip = len(wanted) >= 4 and any(
+        Levenshtein.distance(wanted, name) == 1 for name, known in names.items() if known == code
+    )
+    return code if slip or score >= NEAR else None
 
 
 @lru_cache(maxsize=10_000)

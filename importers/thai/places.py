@@ -84,13 +84,13 @@ def _lookup(place: Place, level: str, text: str, names: dict[str, str]) -> str |
     if code:
         return code
     hits = gazetteer.nearest(text, names)
-    likely = gazetteer.one_near(hits)
+    likely = gazetteer.one_near(text, names, hits)
     if likely:
         proposal = gazetteer.name_of(likely)
         place.remarks[level].append(Remark(_SPELLING[level], proposal, {"text": text}))
         return likely
     proposals = ", ".join(gazetteer.name_of(code) for code, _ in hits) or None
-    params = {"text": text, "province": gazetteer.name_of(place.province or "") if place.province else ""}
+    params = {"text": text, "province": gazetteer.name_of(place.province) if place.province else ""}
     place.remarks[level].append(Remark(_UNKNOWN[level], proposals, params))
     return None
 

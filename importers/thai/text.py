@@ -75,6 +75,11 @@ def clean(text: str) -> str:
     return _reordered(text) if _MISSPELT.search(text) else text
 
 
+def was_repaired(raw: str) -> bool:
+    """Whether cleaning does more to a text than trim its spaces."""
+    return bool(_INVISIBLE.search(raw)) or clean(raw) != _SPACES.sub(" ", raw).strip()
+
+
 @lru_cache(maxsize=20_000)
 def _reordered(text: str) -> str:
     from pythainlp.util import normalize

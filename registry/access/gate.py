@@ -16,6 +16,8 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from registry.access import sessions
+from registry.access.expired import expired_page, is_own_form
 from registry.access.roles import Permission
 from registry.access.scope import Scope, permissions_of, scope_of
 from registry.audit.services import Actor
@@ -26,6 +28,8 @@ from registry.periods.calendar import to_bangkok_date
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MARK, PUBLIC = "sang_permission", "public"
+ASSETS = frozenset({"static", "bootstrap.static"})
+NEW_PASSWORD = "security.change_password"  # noqa: S105 - a page's name
 
 
 def allow(permission: Permission) -> Callable[[View], View]:
@@ -97,11 +101,16 @@ def mark_of(app: Flask, endpoint: str) -> Permission | str | None:
 def _deny() -> ResponseReturnValue:
     if request.method == "GET" and not wants_json():
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+    if is_own_form():
+        return expired_page()
     abort(401)
 
 
 def _guard() -> ResponseReturnValue | None:
     g.request_id = secrets.token_hex(6)
+    if request.endpoint in ASSETS:
+        return None
+    sessions.uphold()
     if request.endpoint is None:
         return None if current_user.is_authenticated else _unknown()
     mark = mark_of(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]
@@ -113,6 +122,8 @@ def _guard() -> ResponseReturnValue | None:
         return _deny()
     if not isinstance(mark, Permission) or not may(mark):
         abort(403)
+    if current_user.must_change_password and request.endpoint != NEW_PASSWORD:
+        return redirect(url_for(NEW_PASSWORD))
     g.scope = scope_of(current_user, mark, today())
     _intend()
     return None
@@ -132,7 +143,7 @@ def _intend() -> None:
 
 def init_app(app: Flask) -> None:
     """Close the gate."""
-    app.extensions["sang_marks"] = {"static": PUBLIC, "bootstrap.static": PUBLIC}
+    app.extensions["sang_marks"] = dict.fromkeys(ASSETS, PUBLIC)
     app.extensions["sang_readers"] = {"/dashboards/"}
     app.before_request(_guard)
     app.context_processor(lambda: {"may": may, "Permission": Permission})

@@ -75,6 +75,7 @@ class Channel(Base):
     retired_on: Mapped[date | None]
     batch_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
+    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
     member: Mapped[Member | None] = relationship()
     office: Mapped[Office | None] = relationship()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.access.models import Office
 from registry.db import Base
 from registry.errors import Refused
 from registry.geography.models import District, Province, Subdistrict
+from registry.members import normalise
 from registry.vault import EncryptedText, pseudonym
 
 
@@ -33,6 +36,9 @@ class MemberState(StrEnum):
     LEFT = "left"
     DECEASED = "deceased"
 
+
+GONE = frozenset({MemberState.LEFT, MemberState.DECEASED})
+"""States of those who are no members any more."""
 
 STATE_NAMES = {
     MemberState.APPLIED: _l("Applied"),
@@ -67,13 +73,33 @@ class NetworkType(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+def _derived(name: str) -> Callable[[DefaultExecutionContext], str]:
+    """A default made from the row's own names, so that bulk inserts cannot forget it."""
+
+    def default(context: DefaultExecutionContext) -> str:
+        row = context.get_current_parameters()
+        return normalise.derived(**{key: row.get(key) for key in normalise.NAMES})[name]
+
+    return default
+
+
+BYTEWISE = String(200).with_variant(String(200, collation="C"), "postgresql")
+"""Compared by code point in both databases: sorting keys that carry their own order."""
+
+
 class Member(Base):
-    """A member of the network."""
+    """A member of the network.
+
+    ``name_key`` sorts as a Thai dictionary does and finds equal names; ``name_block`` holds the
+    first letters, within which similar names are sought (see ``normalise.derived``).
+    """
 
     __tablename__ = "member"
     __table_args__ = (
         CheckConstraint("kind in ('person', 'organisation')", name="kind"),
         Index("ix_member_province_state", "province_code", "state", "id"),
+        Index("ix_member_province_name", "province_code", "name_key", "id"),
+        Index("ix_member_province_block", "province_code", "name_block"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,7 +109,9 @@ class Member(Base):
     first_name: Mapped[str] = mapped_column(String(200))
     last_name: Mapped[str | None] = mapped_column(String(120))
     name_raw: Mapped[str | None] = mapped_column(String(300))
-    search_text: Mapped[str] = mapped_column(String(600), index=True, default="")
+    search_text: Mapped[str] = mapped_column(String(600), default=_derived("search_text"))
+    name_key: Mapped[str] = mapped_column(BYTEWISE, index=True, default=_derived("name_key"))
+    name_block: Mapped[str] = mapped_column(String(4), default=_derived("name_block"))
     national_id: Mapped[str | None] = mapped_column(EncryptedText)
     national_id_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     national_id_reason: Mapped[str | None] = mapped_column(String(200))
@@ -101,6 +129,7 @@ class Member(Base):
     occupation: Mapped[str | None] = mapped_column(String(160))
     organisation: Mapped[str | None] = mapped_column(String(200))
     position: Mapped[str | None] = mapped_column(String(160))
+    contact_name: Mapped[str | None] = mapped_column(String(200))
     network_type: Mapped[str] = mapped_column(ForeignKey("network_type.code"), index=True)
     skills: Mapped[str | None] = mapped_column(String(500))
     notes: Mapped[str | None] = mapped_column(Text)
@@ -268,6 +297,7 @@ class TransferRequest(Base):
     from_office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     to_office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     to_province: Mapped[str | None] = mapped_column(ForeignKey("province.code"))
+    to_network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
     reason: Mapped[str] = mapped_column(String(500))
     state: Mapped[str] = mapped_column(String(16), default="requested")
     asked_at: Mapped[datetime]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.access.models import Office, User
@@ -49,9 +49,12 @@ MESSAGE_MOVES: dict[MessageState, frozenset[MessageState]] = {
     S.APPROVED: frozenset({S.PROOFREAD, S.SENT_BACK}),
     S.PROOFREAD: frozenset({S.PUBLISHED, S.SENT_BACK}),
     S.PUBLISHED: frozenset({S.CORRECTED, S.WITHDRAWN}),
-    S.CORRECTED: frozenset({S.WITHDRAWN}),
+    S.CORRECTED: frozenset({S.CORRECTED, S.WITHDRAWN}),
     S.WITHDRAWN: frozenset(),
 }
+OUT = frozenset({S.PUBLISHED, S.CORRECTED, S.WITHDRAWN})
+"""States of what has left the house; a withdrawn message is still seen, with the reason."""
+EDITABLE = frozenset({S.DRAFT, S.SENT_BACK})
 
 
 class MessageKind(StrEnum):
@@ -84,6 +87,7 @@ class KeyMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    editor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     author_line: Mapped[str | None] = mapped_column(String(300))
     title: Mapped[str] = mapped_column(String(200))
     sentence: Mapped[str] = mapped_column(String(300))
@@ -97,11 +101,12 @@ class KeyMessage(Base):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     correction: Mapped[str | None] = mapped_column(Text)
+    checklist: Mapped[dict[str, bool] | None] = mapped_column(JSON)
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
     office: Mapped[Office] = relationship()
-    author: Mapped[User | None] = relationship()
+    author: Mapped[User | None] = relationship(foreign_keys=[author_id])
     media: Mapped[list[MessageMedia]] = relationship(
         back_populates="message", order_by="MessageMedia.id", cascade="all, delete-orphan"
     )
@@ -113,6 +118,11 @@ class KeyMessage(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was ever published."""
+        return self.as_state in OUT
 
     @property
     def as_state(self) -> MessageState:
@@ -244,6 +254,13 @@ class DisseminationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+D = DisseminationState
+DISSEMINATION_MOVES: dict[DisseminationState, frozenset[DisseminationState]] = {
+    D.REPORTED: frozenset({D.ACCEPTED, D.SENT_BACK, D.WITHDRAWN}),
+    D.ACCEPTED: frozenset({D.SENT_BACK, D.WITHDRAWN}),
+    D.SENT_BACK: frozenset({D.REPORTED, D.ACCEPTED, D.WITHDRAWN}),
+    D.WITHDRAWN: frozenset(),
+}
 DISSEMINATION_STATE_NAMES = {
     DisseminationState.REPORTED: _l("Reported"),
     DisseminationState.ACCEPTED: _l("Accepted"),
@@ -256,13 +273,16 @@ class Dissemination(Base):
     """A member passed a message on, in a channel, at a moment.
 
     ``audience_potential`` is the channel's audience of that day, ``audience_reported`` the
-    member's own figure; both absent when not known, never 0.
+    member's own figure; both absent when not known, never 0.  ``time_known`` is false where only
+    the day was told (a month's grid or sheet): its hour must not be held against any standard.
     """
 
     __tablename__ = "dissemination"
     __table_args__ = (
         Index("ix_dissemination_message", "message_id", "channel_id"),
         Index("ix_dissemination_member", "member_id", "month", "province_code"),
+        Index("ix_dissemination_token", "month", "form_token", unique=True),
+        Index("ix_dissemination_review", "state", "province_code", "month"),
     )
 
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -279,6 +299,7 @@ class Dissemination(Base):
     message_kind: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
     on: Mapped[date]
+    time_known: Mapped[bool] = mapped_column(default=True)
     audience_potential: Mapped[int | None]
     audience_reported: Mapped[int | None]
     basis: Mapped[str | None] = mapped_column(String(200))
@@ -292,7 +313,7 @@ class Dissemination(Base):
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[int | None]
     review_reason: Mapped[str | None] = mapped_column(String(300))
-    form_token: Mapped[str | None] = mapped_column(String(64), index=True)
+    form_token: Mapped[str | None] = mapped_column(String(64))
 
     message: Mapped[KeyMessage] = relationship()
     member: Mapped[Member] = relationship()
@@ -302,6 +323,32 @@ class Dissemination(Base):
     def has_evidence(self) -> bool:
         """Whether a link or a picture proves it."""
         return bool(self.link or self.evidence)
+
+    @property
+    def as_state(self) -> DisseminationState:
+        """The state as an enum."""
+        return DisseminationState(self.state)
+
+    def move(self, to: DisseminationState) -> DisseminationState:
+        """Change the state; returns the one before.
+
+        Raises:
+            Refused: there is no such step from the present state.
+        """
+        before = self.as_state
+        if to not in DISSEMINATION_MOVES[before]:
+            raise Refused(
+                str(
+                    _l(
+                        "This dissemination is “%(before)s” and cannot become “%(after)s”; "
+                        "reload the page to see where it stands.",
+                        before=DISSEMINATION_STATE_NAMES[before],
+                        after=DISSEMINATION_STATE_NAMES[to],
+                    )
+                )
+            )
+        self.state = to.value
+        return before
 
 
 class Question(Base):

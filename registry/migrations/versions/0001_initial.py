@@ -330,7 +330,10 @@ def upgrade() -> None:
         sa.Column("tf_primary_method", sa.String(length=20), nullable=True),
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
         sa.Column("tf_phone_number", sa.String(length=32), nullable=True),
+        sa.Column("tf_last_counter", sa.BigInteger(), nullable=True),
         sa.Column("mf_recovery_codes", sa.JSON(), nullable=True),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -338,6 +341,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_user_account_form_token")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_account_fs_uniquifier")),
     )
     with op.batch_alter_table("user_account", schema=None) as batch_op:
@@ -348,6 +352,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("editor_id", sa.Integer(), nullable=True),
         sa.Column("author_line", sa.String(length=300), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("sentence", sa.String(length=300), nullable=False),
@@ -361,10 +366,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("correction", sa.Text(), nullable=True),
+        sa.Column("checklist", sa.JSON(), nullable=True),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"], ["user_account.id"], name=op.f("fk_key_message_author_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["editor_id"], ["user_account.id"], name=op.f("fk_key_message_editor_id_user_account")
         ),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_key_message_office_id_office")
@@ -390,6 +399,12 @@ def upgrade() -> None:
         sa.Column("last_name", sa.String(length=120), nullable=True),
         sa.Column("name_raw", sa.String(length=300), nullable=True),
         sa.Column("search_text", sa.String(length=600), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("name_block", sa.String(length=4), nullable=False),
         sa.Column("national_id", sa.LargeBinary(), nullable=True),
         sa.Column("national_id_hash", sa.String(length=64), nullable=True),
         sa.Column("national_id_reason", sa.String(length=200), nullable=True),
@@ -407,6 +422,7 @@ def upgrade() -> None:
         sa.Column("occupation", sa.String(length=160), nullable=True),
         sa.Column("organisation", sa.String(length=200), nullable=True),
         sa.Column("position", sa.String(length=160), nullable=True),
+        sa.Column("contact_name", sa.String(length=200), nullable=True),
         sa.Column("network_type", sa.String(length=32), nullable=False),
         sa.Column("skills", sa.String(length=500), nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
@@ -459,13 +475,19 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_member_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_network_type"), ["network_type"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_office_id"), ["office_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_phone"), ["phone"], unique=False)
         batch_op.create_index(
+            "ix_member_province_block", ["province_code", "name_block"], unique=False
+        )
+        batch_op.create_index(
+            "ix_member_province_name", ["province_code", "name_key", "id"], unique=False
+        )
+        batch_op.create_index(
             "ix_member_province_state", ["province_code", "state", "id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_member_search_text"), ["search_text"], unique=False)
 
     op.create_table(
         "role_assignment",
@@ -524,6 +546,7 @@ def upgrade() -> None:
         sa.Column("retired_on", sa.Date(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "(member_id is null) <> (office_id is null)", name=op.f("ck_channel_one_owner")
         ),
@@ -540,6 +563,7 @@ def upgrade() -> None:
             ["office_id"], ["office.id"], name=op.f("fk_channel_office_id_office")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channel")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_channel_form_token")),
     )
     with op.batch_alter_table("channel", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_channel_batch_id"), ["batch_id"], unique=False)
@@ -770,6 +794,7 @@ def upgrade() -> None:
         sa.Column("from_office_id", sa.Integer(), nullable=False),
         sa.Column("to_office_id", sa.Integer(), nullable=False),
         sa.Column("to_province", sa.String(length=2), nullable=True),
+        sa.Column("to_network_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
@@ -794,6 +819,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_transfer_request_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_network_id"],
+            ["network.id"],
+            name=op.f("fk_transfer_request_to_network_id_network"),
         ),
         sa.ForeignKeyConstraint(
             ["to_office_id"], ["office.id"], name=op.f("fk_transfer_request_to_office_id_office")
@@ -869,6 +899,7 @@ def upgrade() -> None:
         sa.Column("message_kind", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("time_known", sa.Boolean(), nullable=False),
         sa.Column("audience_potential", sa.Integer(), nullable=True),
         sa.Column("audience_reported", sa.Integer(), nullable=True),
         sa.Column("basis", sa.String(length=200), nullable=True),
@@ -899,14 +930,15 @@ def upgrade() -> None:
             batch_op.f("ix_dissemination_channel_id"), ["channel_id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_dissemination_form_token"), ["form_token"], unique=False
-        )
-        batch_op.create_index(
             "ix_dissemination_member", ["member_id", "month", "province_code"], unique=False
         )
         batch_op.create_index(
             "ix_dissemination_message", ["message_id", "channel_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_dissemination_review", ["state", "province_code", "month"], unique=False
+        )
+        batch_op.create_index("ix_dissemination_token", ["month", "form_token"], unique=True)
 
     op.create_table(
         "publication",
@@ -994,9 +1026,10 @@ def downgrade() -> None:
 
     op.drop_table("publication")
     with op.batch_alter_table("dissemination", schema=None) as batch_op:
+        batch_op.drop_index("ix_dissemination_token")
+        batch_op.drop_index("ix_dissemination_review")
         batch_op.drop_index("ix_dissemination_message")
         batch_op.drop_index("ix_dissemination_member")
-        batch_op.drop_index(batch_op.f("ix_dissemination_form_token"))
         batch_op.drop_index(batch_op.f("ix_dissemination_channel_id"))
 
     op.drop_table("dissemination")
@@ -1073,11 +1106,13 @@ def downgrade() -> None:
 
     op.drop_table("role_assignment")
     with op.batch_alter_table("member", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_member_search_text"))
         batch_op.drop_index("ix_member_province_state")
+        batch_op.drop_index("ix_member_province_name")
+        batch_op.drop_index("ix_member_province_block")
         batch_op.drop_index(batch_op.f("ix_member_phone"))
         batch_op.drop_index(batch_op.f("ix_member_office_id"))
         batch_op.drop_index(batch_op.f("ix_member_network_type"))
+        batch_op.drop_index(batch_op.f("ix_member_name_key"))
         batch_op.drop_index(batch_op.f("ix_member_line_id"))
         batch_op.drop_index(batch_op.f("ix_member_email"))
         batch_op.drop_index(batch_op.f("ix_member_district_code"))

@@ -1,0 +1,63 @@
+# make demo   a running system with data in it, on http://127.0.0.1:8000
+# make test   every check and every test
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint shots messages clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard registry/translations/*/LC_MESSAGES/*.po))
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+NO_CHROMIUM := Chromium was not found: install it (Debian: apt-get install chromium) so that it is on PATH.
+
+help:
+	@echo "make demo    set up everything and serve a synthetic network on http://127.0.0.1:8000"
+	@echo "make test    set up everything and run all checks and tests, those in a browser too"
+	@echo "make serve   serve the instance in ./instance (SANG_… settings: docs/settings.md)"
+	@echo "make lint    only the style and type checks"
+	@echo "make shots   a picture of every page, role, width and language into ./shots"
+
+demo: ready
+	$(BIN)/sang demo
+
+serve: ready
+	$(BIN)/sang init
+	$(BIN)/sang serve
+
+test: lint browser
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+shots: ready browser
+	$(BIN)/python -m benchmarks.shots $(ARGS)
+
+.PHONY: ready browser
+ready: $(VENV)/installed $(CATALOGUES)
+
+browser:
+	@test -n "$(CHROMIUM)" || { echo "$(NO_CHROMIUM)" >&2; exit 2; }
+
+# uv halves the time that pip takes; where it cannot be had or cannot reach its index, pip does.
+$(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
+	{ $(BIN)/python -m pip install --quiet uv \
+	  && $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock; } \
+	  || $(BIN)/python -m pip install --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer was not found: install it (Debian: apt-get install python3 python3-venv)." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' || { \
+	  echo "Python lacks venv: install it (Debian: apt-get install python3-venv)." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+%.mo: %.po | $(VENV)/installed
+	$(BIN)/pybabel --quiet compile --use-fuzzy -i $< -o $@
+
+clean:
+	rm -rf $(VENV) shots .pytest_cache .ruff_cache .mypy_cache

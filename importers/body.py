@@ -1,0 +1,236 @@
+"""Below the header: which rows are members, which only look like it, and what fills their blanks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from importers.codes import Code
+from importers.context import Context, group_of
+from importers.fields import APPENDED, IDLE, Field
+from importers.header import NAMING, Header
+from importers.reading.grid import Cell, Row, Sheet
+from importers.thai.finding import Remark
+from importers.thai.names import looks_like_organisation
+from importers.thai.text import arabic, clean, is_blank, is_ditto, key, to_text
+
+_TOTAL = re.compile(
+    r"^(?:รวม|ยอดรวม|รวมทั้งสิ้น|รวมทั้งหมด|ผลรวม|ยอดยกมา|ยอดยกไป|sub ?total|total|grand total)"
+    r"(?=$|[\s:0-9]|ทั้ง|จำนวน|อำเภอ|จังหวัด|ตำบล|เขต|ยอด|สมาชิก|คน|ผู้|เครือข่าย)",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"^(?:หมายเหตุ|ข้อมูล ณ|ที่มา|แหล่งที่มา|ผู้จัดทำ|ผู้รายงาน|ผู้รวบรวม|ผู้บันทึก|ลงชื่อ|ผู้รับรอง|\*|note|remark|source)",
+    re.IGNORECASE,
+)
+_COLUMN_NUMBER = re.compile(r"\(?[0-9]{1,2}\)?")
+_MOST_CONTINUED = 4
+_IDENTITY = NAMING | {Field.NATIONAL_ID, Field.TITLE}
+
+
+class Left(StrEnum):
+    """Why a row that is not blank is no member."""
+
+    TOTAL = "total"
+    NOTE = "note"
+    HEADER = "repeated_header"
+    GROUP = "group"
+    HEADING = "heading"
+    HIDDEN = "hidden"
+    NUMBERS = "column_numbers"
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A row that was left out, and why."""
+
+    row: int
+    why: Left
+    text: str
+
+
+@dataclass
+class Record:
+    """The cells of one member by column, taken from one row or from two."""
+
+    row: int
+    cells: dict[int, Cell]
+    context: Context
+    remarks: dict[int, list[Remark]] = field(default_factory=dict)
+    also: list[int] = field(default_factory=list)
+
+
+class Body:
+    """Walks over the rows below a header once; ``skipped`` is full afterwards."""
+
+    def __init__(
+        self, sheet: Sheet, header: Header, context: Context, types: dict[str, str]
+    ) -> None:
+        self.sheet, self.header, self.types = sheet, header, types
+        self.context = context
+        self.skipped: list[Skipped] = []
+        self._above: dict[int, Cell] = {}
+        self._fields = {column.index: column.field for column in header.columns if column.field}
+        self._names = [c.index for c in header.columns_of(*_IDENTITY)]
+        self._useful = [i for i, f in self._fields.items() if f not in IDLE]
+        self._own = [{key(text) for text in self._row_texts(row)} for row in header.rows]
+        self._covered = self._vertical_merges()
+
+    def _vertical_merges(self) -> dict[tuple[int, int], int]:
+        """Cells below the first of a merged range, with the row of that first one."""
+        last = self.header.rows[-1].number
+        covered = {}
+        for merge in self.sheet.merges:
+            if merge.top > last and merge.left == merge.right:
+                covered.update(
+                    {(row, merge.left): merge.top for row in range(merge.top + 1, merge.bottom + 1)}
+                )
+        return covered
+
+    def records(self) -> Iterator[Record]:
+        """The members, in the order of the sheet."""
+        waiting: Record | None = None
+        last = self.header.rows[-1].number
+        for row in self.sheet.rows:
+            if row.number <= last or not self._wanted(row):
+                continue
+            if waiting and self._continues(waiting, row):
+                self._append(waiting, row)
+                continue
+            if waiting:
+                yield waiting
+            waiting = self._record(row)
+        if waiting:
+            yield waiting
+
+    def _row_texts(self, row: Row) -> list[str]:
+        hidden = self.sheet.hidden_columns
+        cells = enumerate(row.cells)
+        texts = (clean(to_text(cell)) for i, cell in cells if cell is not None and i not in hidden)
+        return [text for text in texts if text]
+
+    def _wanted(self, row: Row) -> bool:
+        """Whether a row may be a member; else it is noted why not."""
+        texts = self._row_texts(row)
+        if row.number in self.sheet.hidden_rows:
+            return self._leave(row, Left.HIDDEN, texts)
+        if not [text for text in texts if not is_blank(text)]:
+            return False
+        why = self._reason(row, texts)
+        return why is None or self._leave(row, why, texts)
+
+    def _leave(self, row: Row, why: Left, texts: list[str]) -> bool:
+        self.skipped.append(Skipped(row.number, why, " ".join(texts)[:200]))
+        return False
+
+    def _reason(self, row: Row, texts: list[str]) -> Left | None:
+        if any(_TOTAL.match(text) for text in texts[:3]) and not self._has_contact(row):
+            return Left.TOTAL
+        if _NOTE.match(texts[0]) and len(texts) <= 3 and not self._has_contact(row):
+            return Left.NOTE
+        if self._is_header(texts):
+            return Left.HEADER
+        if len(texts) > 3 and all(_COLUMN_NUMBER.fullmatch(arabic(text)) for text in texts):
+            return Left.NUMBERS
+        return self._heading(row, texts) if len(texts) == 1 else None
+
+    def _has_contact(self, row: Row) -> bool:
+        columns = self.header.columns_of(Field.PHONE, Field.NATIONAL_ID, Field.EMAIL)
+        return any(not is_blank(clean(to_text(row.at(column.index)))) for column in columns)
+
+    def _is_header(self, texts: list[str]) -> bool:
+        keys = [key(text) for text in texts]
+        return len(keys) > 1 and any(
+            sum(one in own for one in keys) * 5 >= len(keys) * 3 for own in self._own
+        )
+
+    def _heading(self, row: Row, texts: list[str]) -> Left | None:
+        """A row with one text: a group, a heading, or something about a member."""
+        column = next(i for i, cell in enumerate(row.cells) if clean(to_text(cell)))
+        group = group_of(texts[0], self.types, self.context)
+        if group is not None and not self._about_member(column, texts[0]):
+            self.context, self._above = group, {}
+            return Left.GROUP
+        if self._is_wide(row.number, column) or self._fields.get(column) is Field.SEQUENCE:
+            return Left.HEADING if not _is_number(texts[0]) else Left.NUMBERS
+        return None if column in self._useful else Left.HEADING
+
+    def _about_member(self, column: int, text: str) -> bool:
+        """Whether a lone text stands in a column of its own meaning, below a member's row."""
+        field_of = self._fields.get(column)
+        if field_of in NAMING:
+            return looks_like_organisation(text)
+        return field_of not in IDLE and field_of is not None and column not in self._names and (
+            column != min(self._fields)
+        )
+
+    def _is_wide(self, number: int, column: int) -> bool:
+        return any(
+            merge.top == number and merge.left <= column and merge.right - merge.left >= 2
+            for merge in self.sheet.merges
+        )
+
+    def _continues(self, record: Record, row: Row) -> bool:
+        """Whether a row goes on about the member above: no name or number of its own, and
+        nothing but more of the same or what was still blank.
+        """
+        if any((row.number, column) in self._covered for column in self._names):
+            return True
+        sequence = self.header.columns_of(Field.SEQUENCE)
+        if any(_is_number(to_text(row.at(column.index))) for column in sequence):
+            return False
+        filled = [c for c in self._useful if not _empty(row.at(c))]
+        if not filled or len(filled) > _MOST_CONTINUED or set(filled) & set(self._names):
+            return False
+        return all(
+            self._fields[column] in APPENDED or _empty(record.cells.get(column))
+            for column in filled
+        )
+
+    def _append(self, record: Record, row: Row) -> None:
+        """Add a second row to its member; two different values for one field are refused."""
+        record.also.append(row.number)
+        for column in self._useful:
+            text, had = clean(to_text(row.at(column))), record.cells.get(column)
+            if is_blank(text) or (row.number, column) in self._covered:
+                continue
+            if _empty(had):
+                record.cells[column] = row.at(column)
+            elif self._fields[column] in APPENDED:
+                record.cells[column] = f"{to_text(had)}\n{to_text(row.at(column))}"
+            elif clean(to_text(had)) != text:
+                remark = Remark(Code.CONTINUATION_CONFLICT, None, {"row": row.number, "text": text})
+                record.remarks.setdefault(column, []).append(remark)
+        first = self._names[0] if self._names else self._useful[0]
+        note = Remark(Code.CONTINUATION, None, {"row": row.number})
+        record.remarks.setdefault(first, []).append(note)
+
+    def _record(self, row: Row) -> Record:
+        record = Record(row.number, {}, self.context)
+        for column in self._fields:
+            cell = row.at(column)
+            if isinstance(cell, str) and is_ditto(clean(cell)):
+                cell = self._above.get(column)
+                record.remarks[column] = [Remark(Code.DITTO, to_text(cell))]
+            elif cell is None and (row.number, column) in self._covered:
+                cell = self._above.get(column)
+            record.cells[column] = cell
+            if cell is not None:
+                self._above[column] = cell
+        return record
+
+
+def _empty(cell: Cell) -> bool:
+    return cell is None or is_blank(clean(to_text(cell)))
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]+[.)]?", arabic(clean(text))))
+
+
+def count_by_reason(skipped: list[Skipped]) -> dict[str, int]:
+    """How many rows were left out for each reason."""
+    return dict(Counter(item.why.value for item in skipped))

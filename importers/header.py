@@ -1,0 +1,157 @@
+"""Finding the header: one to four rows, at any depth, merged or not, told by what it says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, time
+
+from importers.fields import NAME_FIELDS, Field
+from importers.mapping import Column, read_column, settle
+from importers.reading.grid import BadCell, Cell, Row, Sheet
+from importers.thai.text import arabic, clean, is_blank, to_text
+
+DEEPEST, LOOK_AT = 4, 30
+_LEAST = 2
+_LONGEST = 60
+_DATA_LIKE = re.compile(r"[0-9]{5,}|@|^[0-9]+[/\-.][0-9]+[/\-.][0-9]+$|https?://")
+NAMING = NAME_FIELDS | {Field.ORGANISATION}
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header is and what its columns hold."""
+
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+    score: float
+
+    @property
+    def numbers(self) -> list[int]:
+        """Row numbers as Excel shows them."""
+        return [row.number for row in self.rows]
+
+    def columns_of(self, *fields: Field) -> list[Column]:
+        """Columns that hold any of the fields, from left to right."""
+        return [column for column in self.columns if column.field in fields]
+
+    @property
+    def complete(self) -> bool:
+        """Whether members can be read by it: a name and something more."""
+        fields = {column.field for column in self.columns if column.field}
+        return bool(fields & NAMING) and len(fields) >= _LEAST
+
+
+class Top:
+    """The first rows of a sheet with their merged cells spread out."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.rows = [row for row in sheet.rows if row.number not in sheet.hidden_rows][:LOOK_AT]
+        self.hidden = sheet.hidden_columns
+        self.width = max((len(row.cells) for row in self.rows), default=0)
+        self._merged: dict[tuple[int, int], tuple[int, int]] = {}
+        last = self.rows[-1].number if self.rows else 0
+        for merge in sheet.merges:
+            if merge.top <= last:
+                self._spread(merge.top, merge.left, min(merge.bottom, last), merge.right)
+        self._by_number = {row.number: row for row in self.rows}
+
+    def _spread(self, top: int, left: int, bottom: int, right: int) -> None:
+        self.width = max(self.width, min(right + 1, self.width + 50))
+        for row in range(top, bottom + 1):
+            for column in range(left, min(right, self.width) + 1):
+                self._merged[row, column] = (top, left)
+
+    def cell(self, number: int, column: int) -> Cell:
+        """A cell, or the one that its merged range shows."""
+        number, column = self._merged.get((number, column), (number, column))
+        row = self._by_number.get(number)
+        return row.at(column) if row else None
+
+    def text(self, number: int, column: int) -> str:
+        """The cleaned text of a cell."""
+        return clean(to_text(self.cell(number, column)))
+
+    def texts(self, row: Row) -> list[str]:
+        """The different texts of a row, from left to right."""
+        found = (self.text(row.number, column) for column in range(self.width))
+        return list(dict.fromkeys(text for text in found if text))
+
+
+def find_header(sheet: Sheet) -> tuple[Header | None, list[str]]:
+    """The best header of a sheet, if any is complete, and the texts of the likeliest rows."""
+    top = Top(sheet)
+    found = [
+        _header(top, top.rows[start : start + depth])
+        for start in range(len(top.rows))
+        for depth in range(1, DEEPEST + 1)
+        if start + depth <= len(top.rows) and _may_start(top, top.rows[start])
+    ]
+    best = max(found, key=lambda header: header.score, default=None)
+    if best is None:
+        return None, [text for row in top.rows[:3] for text in top.texts(row)][:10]
+    texts = [column.header for column in best.columns if column.header][:10]
+    return (best if best.complete else None), texts
+
+
+def _may_start(top: Top, row: Row) -> bool:
+    """A row with one text is a title, unless it is a wide header that begins further right."""
+    texts = top.texts(row)
+    if len(texts) > 1:
+        return True
+    return bool(texts) and not top.text(row.number, 0) and len(texts[0]) < 25
+
+
+def _header(top: Top, rows: list[Row]) -> Header:
+    columns = [
+        read_column(index, _levels(top, rows, index))
+        for index in range(top.width)
+        if index not in top.hidden
+    ]
+    columns = settle([column for column in columns if column.header])
+    return Header(tuple(rows), tuple(columns), _score(top, rows, columns))
+
+
+def _levels(top: Top, rows: list[Row], column: int) -> tuple[str, ...]:
+    """A column's texts from above; a wider header to the left covers blanks of upper rows."""
+    levels: list[str] = []
+    for row in rows:
+        text = top.text(row.number, column)
+        if not text and row is not rows[-1] and top.text(rows[-1].number, column):
+            text = _covering(top, row, column, rows[-1])
+        if text and text not in levels and not is_blank(text):
+            levels.append(text[:_LONGEST])
+    return tuple(levels)
+
+
+def _covering(top: Top, row: Row, column: int, below: Row) -> str:
+    for left in range(column - 1, -1, -1):
+        if text := top.text(row.number, left):
+            return text if top.text(below.number, left) else ""
+        if not top.text(below.number, left):
+            return ""
+    return ""
+
+
+def _score(top: Top, rows: list[Row], columns: list[Column]) -> float:
+    """What the columns say, less what looks like data or says nothing."""
+    score = 0.0
+    seen: set[Field] = set()
+    for column in columns:
+        if column.field:
+            score += column.confidence if column.field not in seen else 0.2
+            seen.add(column.field)
+        else:
+            score += 0.6 if column.sensitive else -0.25
+    if seen & NAMING:
+        score += 1
+    data = sum(_is_data(top.cell(row.number, c)) for row in rows for c in range(top.width))
+    return score - 1.5 * data - 0.2 * (len(rows) - 1)
+
+
+def _is_data(cell: Cell) -> bool:
+    if isinstance(cell, (date, time, bool, BadCell)):
+        return True
+    if isinstance(cell, (int, float)):
+        return cell > 100
+    return bool(cell) and bool(_DATA_LIKE.search(arabic(clean(cell or ""))))

@@ -1,0 +1,134 @@
+"""A row while it is being read: its cells by field, its values, and the remarks so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+from importers.body import Record
+from importers.codes import Code, Severity, severity_of
+from importers.fields import Field
+from importers.header import Header
+from importers.mapping import Column
+from importers.reading.grid import BadCell, Cell
+from importers.results import Problem, RowResult, Status
+from importers.thai.dates import shown
+from importers.thai.finding import Finding, Remark
+from importers.thai.text import clean, is_blank, to_text, was_repaired
+
+T = TypeVar("T")
+Reader = Callable[[Cell], Finding[T]]
+_SHOWN = 120
+
+
+class Draft:
+    """Collects what is read of one record."""
+
+    def __init__(self, record: Record, header: Header) -> None:
+        self.record, self.header = record, header
+        self.values: dict[str, Any] = {}
+        self.problems: list[Problem] = []
+        self._columns: dict[Field, list[Column]] = {}
+        for column in header.columns:
+            if column.field:
+                self._columns.setdefault(column.field, []).append(column)
+        for index, remarks in record.remarks.items():
+            column = next(c for c in header.columns if c.index == index)
+            for remark in remarks:
+                self.note(column, remark)
+
+    def columns(self, field: Field) -> list[Column]:
+        """Columns of a field, from left to right."""
+        return self._columns.get(field, [])
+
+    def cell(self, column: Column) -> Cell:
+        """The record's cell in a column."""
+        return self.record.cells.get(column.index)
+
+    def first(self, field: Field) -> tuple[Column | None, Cell]:
+        """A field's column and cell; all its cells as one text where it has several columns."""
+        columns = self.columns(field)
+        if len(columns) <= 1:
+            column = columns[0] if columns else None
+            return column, self.cell(column) if column else None
+        texts = [to_text(self.cell(column)) for column in columns]
+        kept = [text for text in texts if text and not is_blank(clean(text))]
+        return columns[0], " ".join(kept) or None
+
+    def text(self, field: Field) -> str | None:
+        """A field's cleaned text, ``None`` when blank; a cell without a value is noted."""
+        column, cell = self.first(field)
+        if isinstance(cell, BadCell):
+            self.note(column, Remark(Code.BAD_CELL, None, {"text": cell.text}))
+            return None
+        raw = to_text(cell)
+        text = clean(raw)
+        if is_blank(text):
+            return None
+        if isinstance(cell, str) and was_repaired(raw):
+            self.note(column, Remark(Code.TEXT_REPAIRED, text))
+        return text
+
+    def read(self, field: Field, reader: Reader[T]) -> T | None:
+        """Read a field's cell and note the remarks on it."""
+        column, cell = self.first(field)
+        return self.take(column, reader(cell)) if column else None
+
+    def take(self, column: Column | None, finding: Finding[T]) -> T | None:
+        """Note a finding's remarks and give its value."""
+        for remark in finding.remarks:
+            self.note(column, remark, finding.value)
+        return finding.value
+
+    def note(self, column: Column | None, remark: Remark, value: object = None) -> None:
+        """Add a remark on a cell, or on the row when there is no column for it."""
+        proposal = remark.proposal
+        if proposal is None and severity_of(remark.code) is Severity.REPAIR and value is not None:
+            proposal = _as_text(value)
+        self.problems.append(
+            Problem(
+                row=self.record.row,
+                column=column.header if column else "",
+                cell=f"{column.letter}{self.record.row}" if column else "",
+                code=remark.code,
+                value=self._original(column) if column else "",
+                proposal=proposal,
+                params=dict(remark.params),
+            )
+        )
+
+    def _original(self, column: Column) -> str:
+        text = _as_text(self.cell(column))[:_SHOWN]
+        if column.field is Field.NATIONAL_ID:
+            return f"•••{text[-3:]}" if len(text) > 3 else "•••"
+        return text
+
+    def result(self) -> RowResult:
+        """The finished row."""
+        originals = {
+            column.header: _as_text(self.cell(column))
+            for column in self.header.columns
+            if column.field and column.field is not Field.NATIONAL_ID
+        }
+        kept = {name: value for name, value in self.values.items() if value not in (None, "", [])}
+        result = RowResult(
+            row=self.record.row,
+            status=Status.READY,
+            values=kept,
+            originals={header: text for header, text in originals.items() if text},
+            problems=self.problems,
+            also=self.record.also,
+        )
+        result.settle()
+        return result
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, (tuple, list)):
+        return ", ".join(_as_text(item) for item in value)
+    if isinstance(value, date):
+        return shown(value) if value.year < 2400 else f"{value:%d/%m/%Y}"
+    if isinstance(value, (str, int, float, bool, BadCell)) or value is None:
+        return to_text(value)
+    return str(value)

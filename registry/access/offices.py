@@ -1,0 +1,48 @@
+"""Changing an office: its names, its right to publish, its closing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_babel import gettext as _
+
+from registry.access.models import Office
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db
+from registry.errors import Refused
+
+FIELDS = ("name_th", "name_en", "short_th", "may_publish", "closed_on")
+
+
+def update_office(
+    office: Office,
+    *,
+    name_th: str,
+    name_en: str,
+    short_th: str,
+    may_publish: bool,
+    closed_on: date | None,
+    actor: Actor,
+) -> None:
+    """Change an office; its code and its place stay for ever.
+
+    Raises:
+        Refused: a name is empty, or the closing lies before the opening.
+    """
+    values = (name_th.strip(), name_en.strip(), short_th.strip(), may_publish, closed_on)
+    if not all(values[:3]):
+        raise Refused(_("Please fill in the three names of the office."))
+    if closed_on and office.opened_on and closed_on < office.opened_on:
+        raise Refused(_("The closing date lies before the opening of the office."))
+    new = dict(zip(FIELDS, values, strict=True))
+    changed = [field for field in FIELDS if getattr(office, field) != new[field]]
+    if not changed:
+        return
+    before = {field: getattr(office, field) for field in changed}
+    for field in changed:
+        setattr(office, field, new[field])
+    after = {field: new[field] for field in changed}
+    said = {"code": office.code, "fields": changed, "from": before, "to": after}
+    record(actor, Action.OFFICE_UPDATE, "office", office.id, province=office.province_code, **said)
+    db.session.flush()

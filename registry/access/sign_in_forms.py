@@ -1,0 +1,83 @@
+"""Flask-Security's forms, with our words; each tells whether a proof (password, code) was right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask_babel import lazy_gettext as _l
+from flask_security import (
+    ChangePasswordForm,
+    LoginForm,
+    MfRecoveryForm,
+    TwoFactorVerifyCodeForm,
+    VerifyForm,
+)
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Length
+
+from registry.access.passwords import LONGEST
+from registry.db import begin_write
+
+_needed = DataRequired(_l("Please fill this in."))
+_old = {"autocomplete": "current-password"}
+_new = {"autocomplete": "new-password"}
+_code = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 12}
+
+
+class Proving:
+    """Notes in ``g.proved`` whether the proof was right; what follows a right one is written."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Judge the proof; a database write is declared only after the slow comparison."""
+        g.proved = bool(super().validate(**kwargs))  # type: ignore[misc]
+        if g.proved:
+            begin_write()
+        return bool(g.proved)
+
+
+class SignInForm(Proving, LoginForm):
+    """E-mail address and password; no "remember me", for offices share computers."""
+
+    email = EmailField(
+        _l("E-mail address"), [_needed, Length(max=254)], render_kw={"autocomplete": "username"}
+    )
+    password = PasswordField(_l("Password"), [_needed], render_kw=_old)
+    remember = None
+
+
+class AgainForm(Proving, VerifyForm):
+    """The password once more, before something delicate."""
+
+    password = PasswordField(_l("Password"), [_needed], render_kw=_old)
+
+
+class NewPasswordForm(Proving, ChangePasswordForm):
+    """The old password and twice the new one."""
+
+    password = PasswordField(_l("Present password"), [_needed], render_kw=_old)
+    new_password = PasswordField(
+        _l("New password"), [_needed, Length(max=LONGEST)], render_kw=_new
+    )
+    new_password_confirm = PasswordField(_l("New password, again"), [_needed], render_kw=_new)
+
+    def validate(self, **kwargs: Any) -> bool:
+        """A new password that was typed differently is no wrong proof."""
+        right = super().validate(**kwargs)
+        g.proved = g.proved or not self.password.errors
+        return right
+
+
+class CodeForm(Proving, TwoFactorVerifyCodeForm):
+    """A code of the authenticator app."""
+
+    code = StringField(_l("Code from the app"), [_needed], render_kw=_code)
+
+
+class RecoveryForm(Proving, MfRecoveryForm):
+    """A recovery code in place of the app."""
+
+    code = StringField(
+        _l("Recovery code"), [_needed], [lambda text: (text or "").strip().lower()],
+        render_kw={"autocomplete": "off"},
+    )  # fmt: skip

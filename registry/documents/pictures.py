@@ -1,0 +1,97 @@
+"""Pictures from outside: told by their first bytes, opened in a limited child, written anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+
+from registry.errors import Refused
+
+MEMORY_MB, SECONDS = 1024, 20
+CHILD = Path(__file__).with_name("picture_child.py")
+STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
+SUFFIXES = {"jpeg": ".jpg", "png": ".png"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture written anew: its bytes, ``image/jpeg`` or ``image/png``, size in pixels."""
+
+    data: bytes
+    content_type: str
+    suffix: str
+    width: int
+    height: int
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether the first bytes are those of a PNG, JPEG, GIF or WebP."""
+    webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return webp or data.startswith(tuple(STARTS))
+
+
+def clean_picture(data: bytes, name: str, *, side: int = 2560) -> Picture:
+    """Write a picture anew, upright and without its metadata.
+
+    Args:
+        name: what the person called the file; only for the sentence.
+        side: longest side in pixels; larger pictures are made smaller.
+
+    Raises:
+        Refused: it is no picture, is damaged, or is too large to open.
+    """
+    if not is_picture(data):
+        raise Refused(
+            _("The file %(name)s is not a picture; choose a JPEG, PNG, WebP or GIF.", name=name)
+        )
+    with tempfile.TemporaryDirectory(prefix="sang-picture-") as folder:
+        source, target = Path(folder) / "in", Path(folder) / "out"
+        source.write_bytes(data)
+        answer = _in_child(source, target, side)
+        if answer.get("refused") == "ModuleNotFoundError":
+            raise RuntimeError("Pillow is not installed")
+        if "kind" not in answer:
+            raise Refused(_sentence(str(answer.get("refused")), name))
+        kind = str(answer["kind"])
+        return Picture(
+            target.read_bytes(), f"image/{kind}", SUFFIXES[kind], answer["width"], answer["height"]
+        )
+
+
+def _in_child(source: Path, target: Path, side: int) -> dict[str, Any]:
+    command = [sys.executable, "-P", "-X", "utf8", str(CHILD), str(source), str(target)]
+    command += [str(side), str(MEMORY_MB), str(SECONDS)]
+    keep = {key: os.environ[key] for key in ("PYTHONPATH",) if key in os.environ}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and file
+            command,
+            env={"PYTHONDONTWRITEBYTECODE": "1", **keep},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS + 5,
+            check=False,
+        )
+        return json.loads(done.stdout)  # type: ignore[no-any-return]
+    except (subprocess.TimeoutExpired, ValueError):
+        return {}
+
+
+def _sentence(reason: str, name: str) -> str:
+    if reason in {"DecompressionBombError", "DecompressionBombWarning", "MemoryError"}:
+        return _(
+            "The picture %(name)s has too many pixels to open; make it smaller and try again.",
+            name=name,
+        )
+    return _(
+        "The picture %(name)s is damaged and cannot be opened; save it again as JPEG or PNG.",
+        name=name,
+    )

@@ -1,0 +1,155 @@
+"""Workbooks with native charts.
+
+Describe sheets (:class:`Sheet`, :class:`Column`, :class:`Chart`) and write them; a sheet that
+needs a free layout draws on its :class:`~registry.documents.page.Page`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import xlsxwriter
+
+from registry.documents.cells import Cell, clean_text
+from registry.documents.page import Chart, Page, Style, sheet_name
+
+__all__ = ["Chart", "Column", "Page", "Sheet", "Style", "write_workbook"]
+
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "nan_inf_to_errors": False,
+}
+_EPOCH = datetime(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its title, how its values look, and its width in characters (``None``: by content).
+
+    Without a style, values look as their kind demands: whole numbers with separators, days in B.E.
+    """
+
+    title: str
+    style: Style | None = None
+    width: float | None = None
+
+
+@dataclass
+class Sheet:
+    """A sheet with one table; title lines above, notes below, charts beside or under it.
+
+    Args:
+        name: any text; what Excel refuses in a name is taken out.
+        columns: titles, or :class:`Column`.
+        rows: values, see :data:`~registry.documents.cells.Cell`; an absent one is ``None``.
+        title: a heading above the table; ``subtitle`` lines under it.
+        totals: a last row, set off from the others and outside the filter.
+        charts: native charts of the table's columns.
+        draw: called last with the page and the number of the next free row.
+    """
+
+    name: str
+    columns: Sequence[Column | str]
+    rows: Iterable[Sequence[Cell]]
+    title: str = ""
+    subtitle: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    totals: Sequence[Cell] | None = None
+    charts: Sequence[Chart] = ()
+    draw: Callable[[Page, int], None] | None = None
+    _widths: list[float] = field(default_factory=list, repr=False)
+
+
+def write_workbook(
+    target: Path | str | BinaryIO,
+    sheets: Sequence[Sheet],
+    *,
+    title: str = "",
+    author: str = "",
+    created: datetime | None = None,
+) -> None:
+    """Write an .xlsx file; the same sheets and ``created`` make the same bytes.
+
+    Args:
+        target: a path, or a buffer opened for bytes.
+        created: the moment in the file's properties, aware.
+    """
+    with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, _OPTIONS) as book:
+        moment = created.astimezone(UTC).replace(tzinfo=None) if created else _EPOCH
+        book.set_properties(
+            {"title": clean_text(title), "author": clean_text(author), "created": moment}
+        )
+        taken: set[str] = set()
+        for sheet in sheets:
+            _write_sheet(Page(book, sheet_name(sheet.name, taken)), sheet)
+
+
+def _write_sheet(page: Page, sheet: Sheet) -> None:
+    columns = [Column(column) if isinstance(column, str) else column for column in sheet.columns]
+    widths = [column.width or _text_width(column.title) for column in columns]
+    row = _write_heading(page, sheet)
+    top = row
+    if columns:
+        for number, column in enumerate(columns):
+            page.put(row, number, column.title, Style.HEADER)
+        row = _write_rows(page, sheet, columns, row + 1, widths)
+        _finish_table(page, columns, widths, top, row - 1)
+    body = (top + 1, row - 1)
+    if sheet.totals is not None:
+        page.put_row(row, sheet.totals, [column.style for column in columns], total=True)
+        row += 1
+    for note in sheet.notes:
+        row += 1
+        page.put(row, 0, note, Style.NOTE)
+    row += 2
+    for chart in sheet.charts:
+        row = page.chart(chart, row, len(columns), top, body)
+    if sheet.draw:
+        sheet.draw(page, row)
+
+
+def _write_heading(page: Page, sheet: Sheet) -> int:
+    lines = [(sheet.title, Style.TITLE)] if sheet.title else []
+    lines += [(line, Style.SUBTITLE) for line in sheet.subtitle]
+    for number, (text, style) in enumerate(lines):
+        page.put(number, 0, text, style)
+    return len(lines) + 1 if lines else 0
+
+
+def _write_rows(
+    page: Page, sheet: Sheet, columns: list[Column], row: int, widths: list[float]
+) -> int:
+    """Write the rows and widen the columns to fit; returns the next free row."""
+    styles = [column.style for column in columns]
+    for values in sheet.rows:
+        page.put_row(row, values, styles)
+        for number, value in enumerate(values):
+            if number < len(columns) and columns[number].width is None:
+                widths[number] = max(widths[number], _value_width(value))
+        row += 1
+    return row
+
+
+def _text_width(text: str) -> float:
+    """Characters that take room: Thai vowels and tone marks above and below take none."""
+    line = max(text[:400].split("\n"), key=len)
+    room = sum(not ("\u0e34" <= c <= "\u0e3a" or "\u0e47" <= c <= "\u0e4e") for c in line)
+    return min(max(room * 1.15 + 2, 8), 60)
+
+
+def _value_width(value: Cell) -> float:
+    return _text_width(value) if isinstance(value, str) else 14 if value is not None else 0
+
+
+def _finish_table(
+    page: Page, columns: list[Column], widths: list[float], top: int, last: int
+) -> None:
+    for number, width in enumerate(widths):
+        page.width(number, width)
+    page.table(top, last, len(columns))

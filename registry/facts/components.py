@@ -1,0 +1,153 @@
+"""Components: what adds up. Each is defined once, here, over the rows of one fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import ibis
+from ibis.expr.types import BooleanValue, Table, Value
+
+from registry.facts.fact import Fact, one, only
+from registry.facts.groups import CHANNELS, FOUNDINGS, NETWORKS
+from registry.facts.histograms import BUCKETS, bucket_names
+from registry.facts.ledger import DISSEMINATIONS, PUBLICATIONS, RECIPIENTS, evidenced
+from registry.facts.people import (
+    ARRIVALS,
+    DEPARTURES,
+    DISTRICTS,
+    MEMBERS_AT_END,
+    MEMBERS_BEFORE,
+)
+from registry.facts.talk import NEWS, QUESTIONS
+
+Condition = Callable[[Table], BooleanValue]
+
+
+@dataclass(frozen=True)
+class Component:
+    """A number that adds up over the rows of a fact.
+
+    Attributes:
+        value: what a row contributes: 1 or 0, an amount that may be absent, or, where
+            ``distinct``, the key of the thing that is counted once; None: every row counts.
+        empty: what no rows at all amount to: 0 for a count, absent for an amount.
+    """
+
+    name: str
+    fact: Fact
+    value: Callable[[Table], Value] | None = None
+    distinct: bool = False
+    empty: int | None = 0
+
+    def total(self, rows: Table) -> Value:
+        """The aggregate over rows."""
+        if self.value is None:
+            return rows.count()
+        value = self.value(rows)
+        return value.nunique() if self.distinct else value.sum()
+
+    def contributes(self, rows: Table) -> BooleanValue:
+        """Which rows stand behind the number."""
+        if self.value is None:
+            return ibis.literal(True)
+        value = self.value(rows)
+        return value.notnull() if self.distinct or self.empty is None else value == 1
+
+
+def _count(name: str, fact: Fact, condition: Condition) -> Component:
+    return Component(name, fact, lambda rows: one(condition(rows)))
+
+
+def _all(name: str, fact: Fact) -> Component:
+    return Component(name, fact)
+
+
+def _amount(name: str, fact: Fact, value: Callable[[Table], Value]) -> Component:
+    return Component(name, fact, value, empty=None)
+
+
+def _distinct(name: str, fact: Fact, value: Callable[[Table], Value]) -> Component:
+    return Component(name, fact, value, distinct=True)
+
+
+def _buckets(prefix: str, fact: Fact, column: str) -> Iterator[Component]:
+    for name, (low, high) in zip(bucket_names(prefix), BUCKETS, strict=True):
+        yield _count(name, fact, _between(column, low, high))
+
+
+def _between(column: str, low: int, high: int | None) -> Condition:
+    def inside(rows: Table) -> BooleanValue:
+        above = rows[column] >= low
+        return above if high is None else above & (rows[column] < high)
+
+    return inside
+
+
+def _timed(prefix: str, fact: Fact, column: str) -> Iterator[Component]:
+    """Three things about a duration: known, within the standard of the day, in buckets."""
+    yield _count(f"{prefix}_timed", fact, lambda rows: rows[column].notnull())
+    yield _count(f"{prefix}_on_standard", fact, lambda rows: rows[column] <= rows.standard)
+    yield from _buckets(f"{prefix}_minutes", fact, column)
+
+
+def _define() -> Iterator[Component]:
+    yield from _networks()
+    yield from _members()
+    yield from _ledger()
+    yield _all("questions", QUESTIONS)
+    yield _count("answered", QUESTIONS, lambda rows: rows.answered_at.notnull())
+    yield from _timed("answer", QUESTIONS, "minutes")
+    yield _all("news", NEWS)
+
+
+def _networks() -> Iterator[Component]:
+    yield _all("networks", NETWORKS)
+    yield _count("dormant", NETWORKS, lambda rows: rows.dormant)
+    yield _all("founded", FOUNDINGS)
+    yield _all("channels", CHANNELS)
+    yield _amount("audience", CHANNELS, lambda rows: rows.audience)
+
+
+def _members() -> Iterator[Component]:
+    yield _all("members", MEMBERS_AT_END)
+    yield _count("confirmed", MEMBERS_AT_END, lambda rows: rows.confirmed)
+    yield _count("stale", MEMBERS_AT_END, lambda rows: ~rows.confirmed & ~rows.busy)
+    yield _count("complete", MEMBERS_AT_END, lambda rows: rows.complete)
+    yield _all("members_before", MEMBERS_BEFORE)
+    yield _count("kept", MEMBERS_BEFORE, lambda rows: rows.kept)
+    yield _count("joined", ARRIVALS, lambda rows: rows.starts == "join")
+    yield _count("left", DEPARTURES, lambda rows: rows.ends.isin(("left", "deceased")))
+    yield _all("districts", DISTRICTS)
+    yield _count("districts_covered", DISTRICTS, lambda rows: rows.members > 0)
+    yield _count("districts_of_one", DISTRICTS, lambda rows: rows.members == 1)
+
+
+def _ledger() -> Iterator[Component]:
+    yield _all("publications", PUBLICATIONS)
+    yield _distinct("messages", PUBLICATIONS, lambda rows: rows.message_id)
+    yield from _timed("publish", PUBLICATIONS, "minutes")
+    yield _all("recipients", RECIPIENTS)
+    yield _count("received", RECIPIENTS, lambda rows: rows.received_at.notnull())
+    yield _count("passed_on", RECIPIENTS, lambda rows: rows.passed_at.notnull())
+    yield from _timed("receive", RECIPIENTS, "receive_minutes")
+    yield from _timed("pass_on", RECIPIENTS, "pass_minutes")
+    yield _count("disseminations", DISSEMINATIONS, lambda rows: rows.live)
+    yield _distinct(
+        "members_passing_on", DISSEMINATIONS, lambda rows: only(rows.live, rows.member_id)
+    )
+    yield _amount(
+        "potential", DISSEMINATIONS, lambda rows: only(rows.carries, rows.audience_potential)
+    )
+    yield _amount(
+        "reported", DISSEMINATIONS, lambda rows: only(rows.live, rows.audience_reported)
+    )
+    yield _amount("evidenced", DISSEMINATIONS, evidenced)
+    yield _count("accepted", DISSEMINATIONS, lambda rows: rows.state == "accepted")
+    yield _count(
+        "reviewed", DISSEMINATIONS, lambda rows: rows.state.isin(("accepted", "sent_back"))
+    )
+
+
+COMPONENTS = {component.name: component for component in _define()}
+"""Every component by its name."""

@@ -1,0 +1,138 @@
+"""Runs the facts: ibis expressions compiled to SQL, on the live database or on DuckDB.
+
+Nothing that comes from outside reaches the SQL except values that a :class:`Cut` checked and
+ibis wrote as literals.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Protocol
+
+import ibis
+from ibis.expr.types import Table
+
+from registry.access.scope import Scope
+from registry.db import db
+from registry.facts.components import COMPONENTS, Component
+from registry.facts.cuts import Cell, Cut
+from registry.facts.fact import Fact
+from registry.facts.limits import Limit, filtered, limit_of, limited, stamped
+from registry.facts.spans import Months
+
+Number = int | float
+Amounts = dict[str, Number | None]
+Rows = list[tuple[Any, ...]]
+
+
+class Source(Protocol):
+    """Where facts lie; ``dialect`` is ibis's name of its SQL."""
+
+    dialect: str
+
+    def fetch(self, sql: str) -> Rows:
+        """All rows of a query."""
+
+
+class Live:
+    """The database of the session at hand."""
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgres``."""
+        return {"postgresql": "postgres"}.get(db.engine.dialect.name, db.engine.dialect.name)
+
+    def fetch(self, sql: str) -> Rows:
+        """All rows of a query, run in the session's transaction."""
+        options = {"no_parameters": True}
+        result = db.session.connection().exec_driver_sql(sql, execution_options=options)
+        return [tuple(row) for row in result]
+
+
+class Duck:
+    """A DuckDB connection whose tables or views have the names and columns of the schema."""
+
+    dialect = "duckdb"
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def fetch(self, sql: str) -> Rows:
+        """All rows of a query."""
+        return list(self.connection.execute(sql).fetchall())
+
+
+def selection(fact: Fact, months: Months, cut: Cut, limit: Limit) -> Table:
+    """The rows of a fact that a question is about, with the columns of its dimensions."""
+    rows = limited(fact, fact.rows(months), months, limit)
+    return filtered(stamped(fact, rows, cut), cut)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(
+    names: tuple[str, ...], months: Months, cut: Cut, limit: Limit, dialect: str
+) -> str:
+    components = [COMPONENTS[name] for name in names]
+    rows = selection(components[0].fact, months, cut, limit)
+    totals = {component.name: component.total(rows) for component in components}
+    grouped = rows.group_by([rows[name] for name in cut.by]) if cut.by else rows
+    return str(ibis.to_sql(grouped.agg(**totals), dialect=dialect))
+
+
+def cells(
+    scope: Scope, names: Iterable[str], months: Months, cut: Cut, source: Source | None = None
+) -> dict[Cell, Amounts]:
+    """Components by cell.
+
+    Args:
+        scope: whose facts.
+        names: of components; all must know the cut's dimensions.
+        source: where the facts lie; the live database unless told otherwise.
+
+    Returns:
+        One entry per cell that has facts (the cell's values in the order of ``cut.by``); with
+        no dimension exactly one, ``()``.  Absent amounts are None, counts of nothing are 0.
+    """
+    wanted = [COMPONENTS[name] for name in dict.fromkeys(names)]
+    blank: Amounts = {component.name: component.empty for component in wanted}
+    found: dict[Cell, Amounts] = defaultdict(lambda: dict(blank))
+    if not cut.by:
+        found[()] = dict(blank)
+    limit = limit_of(scope, cut.today)
+    for group in _by_fact(wanted):
+        for span in months.each() if group[0].fact.stock and cut.by_month else [months]:
+            _collect(found, group, span, cut, limit, source or Live())
+    return dict(found)
+
+
+def _by_fact(wanted: Sequence[Component]) -> list[list[Component]]:
+    groups: dict[str, list[Component]] = defaultdict(list)
+    for component in wanted:
+        groups[component.fact.name].append(component)
+    return list(groups.values())
+
+
+def _collect(
+    found: dict[Cell, Amounts],
+    group: list[Component],
+    months: Months,
+    cut: Cut,
+    limit: Limit,
+    source: Source,
+) -> None:
+    names = tuple(component.name for component in group)
+    width = len(cut.by)
+    for row in source.fetch(_compiled(names, months, cut, limit, source.dialect)):
+        cell = tuple(_plain(value) for value in row[:width])
+        for component, value in zip(group, row[width:], strict=True):
+            found[cell][component.name] = component.empty if value is None else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """Databases answer whole numbers as int, Decimal or float: one type for all."""
+    if isinstance(value, (Decimal, float)):
+        return int(value) if value == int(value) else float(value)
+    return value

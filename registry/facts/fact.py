@@ -1,0 +1,110 @@
+"""What a fact is: rows of a span of months, each with its place, kinds and contributions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ibis
+from ibis.expr.types import BooleanValue, Table, Value
+
+from registry.facts.schema import table
+from registry.facts.spans import Months
+
+Owned = Callable[[Table, frozenset[int], Months], BooleanValue]
+PLACE = frozenset({"zone", "province", "month"})
+LEDGER = PLACE | {"network_type", "channel_kind", "message_kind", "topic", "office"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A kind of fact.
+
+    Attributes:
+        rows: the rows of some months, with the columns ``on``, ``month``, ``province``, those of
+            its other dimensions, and what its components read.
+        dimensions: by which it may be cut.
+        owned: which rows belong to bureaus (by office id) that see their own networks only.
+        stock: what stands at the end of the months, instead of what happens in them.
+        by_office: placed by an office; one without a province lies in the zone of the office.
+    """
+
+    name: str
+    rows: Callable[[Months], Table]
+    dimensions: frozenset[str]
+    owned: Owned
+    stock: bool = False
+    by_office: bool = False
+
+
+def one(condition: Value) -> Value:
+    """1 where a condition holds, else 0 (also where it is not known)."""
+    return condition.ifelse(1, 0)
+
+
+def only(condition: Value, value: Value) -> Value:
+    """A value where a condition holds, else absent."""
+    return condition.ifelse(value, ibis.null(value.type()))
+
+
+def within(months: Months, column: Value) -> BooleanValue:
+    """Whether a month number or a day lies in the months."""
+    low, high = (months.first, months.last) if column.type().is_integer() else _days(months)
+    return (column >= low) & (column <= high)
+
+
+def _days(months: Months) -> tuple[object, object]:
+    return months.start, months.end
+
+
+def month_number(day: Value) -> Value:
+    """The month number of a day."""
+    return (day.year() * 12 + day.month() - 1).cast("int64")
+
+
+def stands(start: Value, stop: Value, day: object) -> BooleanValue:
+    """Whether a span (stop exclusive, or open) holds a day."""
+    return (start <= day) & (stop.isnull() | (stop > day))
+
+
+def minutes_between(later: Value, earlier: Value) -> Value:
+    """Minutes from one moment to a later one; absent when either is, or when they are swapped."""
+    seconds = _seconds(later) - _seconds(earlier)
+    return only(seconds >= 0, seconds / 60)
+
+
+def _seconds(moment: Value) -> Value:
+    return moment.epoch_seconds().cast("float64").floor()
+
+
+def with_standard(rows: Table, step: str) -> Table:
+    """Add ``standard``: the minutes that the standard of each row's day allows for a step."""
+    found = table("time_standard")
+    found = found.filter(found.step == step)
+    found = found.select(
+        found.valid_from,
+        standard=found.minutes,
+        until=found.valid_from.lead().over(ibis.window(order_by=found.valid_from)),
+    )
+    joined = rows.left_join(found, stands(found.valid_from, found.until, rows["on"]))
+    return joined.drop("valid_from", "until")
+
+
+def by_publisher(rows: Table, offices: frozenset[int], _months: Months) -> BooleanValue:
+    """Rows that an office's own publications, networks or channels brought about."""
+    return rows.office_id.isin(sorted(offices))
+
+
+def by_network(rows: Table, offices: frozenset[int], months: Months) -> BooleanValue:
+    """Rows of members who were in a network of the offices during the months."""
+    networks, spans = table("network"), table("network_member")
+    owned = networks.filter(networks.office_id.isin(sorted(offices))).id
+    during = (spans.from_on <= months.end) & (
+        spans.to_on.isnull() | (spans.to_on > months.start)
+    )
+    return rows.member_id.isin(spans.filter(during, spans.network_id.isin(owned)).member_id)
+
+
+def by_nobody(_rows: Table, _offices: frozenset[int], _months: Months) -> BooleanValue:
+    """Rows that no bureau owns."""
+    return ibis.literal(False)

@@ -1,0 +1,97 @@
+"""Facts of the ledger: publications, recipients and disseminations."""
+
+from __future__ import annotations
+
+import ibis
+from ibis.expr.types import Table
+
+from registry.facts.fact import (
+    LEDGER,
+    Fact,
+    by_publisher,
+    minutes_between,
+    only,
+    with_standard,
+    within,
+)
+from registry.facts.schema import table
+from registry.facts.spans import Months
+
+LIVE = ("reported", "accepted")
+"""States of a dissemination that counts: not sent back by the office, not withdrawn."""
+
+
+def publications(months: Months) -> Table:
+    """Message × office channel; ``minutes`` from the approval, absent where it is not known."""
+    rows = table("publication")
+    rows = rows.filter(within(months, rows.month))
+    rows = rows.rename(province="province_code", minutes="approved_minutes")
+    return with_standard(rows, "publish")
+
+
+def recipients(months: Months) -> Table:
+    """Message × member on a roster of that day, with ``received_at`` and ``passed_at``.
+
+    ``passed_at`` is the first dissemination that counts, whenever it came: numerators stay
+    within the cohort of the publications, so that no rate passes 100 %.
+    """
+    rows = table("recipient")
+    rows = rows.filter(within(months, rows.month)).rename(province="province_code")
+    rows = with_standard(_with_office(_with_first(rows, months)), "pass_on")
+    return rows.mutate(
+        receive_minutes=minutes_between(rows.received_at, rows.published_at),
+        pass_minutes=minutes_between(rows.passed_at, rows.published_at),
+    )
+
+
+def _with_first(rows: Table, months: Months) -> Table:
+    published, passed = table("publication"), table("dissemination")
+    messages = published.filter(within(months, published.month)).message_id
+    live = passed.filter(passed.state.isin(LIVE), passed.message_id.isin(messages))
+    first = live.group_by("message_id", "member_id").agg(passed_at=live["at"].min())
+    joined = rows.left_join(first, ["message_id", "member_id"])
+    return joined.drop("message_id_right", "member_id_right")
+
+
+def _with_office(rows: Table) -> Table:
+    """Add the office whose publication reached the member."""
+    published = table("publication").select("office_id", publication="id")
+    joined = rows.left_join(published, rows.publication_id == published.publication)
+    return joined.drop("publication")
+
+
+def disseminations(months: Months) -> Table:
+    """Members' passing on, sent-back ones included, withdrawn ones not.
+
+    ``carries`` marks the first that counts of each message and channel: it alone carries the
+    channel's potential, and when it is sent back or withdrawn the next one inherits.
+    """
+    facts = table("dissemination")
+    touched = facts.filter(within(months, facts.month)).message_id
+    rows = facts.filter(facts.state != "withdrawn", facts.message_id.isin(touched))
+    live = rows.state.isin(LIVE)
+    order = ibis.window(
+        group_by=[rows.message_id, rows.channel_id],
+        order_by=[live.ifelse(0, 1), rows["at"], rows.id],
+    )
+    rows = rows.mutate(live=live, carries=live & (ibis.row_number().over(order) == 0))
+    rows = rows.filter(within(months, rows.month)).rename(province="province_code")
+    return _with_publisher(rows)
+
+
+def _with_publisher(rows: Table) -> Table:
+    """Add the office whose publication reached the member; absent for one on no roster."""
+    reached = table("recipient").select("message_id", "member_id", "publication_id")
+    joined = rows.left_join(reached, ["message_id", "member_id"])
+    return _with_office(joined.drop("message_id_right", "member_id_right"))
+
+
+def evidenced(rows: Table) -> ibis.Value:
+    """The member's figure of a dissemination that the office accepted with a link or picture."""
+    proof = rows.link.notnull() | rows.evidence.notnull()
+    return only((rows.state == "accepted") & proof, rows.audience_reported)
+
+
+PUBLICATIONS = Fact("publications", publications, LEDGER, by_publisher, by_office=True)
+RECIPIENTS = Fact("recipients", recipients, LEDGER, by_publisher)
+DISSEMINATIONS = Fact("disseminations", disseminations, LEDGER, by_publisher)

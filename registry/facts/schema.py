@@ -1,0 +1,68 @@
+"""The facts as unbound ibis tables: one definition for SQLite, PostgreSQL, DuckDB and Spark.
+
+Columns and types are those of the models and are named here only where a measure needs them, so
+that this is also the list of what a sealed period keeps.  ``PRESENCE`` names the columns of which
+a measure asks only whether they are filled: a sealed period keeps a mark in their place.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import ibis
+from ibis.expr.types import Table
+from sqlalchemy import Boolean, Date, DateTime, Integer
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from registry.db import Base
+
+_PLACED = ("month", "on", "province_code", "network_type")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "member_span": (
+        *("id", "member_id", "province_code", "network_type"),
+        *("from_on", "to_on", "starts", "ends"),
+    ),
+    "member": ("id", "district_code", "confirmed_on", "phone", "line_id", "email"),
+    "consent": ("id", "member_id", "purpose", "given_on", "withdrawn_on"),
+    "network": ("id", "type_code", "office_id", "province_code", "founded_on", "closed_on"),
+    "network_member": ("id", "network_id", "member_id", "from_on", "to_on"),
+    "publication": (
+        *("id", *_PLACED, "message_id", "channel_id", "office_id"),
+        *("channel_kind", "message_kind", "approved_minutes"),
+    ),
+    "recipient": (
+        *(*_PLACED, "message_id", "member_id", "publication_id"),
+        *("channel_kind", "message_kind", "published_at", "received_at"),
+    ),
+    "dissemination": (
+        *("id", *_PLACED, "message_id", "member_id", "channel_id"),
+        *("channel_kind", "message_kind", "at", "audience_potential", "audience_reported"),
+        *("state", "link", "evidence"),
+    ),
+    "channel": ("id", "member_id", "office_id", "network_id", "kind", "opened_on", "retired_on"),
+    "audience_count": ("id", "channel_id", "on", "audience"),
+    "question": ("id", *_PLACED, "message_id", "member_id", "asked_at", "answered_at"),
+    "member_news": ("id", *_PLACED, "member_id"),
+    "key_message": ("id", "kind", "topic"),
+    "office": ("id", "code", "province_code", "zone_code"),
+    "province_zone": ("id", "province_code", "zone_code", "valid_from", "valid_to"),
+    "district": ("code", "province_code"),
+    "time_standard": ("id", "step", "minutes", "valid_from"),
+}
+PRESENCE = {"member": ("phone", "line_id", "email"), "dissemination": ("link", "evidence")}
+
+
+@cache
+def table(name: str) -> Table:
+    """A fact table by its name; only the columns of ``COLUMNS``."""
+    columns = Base.metadata.tables[name].c
+    return ibis.table({key: _type(columns[key].type) for key in COLUMNS[name]}, name=name)
+
+
+def _type(kind: TypeEngine[object]) -> str:
+    if isinstance(kind, TypeDecorator):
+        kind = kind.impl_instance
+    for sql, name in ((Boolean, "boolean"), (Integer, "int64"), (Date, "date")):
+        if isinstance(kind, sql):
+            return name
+    return "timestamp" if isinstance(kind, DateTime) else "string"

@@ -1,0 +1,226 @@
+"""Finding the members that somebody might be: while typing, and for a whole sheet at once.
+
+Candidates come from equal identifiers anywhere, from equal names anywhere, and from similar names
+within a province and a block of first letters (``Member.name_block``); each then gets a score.
+Nothing here says what a candidate outside the scope is called: callers show a hint only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from rapidfuzz import fuzz
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from registry.access.scope import Scope
+from registry.db import db
+from registry.members import normalise
+from registry.members.models import Member
+from registry.members.queries import visible
+from registry.members.values import MemberValues
+from registry.vault import keyed_hash
+
+LIKELY = 40
+"""Score from which a candidate is worth showing."""
+SURE = 45
+"""Score from which a candidate outside the scope is worth a hint: more than a name."""
+SIMILAR = 86
+"""Likeness of names, 0–100, below which two names are different ones."""
+CHUNK = 500
+
+
+class Reason(StrEnum):
+    """Why two records may be one person."""
+
+    NATIONAL_ID = "national_id"
+    PHONE = "phone"
+    LINE_ID = "line_id"
+    EMAIL = "email"
+    SAME_NAME = "same_name"
+    SIMILAR_NAME = "similar_name"
+    BIRTH_YEAR = "birth_year"
+
+
+POINTS = {Reason.PHONE: 45, Reason.LINE_ID: 45, Reason.EMAIL: 45, Reason.BIRTH_YEAR: 15}
+NAME_POINTS = 40
+OTHER_YEAR = -20
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What is known about somebody, normalised as in ``registry.members.normalise``."""
+
+    name_key: str = ""
+    name_block: str = ""
+    province_code: str = ""
+    birth_year: int | None = None
+    national_id_hash: str | None = None
+    phone: str | None = None
+    line_id: str | None = None
+    email: str | None = None
+
+    @classmethod
+    def of(cls, values: MemberValues) -> Probe:
+        """The probe of a member's values."""
+        names = {name: getattr(values, name) for name in normalise.NAMES}
+        derived = normalise.derived(**names)
+        whole = values.last_name or values.kind == "organisation"
+        return cls(
+            name_key=derived["name_key"] if whole else "",
+            name_block=derived["name_block"] if whole else "",
+            province_code=values.province_code,
+            birth_year=values.birth_year,
+            national_id_hash=keyed_hash(values.national_id) if values.national_id else None,
+            phone=values.phone,
+            line_id=values.line_id,
+            email=values.email,
+        )
+
+
+@dataclass(frozen=True)
+class Match:
+    """A member who may be the one probed for.
+
+    Attributes:
+        score: 0–100; 100 only for an equal national ID.
+        reasons: the weightiest first.
+        inside: whether the member may be seen; where not, show no more than the office.
+    """
+
+    member_id: int
+    office_id: int
+    score: int
+    reasons: tuple[Reason, ...]
+    inside: bool
+
+
+_COLUMNS = (
+    Member.id,
+    Member.office_id,
+    Member.province_code,
+    Member.name_key,
+    Member.name_block,
+    Member.birth_year,
+    Member.national_id_hash,
+    Member.phone,
+    Member.line_id,
+    Member.email,
+)
+_EXACT: dict[str, InstrumentedAttribute[Any]] = {
+    "national_id_hash": Member.national_id_hash,
+    "phone": Member.phone,
+    "line_id": Member.line_id,
+    "email": Member.email,
+    "name_key": Member.name_key,
+}
+_REASONS = {
+    "phone": Reason.PHONE,
+    "line_id": Reason.LINE_ID,
+    "email": Reason.EMAIL,
+}
+
+
+def find_matches(
+    scope: Scope, probes: Sequence[Probe], *, exclude: int | None = None, limit: int = 5
+) -> list[list[Match]]:
+    """The likely candidates of each probe, best first, at most ``limit`` each.
+
+    A handful of statements serves any number of probes.
+
+    Args:
+        exclude: a member who is not a candidate: the one being edited.
+    """
+    by_value, by_block = _candidates(scope, probes)
+    found = []
+    for probe in probes:
+        rows = dict(_rows_of(probe, by_value, by_block))
+        rows.pop(exclude, None)
+        matches = [match for row in rows.values() if (match := _compare(probe, row))]
+        found.append(sorted(matches, key=lambda match: (-match.score, match.member_id))[:limit])
+    return found
+
+
+Index = dict[tuple[str, str], list[Row[Any]]]
+
+
+def _candidates(scope: Scope, probes: Sequence[Probe]) -> tuple[Index, Index]:
+    query = select(*_COLUMNS, visible(scope).label("inside"))
+    by_value: Index = defaultdict(list)
+    for name, column in _EXACT.items():
+        wanted = {value for probe in probes if (value := getattr(probe, name))}
+        for row in _fetch(query, column, wanted):
+            by_value[name, getattr(row, name)].append(row)
+    by_block: Index = defaultdict(list)
+    for province, blocks in _blocks(probes).items():
+        within = query.where(Member.province_code == province)
+        for row in _fetch(within, Member.name_block, blocks):
+            by_block[province, row.name_block].append(row)
+    return by_value, by_block
+
+
+def _blocks(probes: Iterable[Probe]) -> dict[str, set[str]]:
+    blocks: dict[str, set[str]] = defaultdict(set)
+    for probe in probes:
+        if probe.name_key and probe.province_code:
+            blocks[probe.province_code].add(probe.name_block)
+    return blocks
+
+
+def _fetch(
+    query: Select[Any], column: InstrumentedAttribute[Any], wanted: set[str]
+) -> Iterator[Row[Any]]:
+    """The rows whose column has one of the wanted values, some hundred values at a time."""
+    values = iter(sorted(wanted))
+    while chunk := list(islice(values, CHUNK)):
+        yield from db.session.execute(query.where(column.in_(chunk)))
+
+
+def _rows_of(probe: Probe, by_value: Index, by_block: Index) -> Iterator[tuple[int, Row[Any]]]:
+    keys = [(name, getattr(probe, name)) for name in _EXACT if getattr(probe, name)]
+    for key in keys:
+        yield from ((row.id, row) for row in by_value.get(key, ()))
+    if probe.name_key:
+        block = by_block.get((probe.province_code, probe.name_block), ())
+        yield from ((row.id, row) for row in block)
+
+
+def _compare(probe: Probe, row: Row[Any]) -> Match | None:
+    """Score a candidate; two different national IDs are two people."""
+    known = probe.national_id_hash and row.national_id_hash
+    if known and probe.national_id_hash != row.national_id_hash:
+        return None
+    if known:
+        return _match(row, 100, [Reason.NATIONAL_ID])
+    score, reasons = _score(probe, row)
+    wanted = LIKELY if row.inside else SURE
+    return _match(row, min(score, 99), reasons) if score >= wanted else None
+
+
+def _score(probe: Probe, row: Row[Any]) -> tuple[int, list[Reason]]:
+    reasons = [
+        reason
+        for name, reason in _REASONS.items()
+        if getattr(probe, name) and getattr(probe, name) == getattr(row, name)
+    ]
+    score = sum(POINTS[reason] for reason in reasons)
+    likeness = fuzz.ratio(probe.name_key, row.name_key, score_cutoff=SIMILAR)
+    if probe.name_key and likeness:
+        reasons.append(Reason.SAME_NAME if likeness == 100 else Reason.SIMILAR_NAME)
+        score += round(NAME_POINTS * likeness / 100)
+    if score and probe.birth_year and row.birth_year:
+        same = probe.birth_year == row.birth_year
+        reasons += [Reason.BIRTH_YEAR] if same else []
+        score += POINTS[Reason.BIRTH_YEAR] if same else OTHER_YEAR
+    return score, reasons
+
+
+def _match(row: Row[Any], score: int, reasons: list[Reason]) -> Match:
+    return Match(row.id, row.office_id, score, tuple(reasons), bool(row.inside))
+
+

@@ -1,0 +1,162 @@
+"""Media of a message: told by content, never by name; pictures are written anew."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from flask_babel import gettext as _
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db
+from registry.documents.pictures import clean_picture, is_picture
+from registry.errors import NotFound, Refused
+from registry.messages import files
+from registry.messages.models import KeyMessage, MessageMedia
+from registry.messages.rules import require_editable
+
+MB = 1024 * 1024
+LIMITS = {"image": 15 * MB, "application": 20 * MB, "video": 100 * MB, "audio": 30 * MB}
+MAX_PER_MESSAGE = 10
+MP4_BRANDS = frozenset(
+    {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"}
+)
+_ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|XFA|RichMedia)\b")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is: its content type and the suffix that we give it."""
+
+    content_type: str
+    suffix: str
+
+
+PDF, MP4, MP3 = (
+    Kind("application/pdf", ".pdf"),
+    Kind("video/mp4", ".mp4"),
+    Kind("audio/mpeg", ".mp3"),
+)
+
+
+def _kind_of(data: bytes) -> Kind | None:
+    """A PDF, MP4 or MP3 by its first bytes; pictures are told elsewhere."""
+    if data.startswith(b"%PDF-"):
+        return PDF
+    if data[4:8] == b"ftyp" and data[8:12] in MP4_BRANDS:
+        return MP4
+    if data.startswith(b"ID3") or (
+        data[:1] == b"\xff" and data[1:2] in {b"\xfb", b"\xf3", b"\xf2"}
+    ):
+        return MP3
+    return None
+
+
+def display_name(name: str, suffix: str) -> str:
+    """The person's own file name, tidied, with the suffix that the content calls for."""
+    stem = re.sub(r"[\x00-\x1f\x7f\"\\/<>:|?*]", "", PurePath(name.replace("\\", "/")).stem)
+    return f"{stem.strip()[:150] or 'media'}{suffix}"
+
+
+def _checked(data: bytes, name: str) -> tuple[bytes, Kind]:
+    """The bytes to keep and what they are.
+
+    Raises:
+        Refused: empty, of another kind, too large, or a PDF with a program in it.
+    """
+    if not data:
+        raise Refused(_("The file %(name)s is empty; choose another file.", name=name))
+    if is_picture(data):
+        _within(len(data), "image", name)
+        picture = clean_picture(data, name, side=4096)
+        return picture.data, Kind(picture.content_type, picture.suffix)
+    kind = _kind_of(data)
+    if kind is None:
+        raise Refused(
+            _(
+                "The file %(name)s is not a picture (JPEG, PNG, WebP, GIF), a PDF, an MP4 clip or "
+                "an MP3 sound, whatever its name says; save it as one of these.",
+                name=name,
+            )
+        )
+    _within(len(data), kind.content_type.split("/")[0], name)
+    if kind is PDF and (_ACTIVE_PDF.search(data) or b"%%EOF" not in data[-2048:]):
+        raise Refused(
+            _(
+                "The PDF %(name)s is damaged or holds a program or an attachment; print it to PDF "
+                "again and choose the new file.",
+                name=name,
+            )
+        )
+    return data, kind
+
+
+def _within(size: int, family: str, name: str) -> None:
+    if size > LIMITS[family]:
+        raise Refused(
+            _(
+                "The file %(name)s is larger than %(limit)s MB; make it smaller and try again.",
+                name=name,
+                limit=LIMITS[family] // MB,
+            )
+        )
+
+
+def attach(
+    actor: Actor,
+    message: KeyMessage,
+    data: bytes,
+    name: str,
+    *,
+    description: str = "",
+    source: str = "",
+) -> MessageMedia:
+    """Attach a file to a draft; the same file twice is one.
+
+    Raises:
+        Refused: the message is no longer a draft, or the file is refused.
+    """
+    require_editable(actor, message)
+    kept, kind = _checked(data, name)
+    digest = hashlib.sha256(kept).hexdigest()
+    for media in message.media:
+        if media.sha256 == digest:
+            return media
+    if len(message.media) >= MAX_PER_MESSAGE:
+        raise Refused(
+            _("A message carries at most %(limit)s files; remove one first.", limit=MAX_PER_MESSAGE)
+        )
+    media = MessageMedia(
+        filename=display_name(name, kind.suffix),
+        stored=files.store(kept, kind.suffix),
+        content_type=kind.content_type,
+        size=len(kept),
+        sha256=digest,
+        description=description or None,
+        source=source or None,
+    )
+    message.media.append(media)
+    record(
+        actor, Action.MESSAGE_UPDATE, "message", message.id, fields=["media"], file_sha256=digest
+    )
+    db.session.flush()
+    return media
+
+
+def remove(actor: Actor, message: KeyMessage, media_id: int) -> None:
+    """Take a file off a draft.
+
+    Raises:
+        NotFound: the message has no such file.
+    """
+    require_editable(actor, message)
+    media = next((row for row in message.media if row.id == media_id), None)
+    if media is None:
+        raise NotFound
+    files.discard(media.stored)
+    message.media.remove(media)
+    record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=["media"])
+    db.session.flush()

@@ -1,0 +1,197 @@
+"""Publishing: message × office channel, and the members whom it reached that day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, literal, or_, select, union
+from sqlalchemy.dialects import postgresql, sqlite
+
+from registry.access.models import Office
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.channels.models import AudienceCount, Channel, ChannelMember
+from registry.db import db
+from registry.errors import Refused
+from registry.members.models import MemberSpan
+from registry.messages.models import KeyMessage, MessageState, Publication, Recipient
+from registry.messages.rules import now_or
+from registry.messages.services import note_move
+from registry.networks.models import NetworkMember
+from registry.periods.calendar import month_of, to_bangkok_date
+
+S = MessageState
+PASSED_ON = frozenset({S.PUBLISHED, S.CORRECTED})
+CLOCKS_APART = timedelta(minutes=2)
+
+
+def publish(
+    actor: Actor,
+    message: KeyMessage,
+    channel_ids: Iterable[int],
+    *,
+    at: datetime | None = None,
+) -> list[Publication]:
+    """Publish to channels of the actor's own office.
+
+    The author's office publishes what was approved and proofread; any office may publish onward
+    what is published already.  A channel that has the message already is left as it is.
+
+    Args:
+        at: when it went out (default: now); not in the future, not before the approval.
+
+    Returns:
+        the publications made.
+
+    Raises:
+        Refused: the message is not ready, a channel is not the office's, or the time is wrong.
+    """
+    at = now_or(at)
+    channels = _channels_of(actor, channel_ids, to_bangkok_date(at))
+    first = message.as_state not in PASSED_ON
+    approved = _approved_at(message)
+    if first and actor.office_id != message.office_id:
+        raise Refused(_("The office that wrote the message publishes it first."))
+    _require_time(message, at, approved if first else message.published_at)
+    before = message.move(S.PUBLISHED) if first else message.as_state
+    if first:
+        message.published_at = at
+    done = {row.channel_id for row in message.publications}
+    minutes = int((at - approved).total_seconds() // 60) if first and approved else None
+    made = [
+        _publish_to(actor, message, channel, at, minutes)
+        for channel in channels
+        if channel.id not in done
+    ]
+    if made:
+        note_move(actor, message, before, at, ", ".join(row.channel.name for row in made)[:500])
+    return made
+
+
+def _channels_of(actor: Actor, ids: Iterable[int], on: date) -> list[Channel]:
+    wanted = set(ids)
+    if not wanted:
+        raise Refused(_("Choose at least one channel."))
+    office = db.session.get(Office, actor.office_id) if actor.office_id else None
+    if office is None or not office.may_publish:
+        raise Refused(_("Your office has no publishing rights yet; its head can ask for them."))
+    query = select(Channel).where(Channel.id.in_(wanted), Channel.office_id == office.id)
+    found = [row for row in db.session.scalars(query) if not row.retired_on or row.retired_on > on]
+    if len(found) != len(wanted):
+        raise Refused(_("A chosen channel is closed or is not your office's; choose again."))
+    return sorted(found, key=lambda row: row.id)
+
+
+def _approved_at(message: KeyMessage) -> datetime | None:
+    moves = [row.at for row in message.moves if row.after == S.APPROVED.value]
+    return moves[-1] if moves else None
+
+
+def _require_time(message: KeyMessage, at: datetime, earliest: datetime | None) -> None:
+    if at > datetime.now(UTC) + CLOCKS_APART:
+        raise Refused(_("The time of publication lies in the future; check the date and time."))
+    if earliest is not None and at < earliest:
+        raise Refused(
+            _(
+                "“%(title)s” cannot have gone out before it was approved and published by its own "
+                "office; check the date and time.",
+                title=message.title,
+            )
+        )
+
+
+def _publish_to(
+    actor: Actor, message: KeyMessage, channel: Channel, at: datetime, minutes: int | None
+) -> Publication:
+    on = to_bangkok_date(at)
+    office = channel.office
+    row = Publication(
+        month=month_of(on),
+        message_id=message.id,
+        channel=channel,
+        office_id=channel.office_id,
+        province_code=office.province_code if office else None,
+        channel_kind=channel.kind,
+        network_type=channel.network.type_code if channel.network else None,
+        message_kind=message.kind,
+        at=at,
+        on=on,
+        approved_minutes=minutes,
+        audience=_audience_on(channel.id, on),
+        actor_id=actor.user_id,
+    )
+    message.publications.append(row)
+    db.session.flush()
+    count = add_recipients(row)
+    record(
+        actor,
+        Action.MESSAGE_PUBLISH,
+        "message",
+        message.id,
+        province=row.province_code,
+        channel=channel.id,
+        count=count,
+    )
+    return row
+
+
+def _audience_on(channel_id: int, on: date) -> int | None:
+    latest = (
+        select(AudienceCount.audience)
+        .where(AudienceCount.channel_id == channel_id, AudienceCount.on <= on)
+        .order_by(AudienceCount.on.desc())
+        .limit(1)
+    )
+    return db.session.scalar(latest)
+
+
+def _open_on(model: Any, on: date) -> ColumnElement[bool]:
+    return and_(model.from_on <= on, or_(model.to_on.is_(None), model.to_on > on))
+
+
+def _roster(channel: Channel, on: date) -> Select[tuple[int]]:
+    """Members on the channel's roster, or in the network whose channel it is, on a day."""
+    direct = select(ChannelMember.member_id).where(
+        ChannelMember.channel_id == channel.id, _open_on(ChannelMember, on)
+    )
+    through = select(NetworkMember.member_id).where(
+        NetworkMember.network_id == channel.network_id, _open_on(NetworkMember, on)
+    )
+    both = union(direct, through).subquery()
+    return select(both.c.member_id)
+
+
+def add_recipients(publication: Publication) -> int:
+    """Add the members whom a publication reached, in one statement, once per message.
+
+    A member counts who was active that day (an open span) and on the roster; whoever has the
+    message through an earlier publication keeps that one.
+
+    Returns:
+        how many members it added.
+    """
+    row, on = publication, publication.on
+    fixed = {
+        "month": row.month,
+        "message_id": row.message_id,
+        "publication_id": row.id,
+        "office_id": row.office_id,
+        "channel_kind": row.channel_kind,
+        "message_kind": row.message_kind,
+        "on": on,
+        "published_at": row.at,
+    }
+    columns = [*fixed, "member_id", "province_code", "network_type"]
+    query = select(
+        *(literal(value, Recipient.__table__.c[name].type) for name, value in fixed.items()),
+        MemberSpan.member_id,
+        MemberSpan.province_code,
+        MemberSpan.network_type,
+    ).where(_open_on(MemberSpan, on), MemberSpan.member_id.in_(_roster(row.channel, on)))
+    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = make(Recipient).from_select(columns, query, include_defaults=False)
+    once = statement.on_conflict_do_nothing(index_elements=["message_id", "member_id"])
+    return int(cast("CursorResult[Any]", db.session.execute(once)).rowcount)

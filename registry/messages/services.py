@@ -1,0 +1,256 @@
+"""The life of a key message up to its publication: every step leaves a move and an audit event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from registry.access.models import User
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db
+from registry.errors import Refused
+from registry.messages import checklist
+from registry.messages.models import (
+    KeyMessage,
+    MessageKind,
+    MessageMove,
+    MessageState,
+)
+from registry.messages.rules import (
+    clean_link,
+    now_or,
+    require_editable,
+    require_own_office,
+    require_text,
+)
+
+S = MessageState
+
+
+@dataclass(frozen=True)
+class MessageText:
+    """What an author writes.
+
+    Attributes:
+        author_line: position and unit, shown with the message.
+        audience: for whom it is meant.
+        valid_until: last day on which it should be passed on.
+    """
+
+    title: str
+    sentence: str
+    body: str
+    kind: MessageKind = MessageKind.PUBLIC_USE
+    topic: str | None = None
+    audience: str | None = None
+    link: str | None = None
+    valid_until: date | None = None
+    author_line: str | None = None
+
+    def values(self) -> dict[str, object]:
+        """Column values.
+
+        Raises:
+            Refused: something needed is blank, or the link is not one.
+        """
+        return {
+            "title": require_text(self.title, _("Write a title.")),
+            "sentence": require_text(self.sentence, _("Write the sentence to remember.")),
+            "body": require_text(self.body, _("Write the text of the message.")),
+            "kind": self.kind.value,
+            "topic": (self.topic or "").strip() or None,
+            "audience": (self.audience or "").strip() or None,
+            "link": clean_link(self.link),
+            "valid_until": self.valid_until,
+            "author_line": (self.author_line or "").strip() or None,
+        }
+
+
+def note_move(
+    actor: Actor, message: KeyMessage, before: MessageState | None, at: datetime, reason: str = ""
+) -> None:
+    """Write down a step: in the message's history and in the audit trail."""
+    move = MessageMove(
+        before=before.value if before else None,
+        after=message.state,
+        at=at,
+        actor_id=actor.user_id,
+        reason=reason or None,
+    )
+    message.moves.append(move)
+    db.session.flush()
+    action = Action.MESSAGE_CREATE if before is None else Action.MESSAGE_STATE
+    record(
+        actor,
+        action,
+        "message",
+        message.id,
+        province=message.office.province_code,
+        from_=before.value if before else None,
+        to=message.state,
+        reason=reason or None,
+    )
+
+
+def _step(
+    actor: Actor, message: KeyMessage, to: MessageState, at: datetime | None, reason: str = ""
+) -> None:
+    before = message.move(to)
+    note_move(actor, message, before, now_or(at), reason)
+
+
+def create(
+    actor: Actor, text: MessageText, *, form_token: str | None = None, at: datetime | None = None
+) -> KeyMessage:
+    """Begin a draft; a form sent twice makes one message.
+
+    Raises:
+        Refused: a field is blank or wrong, or the actor belongs to no office.
+    """
+    if actor.office_id is None or actor.user_id is None:
+        raise Refused(_("A message needs an author at an office."))
+    db.session.scalar(
+        select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True)
+    )
+    if form_token:
+        twin = select(KeyMessage).where(KeyMessage.form_token == form_token)
+        if found := db.session.scalar(twin):
+            return found
+    message = KeyMessage(
+        office_id=actor.office_id,
+        author_id=actor.user_id,
+        created_at=now_or(at),
+        form_token=form_token,
+        state=S.DRAFT.value,
+        **text.values(),
+    )
+    db.session.add(message)
+    db.session.flush()
+    note_move(actor, message, None, now_or(at))
+    return message
+
+
+def update(actor: Actor, message: KeyMessage, text: MessageText, *, version: int) -> KeyMessage:
+    """Change a draft or a text that was sent back.
+
+    Args:
+        version: the one that the author saw when opening the form.
+
+    Raises:
+        Refused: it is on its way already, or somebody else changed it meanwhile.
+    """
+    require_editable(actor, message)
+    if message.version != version:
+        raise Refused(
+            _(
+                "Somebody changed this message while you were writing; your text is still below: "
+                "open the message in another window, compare, and save again."
+            )
+        )
+    values = text.values()
+    changed = [key for key, value in values.items() if getattr(message, key) != value]
+    for key in changed:
+        setattr(message, key, values[key])
+    if changed:
+        message.editor_id = actor.user_id
+        record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=changed)
+        db.session.flush()
+    return message
+
+
+def submit(
+    actor: Actor, message: KeyMessage, answers: Mapping[str, bool], *, at: datetime | None = None
+) -> None:
+    """Send a draft to the head, with every point of the checklist confirmed.
+
+    Raises:
+        Refused: a point is open, or the step is not allowed.
+    """
+    require_own_office(actor, message)
+    message.checklist = checklist.confirmed(answers)
+    _step(actor, message, S.SUBMITTED, at)
+
+
+def take_back(actor: Actor, message: KeyMessage, *, at: datetime | None = None) -> None:
+    """The office takes its own text back before publication, to work on it again.
+
+    Raises:
+        Refused: it was published, or belongs to another office.
+    """
+    require_own_office(actor, message)
+    submitted = message.as_state is S.SUBMITTED
+    _step(actor, message, S.DRAFT if submitted else S.SENT_BACK, at, _("Taken back by the author"))
+
+
+def _require_other_head(actor: Actor, message: KeyMessage) -> None:
+    require_own_office(actor, message)
+    if actor.user_id is None or actor.user_id in {message.author_id, message.editor_id}:
+        raise Refused(
+            _(
+                "Nobody decides about a text of their own; ask another head, or the acting one, "
+                "to look at “%(title)s”.",
+                title=message.title,
+            )
+        )
+
+
+def approve(actor: Actor, message: KeyMessage, *, at: datetime | None = None) -> None:
+    """The head or acting head of the author's office approves; never the author.
+
+    Raises:
+        Refused: the actor is the author or works elsewhere, or nothing waits for approval.
+    """
+    _require_other_head(actor, message)
+    _step(actor, message, S.APPROVED, at)
+
+
+def send_back(
+    actor: Actor, message: KeyMessage, reason: str, *, at: datetime | None = None
+) -> None:
+    """The head sends a text back, saying what to mend.
+
+    Raises:
+        Refused: no reason, the actor is the author or works elsewhere, or it is published.
+    """
+    _require_other_head(actor, message)
+    reason = require_text(reason, _("Say what should be changed, so that the author can mend it."))
+    _step(actor, message, S.SENT_BACK, at, reason[:500])
+
+
+def proofread(actor: Actor, message: KeyMessage, *, at: datetime | None = None) -> None:
+    """Somebody of the office, the author too, read the approved text through.
+
+    Raises:
+        Refused: it is not approved, or belongs to another office.
+    """
+    require_own_office(actor, message)
+    _step(actor, message, S.PROOFREAD, at)
+
+
+def correct(actor: Actor, message: KeyMessage, text: str, *, at: datetime | None = None) -> None:
+    """Own up to a mistake: the correction is shown on the message from now on.
+
+    Raises:
+        Refused: no text, or the message is not published.
+    """
+    require_own_office(actor, message)
+    text = require_text(text, _("Write what was wrong and what is right."))
+    _step(actor, message, S.CORRECTED, at, text[:500])
+    message.correction = text
+    db.session.flush()
+
+
+def withdraw(actor: Actor, message: KeyMessage, reason: str, *, at: datetime | None = None) -> None:
+    """Withdraw a published message; it stays visible with its reason.
+
+    Raises:
+        Refused: no reason, or the message is not published.
+    """
+    require_own_office(actor, message)
+    reason = require_text(reason, _("Say why the message is withdrawn; members will read it."))
+    _step(actor, message, S.WITHDRAWN, at, reason[:500])

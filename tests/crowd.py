@@ -1,0 +1,69 @@
+"""Several processes that do the same thing to one database at once.
+
+``python -m tests.crowd TASK URL TIMES`` is one of them; :func:`crowd` starts them all.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def crowd(task: str, url: str, *, processes: int, times: int) -> None:
+    """Run a task of this module in several processes; fails when one of them fails."""
+    command = [sys.executable, "-m", "tests.crowd", task, url, str(times)]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        for _ in range(processes)
+    ]
+    results = [(process.communicate(timeout=120)[1], process.returncode) for process in running]
+    assert all(code == 0 for _, code in results), results
+
+
+def add_one() -> None:
+    """Read a number, then write it plus one: what loses updates without a lock."""
+    from registry.db import db, unit_of_work
+    from registry.jobs import Job
+
+    with unit_of_work():
+        db.session.get_one(Job, "counter").done += 1
+
+
+def write_audit() -> None:
+    """One transaction with one event."""
+    from registry.audit.actions import Action
+    from registry.audit.services import Actor, record
+    from registry.db import unit_of_work
+
+    with unit_of_work():
+        record(Actor.system(), Action.SETTING_CHANGE, "setting", "crowd")
+
+
+def claim_all() -> None:
+    """Claim jobs until there are none; each claimed job counts how often that happened."""
+    from registry.db import db, unit_of_work
+    from registry.jobs import Job, claim
+
+    while job := claim(f"{id(object())}"):
+        job_id = job.id
+        db.session.rollback()
+        with unit_of_work():
+            db.session.get_one(Job, job_id).done += 1
+
+
+def main(task: str, url: str, times: int) -> None:
+    """Do a task several times against a database."""
+    from registry import create_app
+    from tests.stage import settings_for
+
+    app = create_app(settings_for(Path("/nonexistent"), url))
+    for _ in range(times):
+        with app.app_context():
+            globals()[task]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
