@@ -1,4 +1,4 @@
-"""Below the header: which rows are members, which only look like it, and what fills their blanks."""
+"""Below the header: which rows are members, which only look like it, what fills their blanks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from importers.codes import Code
 from importers.context import Context, group_of
-from importers.fields import APPENDED, IDLE, Field
+from importers.fields import APPENDED, IDLE, NAME_FIELDS, Field
 from importers.header import NAMING, Header
 from importers.reading.grid import Cell, Row, Sheet
 from importers.thai.finding import Remark
@@ -23,7 +23,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"^(?:หมายเหตุ|ข้อมูล ณ|ที่มา|แหล่งที่มา|ผู้จัดทำ|ผู้รายงาน|ผู้รวบรวม|ผู้บันทึก|ลงชื่อ|ผู้รับรอง|\*|note|remark|source)",
+    r"^(?:หมายเหตุ|ข้อมูล ณ|ที่มา|แหล่งที่มา|ผู้จัดทำ|ผู้รายงาน|ผู้รวบรวม|ผู้บันทึก|ลงชื่อ|ผู้รับรอง"
+    r"|\*|note|remark|source)",
     re.IGNORECASE,
 )
 _COLUMN_NUMBER = re.compile(r"\(?[0-9]{1,2}\)?")
@@ -163,8 +164,11 @@ class Body:
         field_of = self._fields.get(column)
         if field_of in NAMING:
             return looks_like_organisation(text)
-        return field_of not in IDLE and field_of is not None and column not in self._names and (
-            column != min(self._fields)
+        return (
+            field_of not in IDLE
+            and field_of is not None
+            and column not in self._names
+            and (column != min(self._fields))
         )
 
     def _is_wide(self, number: int, column: int) -> bool:
@@ -204,7 +208,8 @@ class Body:
             elif clean(to_text(had)) != text:
                 remark = Remark(Code.CONTINUATION_CONFLICT, None, {"row": row.number, "text": text})
                 record.remarks.setdefault(column, []).append(remark)
-        first = self._names[0] if self._names else self._useful[0]
+        names = [c.index for c in self.header.columns_of(*NAME_FIELDS)]
+        first = next(iter(names or self._useful))
         note = Remark(Code.CONTINUATION, None, {"row": row.number})
         record.remarks.setdefault(first, []).append(note)
 
@@ -214,7 +219,8 @@ class Body:
             cell = row.at(column)
             if isinstance(cell, str) and is_ditto(clean(cell)):
                 cell = self._above.get(column)
-                record.remarks[column] = [Remark(Code.DITTO, to_text(cell))]
+                if cell is not None:
+                    record.remarks[column] = [Remark(Code.DITTO, to_text(cell))]
             elif cell is None and (row.number, column) in self._covered:
                 cell = self._above.get(column)
             record.cells[column] = cell

@@ -72,6 +72,10 @@ class Top:
         """The cleaned text of a cell."""
         return clean(to_text(self.cell(number, column)))
 
+    def joined_above(self, number: int) -> bool:
+        """Whether a cell of a row belongs to a merged range that begins above it."""
+        return any(row == number > top for (row, _), (top, _) in self._merged.items())
+
     def texts(self, row: Row) -> list[str]:
         """The different texts of a row, from left to right."""
         found = (self.text(row.number, column) for column in range(self.width))
@@ -95,7 +99,12 @@ def find_header(sheet: Sheet) -> tuple[Header | None, list[str]]:
 
 
 def _may_start(top: Top, row: Row) -> bool:
-    """A row with one text is a title, unless it is a wide header that begins further right."""
+    """A row with one text is a title, unless it is a wide header that begins further right.
+
+    A row that merged cells join to the one above cannot be the first.
+    """
+    if top.joined_above(row.number):
+        return False
     texts = top.texts(row)
     if len(texts) > 1:
         return True

@@ -81,7 +81,7 @@ SENTENCES = {
     ),
     Code.PROVINCE_MISSING: _l("The row names no province; fill in the province."),
     Code.PROVINCE_UNKNOWN: _l("There is no province called “%(text)s”; correct its name."),
-    Code.PROVINCE_SPELLING: _l("The province “%(text)s” was read as the nearest real name."),
+    Code.PROVINCE_SPELLING: _l("The province “%(text)s” was read as its real name."),
     Code.PROVINCE_INFERRED: _l("The province was told from the district “%(text)s”."),
     Code.PROVINCE_OUTSIDE: _l(
         "The row belongs to %(province)s, which is outside your office's area; send it to the "
@@ -99,10 +99,14 @@ SENTENCES = {
     Code.SUBDISTRICT_AMBIGUOUS: _l(
         "%(province)s has several subdistricts called “%(text)s”; fill in the district."
     ),
-    Code.POSTCODE_INVALID: _l("“%(text)s” is no postcode; write its five digits or clear the cell."),
+    Code.POSTCODE_INVALID: _l(
+        "“%(text)s” is no postcode; write its five digits or clear the cell."
+    ),
     Code.POSTCODE_MISMATCH: _l("The postcode %(text)s is not the subdistrict's usual one."),
     Code.CHANNEL_SPLIT: _l("The cell holds %(count)s channels; each was taken by itself."),
-    Code.CHANNEL_KIND_UNKNOWN: _l("The kind of the channel “%(text)s” is not known; “other” is used."),
+    Code.CHANNEL_KIND_UNKNOWN: _l(
+        "The kind of the channel “%(text)s” is not known; “other” is used."
+    ),
     Code.URL_INVALID: _l("“%(text)s” is no web address that may be used; correct it or clear it."),
     Code.COUNT_UNREADABLE: _l("“%(text)s” is no number of people; write it in digits."),
     Code.COUNT_ESTIMATE: _l("The number of people is an estimate."),

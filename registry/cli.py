@@ -15,7 +15,11 @@ from registry.errors import Refused
 
 def _create() -> Flask:
     from registry import create_app
+    from registry.settings import load_settings
 
+    words = set(sys.argv[1:])
+    if not words or words & {"-h", "--help"}:  # help must work before anything is set up
+        return create_app(load_settings(secret_key="-" * 32, data_key="-" * 32))
     return create_app()
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy import select
 
 from registry.access.models import Office, RoleAssignment, User
-from registry.access.roles import Role
+from registry.access.roles import SECOND_FACTOR_REQUIRED, Role
 from registry.access.sessions import session_of
 from registry.channels.models import AudienceCount, Channel, ChannelKind, ChannelMember
 from registry.db import db, unit_of_work
@@ -28,6 +28,7 @@ from registry.members.models import (
     MemberState,
     MemberStateChange,
 )
+from registry.members.normalise import derived
 from registry.networks.models import Network, NetworkMember
 from registry.vault import keyed_hash
 
@@ -81,22 +82,22 @@ class Face:
 
 MEMBERS = {
     "malee50": Face(
-        "นาง", "มาลี", "ดวงแก้ว", "50", "5001", "village_volunteer", "1500012345676", "+66810000501"
+        "นาง", "มาลี", "ดวงแก้ว", "50", "5001", "village_volunteer", "1500012345676", "0810000501"
     ),
     "somchai50": Face(
-        "นาย", "สมชาย", "ใจคำ", "50", "5007", "loudspeaker", "3500098765438", "+66810000502"
+        "นาย", "สมชาย", "ใจคำ", "50", "5007", "loudspeaker", "3500098765438", "0810000502"
     ),
     "dao50": Face(
-        "นางสาว", "ดาว", "แสงหล้า", "50", "5001", "community_radio", "1509900112235", "+66810000503"
+        "นางสาว", "ดาว", "แสงหล้า", "50", "5001", "community_radio", "1509900112235", "0810000503"
     ),
     "kaew51": Face(
-        "นาย", "แก้ว", "อินทร", "51", "5101", "village_volunteer", "1510011122234", "+66810000511"
+        "นาย", "แก้ว", "อินทร", "51", "5101", "village_volunteer", "1510011122234", "0810000511"
     ),
     "aree90": Face(
-        "นาง", "อารี", "สุวรรณโณ", "90", "9001", "village_volunteer", "1900023456787", "+66810000901"
+        "นาง", "อารี", "สุวรรณโณ", "90", "9001", "village_volunteer", "1900023456787", "0810000901"
     ),
     "hasan90": Face(
-        "นาย", "ฮาซัน", "หมัดหลี", "90", "9011", "community_radio", "3900087654321", "+66810000902"
+        "นาย", "ฮาซัน", "หมัดหลี", "90", "9011", "community_radio", "3900087654321", "0810000902"
     ),
 }
 NETWORKS = {
@@ -134,9 +135,15 @@ def channel(owner: str) -> Channel:
 def sign_in(app: Flask, client: FlaskClient, name: str) -> None:
     """Sign a browser in without going through the form."""
     with app.app_context(), unit_of_work():
-        keys = session_of(user(name))
+        held = session_of(user(name))
     with client.session_transaction() as session:
-        session.update(keys)
+        session.update(held)
+
+
+def code_of(name: str) -> str:
+    """What the authenticator app of central staff or an administrator shows now."""
+    totp = current_app.extensions["security"].totp_factory._totp
+    return str(totp.from_source(user(name).tf_totp_secret).generate().token)
 
 
 def add() -> None:
@@ -157,15 +164,18 @@ def _user(name: str, player: Player, office: Office, password: str) -> User:
     assignment = RoleAssignment(
         role=player.role.value, zone_code=player.zone, province_code=player.province
     )
-    return User(
+    row = User(
         email=email(name),
         name=name,
-        position="",
         password=password,
         office=office,
         created_at=NOON,
         assignments=[assignment],
     )
+    if player.role in SECOND_FACTOR_REQUIRED:
+        row.tf_primary_method = "authenticator"
+        row.tf_totp_secret = current_app.extensions["security"].totp_factory.generate_totp_secret()
+    return row
 
 
 def _member(
@@ -176,7 +186,7 @@ def _member(
         title=face.title,
         first_name=face.first,
         last_name=face.last,
-        search_text=f"{face.first} {face.last}",
+        **derived(face.title, face.first, face.last, None),
         national_id=face.national_id,
         national_id_hash=keyed_hash(face.national_id),
         birth_year=1980,

@@ -20,7 +20,9 @@ SHARED = pytest.StashKey[Path]()
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for the whole session, shared by the workers of pytest-xdist."""
     given = getattr(config, "workerinput", {}).get("sang_shared")
-    config.stash[SHARED] = Path(given or tempfile.mkdtemp(prefix="sang-tests-"))
+    config.stash[SHARED] = Path(
+        given or tempfile.mkdtemp(prefix="sang-tests-", dir=postgres.fast_place())
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

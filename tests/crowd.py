@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,7 @@ def claim_all() -> None:
     from registry.db import db, unit_of_work
     from registry.jobs import Job, claim
 
-    while job := claim(f"{id(object())}"):
+    while job := claim(str(os.getpid())):
         job_id = job.id
         db.session.rollback()
         with unit_of_work():

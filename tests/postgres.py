@@ -29,6 +29,13 @@ TUNING = {
 }
 
 
+def fast_place() -> str:
+    """Memory, where there is plenty: databases are copied there ten times as fast."""
+    memory = Path("/dev/shm")
+    plenty = memory.is_dir() and shutil.disk_usage(memory).free > 3 * 1024**3
+    return str(memory) if plenty else "/tmp"  # not TMPDIR: a socket's path must be short
+
+
 def start(shared: Path) -> str:
     """Address of a running server (``postgresql://…/postgres``); starts one where none is given."""
     given = os.environ.get("SANG_TEST_POSTGRES_URL")
@@ -71,7 +78,7 @@ def _binaries() -> Path | None:
 
 
 def _own(shared: Path, binaries: Path) -> str:
-    folder = Path(tempfile.mkdtemp(prefix="sang-pg-", dir="/tmp"))  # sockets need a short path
+    folder = Path(tempfile.mkdtemp(prefix="sang-pg-", dir=fast_place()))
     (shared / "postgres.folder").write_text(str(folder))
     if os.getuid() == 0:
         owner = _unprivileged()
@@ -141,8 +148,11 @@ def _drop_all(url: str, begins: str) -> None:
 
 def create(url: str, name: str, template: str | None = None) -> str:
     """Make a database anew, as a copy of a template where one is named; returns its address."""
-    source = f'template "{template}"' if template else "template template0 encoding 'UTF8'"
     with psycopg.connect(url, autocommit=True) as connection:
+        source = "template template0 encoding 'UTF8'"
+        if template:
+            fast = " strategy file_copy" if connection.info.server_version >= 150000 else ""
+            source = f'template "{template}"{fast}'
         connection.execute(f'drop database if exists "{name}" with (force)')
         connection.execute(f'create database "{name}" {source}')
     return address(url, name)

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from registry import create_app
 from registry.admin_commands import prepare
@@ -42,6 +44,13 @@ def locked(shared: Path, name: str) -> Iterator[None]:
         yield
 
 
+class Browser(FlaskClient):
+    """Reads each response to its end, so that a served file is closed again."""
+
+    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **kwargs)
+
+
 class Stage:
     """The place where one worker plays its tests on one backend."""
 
@@ -59,7 +68,9 @@ class Stage:
     @cached_property
     def app(self) -> Flask:
         """The application, made once: the tests change its database, not its code."""
-        return create_app(settings_for(self.instance, self.url))
+        app = create_app(settings_for(self.instance, self.url))
+        app.test_client_class = Browser
+        return app
 
     def reset(self) -> None:
         """A fresh copy of the template, and an empty instance folder."""

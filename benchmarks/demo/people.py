@@ -32,8 +32,16 @@ CHANNELS = {
     "เยาวชนและผู้มีอิทธิพลทางสื่อ": (("ติ๊กต็อก", "ช่อง TikTok", 2000, 90000),),
 }
 JOBS = (
-    "เกษตรกร", "ค้าขาย", "รับราชการ", "ผู้ใหญ่บ้าน", "อสม.", "ครู", "ธุรกิจส่วนตัว",
-    "ข้าราชการบำนาญ", "ผู้สื่อข่าว", "นักศึกษา",
+    "เกษตรกร",
+    "ค้าขาย",
+    "รับราชการ",
+    "ผู้ใหญ่บ้าน",
+    "อสม.",
+    "ครู",
+    "ธุรกิจส่วนตัว",
+    "ข้าราชการบำนาญ",
+    "ผู้สื่อข่าว",
+    "นักศึกษา",
 )
 TITLES = (("นาย", 46), ("นาง", 30), ("นางสาว", 22), ("ว่าที่ ร.ต.", 2))
 ACTIVITIES = (
@@ -101,7 +109,8 @@ class Crowd:
             birth_year_be=2569 - random.randint(21, 74),
             phone=f"080{self.count:07d}",
             line_id=f"net{province}{self.count}" if random.random() < 0.7 else "",
-            house=f"{random.randint(1, 299)}" + (f"/{random.randint(1, 20)}" if random.random() < 0.3 else ""),
+            house=f"{random.randint(1, 299)}"
+            + (f"/{random.randint(1, 20)}" if random.random() < 0.3 else ""),
             moo=moo,
             subdistrict=place.name_th,
             district=district.name_th,
@@ -128,7 +137,9 @@ class Crowd:
     def _channels(self, kind: str, where: str) -> list[tuple[str, str, int]]:
         offered = CHANNELS[kind]
         wanted = offered if self.random.random() < 0.35 else offered[:1]
-        return [(what, f"{name} {where}", self._audience(low, high)) for what, name, low, high in wanted]
+        return [
+            (what, f"{name} {where}", self._audience(low, high)) for what, name, low, high in wanted
+        ]
 
     def _audience(self, low: int, high: int) -> int:
         """Many small audiences, few large ones."""

@@ -78,7 +78,7 @@ def sheet_facts(xml: bytes) -> SheetFacts:
             span = {key: int(value) for key, value in _SPAN.findall(attributes)}
             last = min(span.get(b"max", 0), 16_384)
             facts.hidden_columns.update(range(span.get(b"min", 1) - 1, last))
-    if b"t=\"e\"" in xml or b"t='e'" in xml:
+    if b't="e"' in xml or b"t='e'" in xml:
         for attributes, text in _ERROR.findall(xml):
             _note(facts, attributes, text.decode())
     for attributes, formula, empty in _FORMULA.findall(xml):

@@ -1,4 +1,4 @@
-"""Why a file cannot be read; plain names, because the child process that finds them has no Flask."""
+"""Why a file cannot be read; plain names, because the child that finds them has no Flask."""
 
 from __future__ import annotations
 

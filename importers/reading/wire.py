@@ -7,7 +7,7 @@ file is whole.  Dates and bad cells are two-item lists, everything else is itsel
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any, TextIO
 
@@ -15,7 +15,7 @@ from importers.reading.grid import BadCell, Cell, Merge, Row, Sheet, Workbook
 from importers.reading.reasons import Reason, Refusal
 
 END = {"end": True}
-_DECODE = {
+_DECODE: dict[str, Callable[[str], Cell]] = {
     "d": date.fromisoformat,
     "m": datetime.fromisoformat,
     "t": time.fromisoformat,

@@ -84,6 +84,8 @@ class Draft:
     def note(self, column: Column | None, remark: Remark, value: object = None) -> None:
         """Add a remark on a cell, or on the row when there is no column for it."""
         proposal = remark.proposal
+        if column and column.field is Field.NATIONAL_ID:
+            value = None
         if proposal is None and severity_of(remark.code) is Severity.REPAIR and value is not None:
             proposal = _as_text(value)
         self.problems.append(

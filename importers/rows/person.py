@@ -8,14 +8,16 @@ from importers.codes import Code
 from importers.fields import Field
 from importers.rows.draft import Draft
 from importers.thai.contacts import read_email, read_line_id
+from importers.thai.dates import read_birth_date
 from importers.thai.finding import Finding, Remark
 from importers.thai.names import Name, looks_like_organisation, people, read_name
 from importers.thai.national_id import read_national_id
-from importers.thai.phones import read_phones
+from importers.thai.phones import Phone, read_phones
 from importers.thai.text import clean, lines, to_text
 from importers.thai.titles import canonical_title, split_title
 from importers.thai.years import read_age, read_birth_year
 
+_REFUSED = {Code.SEVERAL_MEMBERS, Code.BAD_CELL}
 PERSON, ORGANISATION = "person", "organisation"
 _SAID = {"บุคคล": PERSON, "บุคคลธรรมดา": PERSON, "person": PERSON, "องค์กร": ORGANISATION,
          "หน่วยงาน": ORGANISATION, "นิติบุคคล": ORGANISATION, "กลุ่ม": ORGANISATION,
@@ -40,7 +42,8 @@ def _read_names(draft: Draft) -> None:
     else:
         raw = _separate_names(draft, said)
     draft.values["name_raw"] = " ".join(raw.split()) or None
-    if not draft.values.get("first_name") and not draft.problems_with_name:
+    refused = any(problem.code in _REFUSED for problem in draft.problems)
+    if not draft.values.get("first_name") and not refused:
         _organisation_alone(draft, organisation, said)
 
 
@@ -94,7 +97,8 @@ def _given(cell: object, first: str, last: str | None) -> Finding[Name]:
     given, family = titled.rest, last or ""
     remarks = []
     if titled.title:
-        remarks.append(Remark(Code.TITLE_SPLIT, f"{titled.title} | {given} | {family}"))
+        parts = (titled.title, given, family)
+        remarks.append(Remark(Code.TITLE_SPLIT, " | ".join(part for part in parts if part)))
     if not last and " " in given:
         given, _, family = given.partition(" ")
         remarks.append(Remark(Code.NAME_SPLIT, f"{given} | {family}"))
@@ -129,7 +133,7 @@ def _birth_year(draft: Draft, today: date) -> int | None:
 
 
 def _read_contacts(draft: Draft) -> None:
-    phones = []
+    phones: list[Phone] = []
     for column in draft.columns(Field.PHONE):
         phones += draft.take(column, read_phones(draft.cell(column))) or ()
     texts = list(dict.fromkeys(str(phone) for phone in phones))

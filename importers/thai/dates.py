@@ -16,23 +16,24 @@ from importers.reading.grid import BadCell, Cell
 from importers.thai.finding import Finding, Remark, refuse
 from importers.thai.months import MONTH_PATTERN, month_number
 from importers.thai.text import arabic, clean, is_blank, to_text
-from importers.thai.years import Era, years_meant
-from registry.periods.calendar import BE_OFFSET
+from importers.thai.years import LIKELY, OLDEST, Era, read_birth_year, years_meant
+from registry.periods.wording import BE_OFFSET
 
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)
 _FEBRUARY = 2
 
 _ERA = r"(?P<era>พ ?\. ?ศ ?\.?|ค ?\. ?ศ ?\.?|พศ\.?|คศ\.?|ปี พ\.ศ\.|ปี|b\.?e\.?|a\.?d\.?|c\.?e\.?)?"
-_NOISE = re.compile(
-    r"^(?:วัน)?(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?|ศุกร์|เสาร์|อาทิตย์)?(?:ที่|ที)? ?|^วันที่ ?"
-)
+_NOISE = re.compile(r"^(?:วัน)?(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?|ศุกร์|เสาร์|อาทิตย์)?(?:ที่|ที)? ?|^วันที่ ?")
 _CLOCK = re.compile(r"[ ,]+(?:เวลา )?[0-9]{1,2}[:.][0-9]{2}(?::[0-9]{2})?(?: ?น\.?)?$")
 _SEP = r" ?[/\-.] ?"
-_NUMERIC = re.compile(rf"^(?P<d>[0-9]{{1,2}}){_SEP}(?P<m>[0-9]{{1,2}}){_SEP}{_ERA} ?(?P<y>[0-9]{{2,4}})$")
+_NUMERIC = re.compile(
+    rf"^(?P<d>[0-9]{{1,2}}){_SEP}(?P<m>[0-9]{{1,2}}){_SEP}{_ERA} ?(?P<y>[0-9]{{2,4}})$"
+)
 _ISO = re.compile(rf"^(?P<y>[0-9]{{4}}){_SEP}(?P<m>[0-9]{{1,2}}){_SEP}(?P<d>[0-9]{{1,2}})$")
 _NAMED = re.compile(
-    rf"^(?:(?P<d>[0-9]{{1,2}})[ ,/\-.]*)?(?:เดือน ?)?{MONTH_PATTERN}[ ,/\-.]*{_ERA} ?'?(?P<y>[0-9]{{2,4}})$",
+    rf"^(?:(?P<d>[0-9]{{1,2}})[ ,/\-.]*)?(?:เดือน ?)?{MONTH_PATTERN}[ ,/\-.]*"
+    rf"{_ERA} ?'?(?P<y>[0-9]{{2,4}})$",
     re.IGNORECASE,
 )
 _PATTERNS = (_NUMERIC, _ISO, _NAMED)
@@ -44,6 +45,12 @@ class Bounds:
 
     first: date
     last: date
+    likely_first: date | None = None
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """Between which years a two-digit year must lie."""
+        return (self.likely_first or self.first).year, self.last.year
 
 
 def joined_bounds(today: date) -> Bounds:
@@ -52,8 +59,8 @@ def joined_bounds(today: date) -> Bounds:
 
 
 def birth_bounds(today: date) -> Bounds:
-    """For a day of birth: the last 110 years."""
-    return Bounds(date(today.year - 110, 1, 1), today)
+    """For a day of birth: the last 110 years, of which two digits mean the last 90."""
+    return Bounds(date(today.year - OLDEST, 1, 1), today, date(today.year - LIKELY, 1, 1))
 
 
 def read_date(cell: Cell, bounds: Bounds) -> Finding[date]:
@@ -91,7 +98,7 @@ def _from_cell(day: date, bounds: Bounds) -> Finding[date]:
         actual = day.replace(year=year)
         return _bounded(actual, bounds, (Remark(Code.DATE_BE_CELL, shown(actual)),))
     if day < bounds.first:
-        for year in years_meant(day.year % 100, bounds.first.year, bounds.last.year):
+        for year in years_meant(day.year % 100, *bounds.years):
             proposal = _proposal(year, day.month, day.day)
             return refuse(Code.DATE_AMBIGUOUS, proposal, text=f"{day:%d/%m/%Y}")
     return _bounded(day, bounds)
@@ -112,13 +119,10 @@ def _from_parts(found: re.Match[str], raw: str, bounds: Bounds) -> Finding[date]
     named = parts.get("month_name")
     month = (month_number(named) or 0) if named else int(parts["m"])
     day = int(parts["d"]) if parts["d"] else 1
-    meant = years_meant(
-        int(parts["y"]), bounds.first.year, bounds.last.year, era=parts.get("era"),
-        two_digits=len(parts["y"]) == 2,
-    )
+    era, two_digits = parts.get("era"), len(parts["y"]) == 2
+    meant = years_meant(int(parts["y"]), *bounds.years, era=era, two_digits=two_digits)
     if not meant:
-        two = len(parts["y"]) == 2
-        return refuse(Code.DATE_AMBIGUOUS if two else Code.DATE_IMPOSSIBLE, text=raw)
+        return refuse(Code.DATE_AMBIGUOUS if two_digits else Code.DATE_IMPOSSIBLE, text=raw)
     if month > 12 and day <= 12 and not named:
         return refuse(Code.DATE_SWAPPED, _proposal(meant[0], day, month), text=raw)
     if len(meant) > 1:
@@ -170,3 +174,16 @@ def _bounded(day: date, bounds: Bounds, remarks: tuple[Remark, ...] = ()) -> Fin
     if day < bounds.first:
         return refuse(Code.DATE_TOO_OLD, text=shown(day))
     return Finding(day, remarks)
+
+
+def read_birth_date(cell: Cell, today: date) -> Finding[int]:
+    """Read a day of birth and keep its year only."""
+    text = arabic(clean(to_text(cell)))
+    if re.fullmatch(r"[0-9]{2}|[0-9]{4}", text) and not isinstance(cell, date):
+        return read_birth_year(cell, today)
+    found = read_date(cell, birth_bounds(today))
+    if found.value is None:
+        return Finding(None, found.remarks)
+    year = found.value.year
+    kept = tuple(r for r in found.remarks if r.code is not Code.DATE_DAY_MISSING)
+    return Finding(year, (*kept, Remark(Code.BIRTH_YEAR_FROM_DATE, str(year + BE_OFFSET))))

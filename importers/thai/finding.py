@@ -8,13 +8,13 @@ from typing import Generic, TypeVar
 
 from importers.codes import Code, Severity, severity_of
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 Params = Mapping[str, str | int]
 
 
 @dataclass(frozen=True)
 class Remark:
-    """One remark: its code, what is proposed instead of the original, and words for the sentence."""
+    """One remark: its code, what is proposed instead of the original, words for the sentence."""
 
     code: Code
     proposal: str | None = None

@@ -38,12 +38,16 @@ def provinces() -> dict[str, Code]:
         for name in (province.name_th, province.name_en):
             found[place_key(name)] = province.code
     path = Path(seed.DATA) / "province_aliases.csv"
-    if not path.exists():
-        return found
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             found.setdefault(place_key(row["alias"]), row["province_code"])
     return found
+
+
+def is_official(text: str, province: Code) -> bool:
+    """Whether a text is the province's own name, not a nickname or a known misspelling."""
+    own = geothai.province(province)
+    return own is not None and place_key(text) in {place_key(own.name_th), place_key(own.name_en)}
 
 
 @lru_cache(maxsize=77)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from registry.periods.calendar import ENGLISH_MONTHS, THAI_MONTHS, THAI_MONTHS_SHORT
+from registry.periods.wording import ENGLISH_MONTHS, THAI_MONTHS, THAI_SHORT
 
 
 def _names() -> dict[str, int]:
     names = {}
-    columns = zip(THAI_MONTHS, THAI_MONTHS_SHORT, ENGLISH_MONTHS, strict=True)
+    columns = zip(THAI_MONTHS, THAI_SHORT, ENGLISH_MONTHS, strict=True)
     for number, (full, short, name_en) in enumerate(columns, 1):
         english = name_en.lower()
         stem = re.sub("(คม|ยน|พันธ์)$", "", full)

@@ -59,7 +59,8 @@ def _begins_a_name(piece: str) -> bool:
 def _finding(name: Name, *, glued: bool) -> Finding[Name]:
     remarks = []
     if glued:
-        remarks.append(Remark(Code.TITLE_SPLIT, f"{name.title} | {name.first} | {name.last}"))
+        parts = (name.title, name.first, name.last)
+        remarks.append(Remark(Code.TITLE_SPLIT, " | ".join(part for part in parts if part)))
     if not name.last and not is_religious(name.title):
         remarks.append(Remark(Code.SURNAME_MISSING))
     return Finding(name, tuple(remarks))

@@ -82,6 +82,9 @@ def _lookup(place: Place, level: str, text: str, names: dict[str, str]) -> str |
     """The code of a name; a near spelling is proposed, a far one refused with proposals."""
     code = names.get(gazetteer.place_key(text))
     if code:
+        if level == PROVINCE and not gazetteer.is_official(text, code):
+            name = gazetteer.name_of(code)
+            place.remarks[level].append(Remark(_SPELLING[level], name, {"text": text}))
         return code
     hits = gazetteer.nearest(text, names)
     likely = gazetteer.one_near(text, names, hits)

@@ -1,4 +1,4 @@
-"""Text as it was meant: marks in order, no invisible letters, one kind of digit, one kind of space."""
+"""Text as it was meant: marks in order, nothing invisible, one kind of digit and of space."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _SPACES = re.compile(r"[\s\u00a0]+")
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _MISSPELT = re.compile(
-    f"เเ|\u0e4d|\u0e45|[\u0e48-\u0e4b][\u0e31\u0e34-\u0e39]|([{_MARKS}])\\1|[ะาำ][{_MARKS}]| [{_MARKS}]"
+    f"เเ|\u0e4d|\u0e45|[\u0e48-\u0e4b][\u0e31\u0e34-\u0e39]"
+    f"|([{_MARKS}])\\1|[ะาำ][{_MARKS}]| [{_MARKS}]"
 )
 _KEY_NOISE = re.compile(r"[\s().,:;/\\*'\"“”‘’\-–—_+&|\[\]{}?!]+")
 
@@ -43,7 +44,6 @@ BLANKS = frozenset(
         "#n/a",
         "none",
         "null",
-        "nan",
         "n.a.",
     }
 )
@@ -70,7 +70,7 @@ def to_text(cell: Cell) -> str:
 
 
 def clean(text: str) -> str:
-    """One line without invisible letters, doubled marks or runs of spaces; digits stay as written."""
+    """One line without invisible letters, doubled marks, runs of spaces; digits stay as written."""
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
     return _reordered(text) if _MISSPELT.search(text) else text
 

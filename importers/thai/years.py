@@ -9,13 +9,14 @@ from importers.codes import Code
 from importers.reading.grid import BadCell, Cell
 from importers.thai.finding import Finding, Remark, refuse
 from importers.thai.text import arabic, clean, is_blank, to_text
-from registry.periods.calendar import BE_OFFSET
+from registry.periods.wording import BE_OFFSET
 
-OLDEST = 110
+OLDEST, LIKELY = 110, 90
 _BE = re.compile(r"^(?:ปี)? ?(?:พ|b)", re.IGNORECASE)
 _CE = re.compile(r"^(?:ปี)? ?(?:ค|a|c)", re.IGNORECASE)
 _YEAR = re.compile(
-    r"^(?:ปี ?)?(?P<era>พ ?\.? ?ศ ?\.?|ค ?\.? ?ศ ?\.?|b\.?e\.?|a\.?d\.?)? ?'?(?P<y>[0-9]{2}|[0-9]{4})(?:\.0)?$",
+    r"^(?:ปี ?)?(?P<era>พ ?\.? ?ศ ?\.?|ค ?\.? ?ศ ?\.?|b\.?e\.?|a\.?d\.?)?"
+    r" ?'?(?P<y>[0-9]{2}|[0-9]{4})(?:\.0)?$",
     re.IGNORECASE,
 )
 _AGE = re.compile(r"^(?:อายุ ?)?(?P<age>[0-9]{1,3}) ?(?:ปี|ขวบ|years?|yrs?)?$", re.IGNORECASE)
@@ -71,7 +72,7 @@ def read_birth_year(cell: Cell, today: date) -> Finding[int]:
     if is_blank(raw):
         return Finding(None)
     if found := _YEAR.match(text):
-        meant = years_meant(int(found["y"]), today.year - OLDEST, today.year, era=found["era"])
+        meant = years_meant(int(found["y"]), today.year - LIKELY, today.year, era=found["era"])
         if len(found["y"]) == 4:
             return _whole(meant, raw, today)
         return _doubtful(meant, int(found["y"]), raw, today)
@@ -96,7 +97,7 @@ def _whole(meant: list[int], raw: str, today: date) -> Finding[int]:
 
 def _doubtful(meant: list[int], number: int, raw: str, today: date) -> Finding[int]:
     """Two digits: years of two eras, or an age; only one reading may be taken without asking."""
-    if 10 <= number:
+    if number >= 10:
         meant = [*meant, today.year - number]
     readings = sorted(set(meant), key=meant.index)
     if not readings:

@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from registry.access.models import Office, OfficeKind, RoleAssignment
 from registry.access.roles import ROLE_NAMES, Role
 from registry.access.scope import HEADQUARTERS
+from registry.db import db
 from registry.errors import Refused
+from registry.geography.models import Province, Zone
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,15 @@ class Grant:
             raise Refused(_("Only an executive can be limited to a zone or a province."))
         if self.zone is not None and self.province:
             raise Refused(_("Limit an executive to a zone or to a province, not to both."))
+        self._check_place()
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise Refused(_("“%(role)s” ends before it begins: check its two dates.", role=name))
+
+    def _check_place(self) -> None:
+        if self.zone is not None and db.session.get(Zone, self.zone) is None:
+            raise Refused(_("There is no zone %(code)s.", code=self.zone))
+        if self.province and db.session.get(Province, self.province) is None:
+            raise Refused(_("There is no province with the code %(code)s.", code=self.province))
 
     def row(self) -> RoleAssignment:
         """The row that is stored."""
@@ -53,7 +62,9 @@ class Grant:
         """For the audit trail: what is set."""
         limits = {"zone": self.zone, "province": self.province or None}
         dates = {"from": self.valid_from, "to": self.valid_to}
-        return {"role": self.role.value} | {k: v for k, v in (limits | dates).items() if v is not None}
+        return {"role": self.role.value} | {
+            k: v for k, v in (limits | dates).items() if v is not None
+        }
 
 
 def _fits(role: Role, office: Office) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.access.roles import SECOND_FACTOR_REQUIRED, Role
 from registry.db import Base
 from registry.errors import Refused
+from registry.geography.models import Province, Zone
 from registry.settings import Environment
 
 
@@ -124,6 +125,8 @@ class RoleAssignment(Base):
     valid_to: Mapped[date | None]
 
     user: Mapped[User] = relationship(back_populates="assignments")
+    zone: Mapped[Zone | None] = relationship()
+    province: Mapped[Province | None] = relationship()
 
     def in_force(self, day: date) -> bool:
         """Whether the role holds on a day (an acting head's is often for some weeks)."""

@@ -29,7 +29,13 @@ class Page:
 
 
 def users(
-    scope: Scope, *, text: str = "", office: str = "", role: str = "", state: str = "", page: int = 1
+    scope: Scope,
+    *,
+    text: str = "",
+    office: str = "",
+    role: str = "",
+    state: str = "",
+    page: int = 1,
 ) -> Page:
     """Accounts by name, filtered by part of a name or address, office, role and state."""
     query = _scoped(scope).join(Office, Office.id == User.office_id)
@@ -68,7 +74,7 @@ def names_of(ids: set[int]) -> dict[int, str]:
 
 
 def offices(*, kind: str = "", text: str = "") -> list[Office]:
-    """Offices: headquarters, regional, provincial; they are public facts, so no scope limits them."""
+    """Offices, headquarters first; they are public facts, so no scope limits them."""
     query = select(Office).order_by(Office.kind.in_(["regional", "provincial"]), Office.id)
     if kind:
         query = query.where(Office.kind == kind)
@@ -93,7 +99,7 @@ def accounts_of(office_ids: set[int]) -> dict[int, int]:
         .where(User.active, User.office_id.in_(office_ids))
         .group_by(User.office_id)
     )
-    return {office: count for office, count in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _scoped(scope: Scope) -> Select[tuple[User]]:

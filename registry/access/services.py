@@ -73,35 +73,47 @@ def create_user(
 
 
 def update_user(
-    user: User, *, email: str, name: str, position: str | None, office: str, actor: Actor
+    user: User,
+    *,
+    email: str,
+    name: str,
+    position: str | None,
+    office: str,
+    actor: Actor,
+    roles: Sequence[Role | Grant] | None = None,
 ) -> None:
-    """Change a person's name, address, position or office; a new office ends the sessions."""
+    """Change a person's name, address, position, office, and roles where they are given.
+
+    A new office, address or role ends the person's sessions.
+    """
     place = _office(office)
-    for grant in grants_now(user.assignments):
-        grant.check(place)
+    grants = _checked(grants_now(user.assignments) if roles is None else roles, place)
     new = {
         "email": _free_address(email, user),
         "name": _name(name),
         "position": (position or "").strip() or None,
     }
-    old = {field: getattr(user, field) for field in new}
-    changes = {field: [old[field], new[field]] for field in new if old[field] != new[field]}
+    changes = {field: [getattr(user, field), new[field]] for field in new}
+    changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
     moved = {"from": user.office.code, "to": place.code} if place is not user.office else {}
-    if not changes and not moved:
-        return
-    for field, value in new.items():
-        setattr(user, field, value)
+    for field in changes:
+        setattr(user, field, new[field])
     user.office = place
+    if changes or moved:
+        record(actor, Action.USER_UPDATE, "user", user.id, changes=changes, **moved)
     if moved or "email" in changes:
         end_all(user.id)
-    record(actor, Action.USER_UPDATE, "user", user.id, changes=changes, **moved)
+    _give(user, grants, actor)
     db.session.flush()
 
 
 def set_roles(user: User, roles: Sequence[Role | Grant], actor: Actor) -> None:
     """Give a user exactly these roles; ends the sessions when something changes."""
+    _give(user, _checked(roles, user.office), actor)
+
+
+def _give(user: User, grants: list[Grant], actor: Actor) -> None:
     before = grants_now(user.assignments)
-    grants = _checked(roles, user.office)
     if set(before) == set(grants):
         return
     user.assignments = [grant.row() for grant in grants]

@@ -56,9 +56,7 @@ class NewPasswordForm(Proving, ChangePasswordForm):
     """The old password and twice the new one."""
 
     password = PasswordField(_l("Present password"), [_needed], render_kw=_old)
-    new_password = PasswordField(
-        _l("New password"), [_needed, Length(max=LONGEST)], render_kw=_new
-    )
+    new_password = PasswordField(_l("New password"), [_needed, Length(max=LONGEST)], render_kw=_new)
     new_password_confirm = PasswordField(_l("New password, again"), [_needed], render_kw=_new)
 
     def validate(self, **kwargs: Any) -> bool:

@@ -181,6 +181,12 @@ def _roster(scope: Scope, channel_id: int) -> Select[Any]:
     )
 
 
+def roster_ids(scope: Scope, channel_id: int) -> Select[Any]:
+    """A select of the ids of those on a channel's roster now."""
+    query = _roster(scope, channel_id).where(ChannelMember.to_on.is_(None))
+    return query.with_only_columns(ChannelMember.member_id)
+
+
 def roster_size(scope: Scope, channel_id: int) -> int:
     """How many members are on a channel's roster now."""
     query = _roster(scope, channel_id).where(ChannelMember.to_on.is_(None))
@@ -207,7 +213,9 @@ def roster_entry_for(scope: Scope, channel_id: int, row_id: int) -> ChannelMembe
     Raises:
         NotFound: there is none, or it lies outside the scope.
     """
-    found = db.session.scalar(_roster(scope, channel_id).where(ChannelMember.id == row_id))
+    found: ChannelMember | None = db.session.scalar(
+        _roster(scope, channel_id).where(ChannelMember.id == row_id)
+    )
     if found is None:
         raise NotFound(f"roster entry {row_id}")
     return found

@@ -124,9 +124,7 @@ def retire(actor: Actor, channel: Channel, *, on: date) -> None:
     _record(actor, Action.CHANNEL_RETIRE, channel)
 
 
-def add_to_roster(
-    actor: Actor, channel: Channel, members: Collection[Member], *, on: date
-) -> int:
+def add_to_roster(actor: Actor, channel: Channel, members: Collection[Member], *, on: date) -> int:
     """Put members on a channel's roster from a day on; returns how many are new.
 
     Raises:
@@ -202,7 +200,7 @@ def take_off_roster(actor: Actor, channel: Channel, row: ChannelMember, *, on: d
     _record(actor, Action.ROSTER_CHANGE, channel, count=1, kind="remove")
 
 
-def _record(actor: Actor, action: Action, channel: Channel, **details: object) -> None:
+def _record(actor: Actor, action: Action, channel: Channel, **details: Any) -> None:
     db.session.flush()
     owner = channel.member or channel.office
     province = owner.province_code if owner else None

@@ -20,12 +20,12 @@ Cell = str | int | float | Decimal | bool | date | datetime | None
 
 EXCEL_LIMIT = 32_767
 _EXACT = 10**15
-_TRIGGERS = "=+-@＝＋－＠\t\r\n"
+_TRIGGERS = frozenset("=+-@＝＋－＠\t\r\n")
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _LINE_END = re.compile("\r\n?|\u2028|\u2029")
-_INVISIBLE_START = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff\"']+")
+_PASSED_OVER = " \u00a0\u00ad\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\"'"
 
 
 def clean_text(text: str) -> str:
@@ -38,18 +38,20 @@ def clean_text(text: str) -> str:
 
 def starts_like_formula(text: str) -> bool:
     """Whether a spreadsheet may take it for a formula, also behind spaces or quotation marks."""
-    bare = _INVISIBLE_START.sub("", text, count=1) if _INVISIBLE_START.match(text) else text
-    return text[:1] in tuple(_TRIGGERS) or bare[:1] in tuple(_TRIGGERS)
+    return text[:1] in _TRIGGERS or text.lstrip(_PASSED_OVER)[:1] in _TRIGGERS
 
 
 def fit_text(text: str, limit: int = EXCEL_LIMIT) -> str:
     """Text that a cell can hold, counted as Excel counts; a longer one is cut and says so."""
     if len(text) <= limit // 2 or _units(text) <= limit:
         return text
-    notice = " " + _("[cut here: the text is longer than a cell can hold]")
-    room = limit - _units(notice)
-    raw = text.encode("utf-16-le")[: room * 2]
-    return raw.decode("utf-16-le", errors="ignore") + notice
+    notice = f" {_('[cut here: the text is longer than a cell can hold]')}"
+    return cut_text(text, limit - _units(notice)) + notice
+
+
+def cut_text(text: str, units: int) -> str:
+    """The beginning of a text, at most so many UTF-16 units long, which is how Excel counts."""
+    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", errors="ignore")
 
 
 def _units(text: str) -> int:

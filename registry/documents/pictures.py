@@ -87,11 +87,9 @@ def _in_child(source: Path, target: Path, side: int) -> dict[str, Any]:
 
 def _sentence(reason: str, name: str) -> str:
     if reason in {"DecompressionBombError", "DecompressionBombWarning", "MemoryError"}:
-        return _(
-            "The picture %(name)s has too many pixels to open; make it smaller and try again.",
-            name=name,
+        text = _("The picture %(name)s has too many pixels to open; make it smaller and try again.")
+    else:
+        text = _(
+            "The picture %(name)s is damaged and cannot be opened; save it again as JPEG or PNG."
         )
-    return _(
-        "The picture %(name)s is damaged and cannot be opened; save it again as JPEG or PNG.",
-        name=name,
-    )
+    return str(text % {"name": name})

@@ -7,7 +7,7 @@ needs a free layout draws on its :class:`~registry.documents.page.Page`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -63,7 +63,6 @@ class Sheet:
     totals: Sequence[Cell] | None = None
     charts: Sequence[Chart] = ()
     draw: Callable[[Page, int], None] | None = None
-    _widths: list[float] = field(default_factory=list, repr=False)
 
 
 def write_workbook(
@@ -92,29 +91,19 @@ def write_workbook(
 
 def _write_sheet(page: Page, sheet: Sheet) -> None:
     columns = [Column(column) if isinstance(column, str) else column for column in sheet.columns]
-    widths = [column.width or _text_width(column.title) for column in columns]
-    row = _write_heading(page, sheet)
-    top = row
-    if columns:
-        for number, column in enumerate(columns):
-            page.put(row, number, column.title, Style.HEADER)
-        row = _write_rows(page, sheet, columns, row + 1, widths)
-        _finish_table(page, columns, widths, top, row - 1)
-    body = (top + 1, row - 1)
-    if sheet.totals is not None:
-        page.put_row(row, sheet.totals, [column.style for column in columns], total=True)
-        row += 1
-    for note in sheet.notes:
-        row += 1
-        page.put(row, 0, note, Style.NOTE)
-    row += 2
+    top = _write_heading(page, sheet)
+    page.put_row(top, [column.title for column in columns], [Style.HEADER] * len(columns))
+    end = _write_rows(page, sheet.rows, columns, top + 1)
+    page.table(top, end - 1, len(columns))
+    row = _write_foot(page, sheet, [column.style for column in columns], end)
     for chart in sheet.charts:
-        row = page.chart(chart, row, len(columns), top, body)
+        row = page.chart(chart, row, top, (top + 1, end - 1))
     if sheet.draw:
         sheet.draw(page, row)
 
 
 def _write_heading(page: Page, sheet: Sheet) -> int:
+    """Title and subtitles; returns the row of the table's header."""
     lines = [(sheet.title, Style.TITLE)] if sheet.title else []
     lines += [(line, Style.SUBTITLE) for line in sheet.subtitle]
     for number, (text, style) in enumerate(lines):
@@ -122,18 +111,32 @@ def _write_heading(page: Page, sheet: Sheet) -> int:
     return len(lines) + 1 if lines else 0
 
 
-def _write_rows(
-    page: Page, sheet: Sheet, columns: list[Column], row: int, widths: list[float]
-) -> int:
-    """Write the rows and widen the columns to fit; returns the next free row."""
+def _write_rows(page: Page, rows: Iterable[Sequence[Cell]], columns: list[Column], row: int) -> int:
+    """Write the rows and set the widths by what they hold; returns the next free row."""
     styles = [column.style for column in columns]
-    for values in sheet.rows:
+    widths = [_text_width(column.title) for column in columns]
+    for values in rows:
         page.put_row(row, values, styles)
-        for number, value in enumerate(values):
-            if number < len(columns) and columns[number].width is None:
-                widths[number] = max(widths[number], _value_width(value))
+        widths = [max(pair) for pair in zip(widths, map(_width, values), strict=True)]
         row += 1
+    for number, column in enumerate(columns):
+        page.width(number, column.width or widths[number])
     return row
+
+
+def _write_foot(page: Page, sheet: Sheet, styles: list[Style | None], row: int) -> int:
+    """Totals and notes; returns the next free row, one line apart."""
+    if sheet.totals is not None:
+        page.put_row(row, sheet.totals, styles, total=True)
+        row += 1
+    for note in sheet.notes:
+        row += 1
+        page.put(row, 0, note, Style.NOTE)
+    return row + 2
+
+
+def _width(value: Cell) -> float:
+    return _text_width(value) if isinstance(value, str) else 14
 
 
 def _text_width(text: str) -> float:
@@ -141,15 +144,3 @@ def _text_width(text: str) -> float:
     line = max(text[:400].split("\n"), key=len)
     room = sum(not ("\u0e34" <= c <= "\u0e3a" or "\u0e47" <= c <= "\u0e4e") for c in line)
     return min(max(room * 1.15 + 2, 8), 60)
-
-
-def _value_width(value: Cell) -> float:
-    return _text_width(value) if isinstance(value, str) else 14 if value is not None else 0
-
-
-def _finish_table(
-    page: Page, columns: list[Column], widths: list[float], top: int, last: int
-) -> None:
-    for number, width in enumerate(widths):
-        page.width(number, width)
-    page.table(top, last, len(columns))

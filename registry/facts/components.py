@@ -139,9 +139,7 @@ def _ledger() -> Iterator[Component]:
     yield _amount(
         "potential", DISSEMINATIONS, lambda rows: only(rows.carries, rows.audience_potential)
     )
-    yield _amount(
-        "reported", DISSEMINATIONS, lambda rows: only(rows.live, rows.audience_reported)
-    )
+    yield _amount("reported", DISSEMINATIONS, lambda rows: only(rows.live, rows.audience_reported))
     yield _amount("evidenced", DISSEMINATIONS, evidenced)
     yield _count("accepted", DISSEMINATIONS, lambda rows: rows.state == "accepted")
     yield _count(

@@ -69,9 +69,7 @@ def cut(
         Refused: there is no such dimension or map, or a value is not of its kind.
     """
     if as_of not in ("then", "now"):
-        raise Refused(
-            _("“%(text)s” is not a map: choose “then” (as it was) or “now”.", text=as_of)
-        )
+        raise Refused(_("“%(text)s” is not a map: choose “then” (as it was) or “now”.", text=as_of))
     limits = tuple(sorted((name, _values(name, given)) for name, given in (where or {}).items()))
     names = tuple(dict.fromkeys(_known(name) for name in by))
     days = {} if today is None else {"today": today}

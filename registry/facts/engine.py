@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import ibis
+import sqlglot
 from ibis.expr.types import Table
+from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
 from registry.access.scope import Scope
 from registry.db import db
@@ -23,6 +25,8 @@ from registry.facts.fact import Fact
 from registry.facts.limits import Limit, filtered, limit_of, limited, stamped
 from registry.facts.spans import Months
 
+MANY = 6
+"""From how many totals on the rows are worked out once."""
 Number = int | float
 Amounts = dict[str, Number | None]
 Rows = list[tuple[Any, ...]]
@@ -31,7 +35,9 @@ Rows = list[tuple[Any, ...]]
 class Source(Protocol):
     """Where facts lie; ``dialect`` is ibis's name of its SQL."""
 
-    dialect: str
+    @property
+    def dialect(self) -> str:
+        """``sqlite``, ``postgres`` or ``duckdb``."""
 
     def fetch(self, sql: str) -> Rows:
         """All rows of a query."""
@@ -72,14 +78,26 @@ def selection(fact: Fact, months: Months, cut: Cut, limit: Limit) -> Table:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(
-    names: tuple[str, ...], months: Months, cut: Cut, limit: Limit, dialect: str
-) -> str:
+def _compiled(names: tuple[str, ...], months: Months, cut: Cut, limit: Limit, dialect: str) -> str:
     components = [COMPONENTS[name] for name in names]
     rows = selection(components[0].fact, months, cut, limit)
     totals = {component.name: component.total(rows) for component in components}
     grouped = rows.group_by([rows[name] for name in cut.by]) if cut.by else rows
-    return str(ibis.to_sql(grouped.agg(**totals), dialect=dialect))
+    return compiled(grouped.agg(**totals), dialect, once=len(names) > MANY)
+
+
+def compiled(rows: Table, dialect: str, *, once: bool = False) -> str:
+    """The SQL of an expression; subqueries become CTEs, since SQLite nests only so deep.
+
+    ``once`` has the rows worked out before they are summed: else a database may work out a
+    duration again for each of its buckets (eight times slower when measured on SQLite).
+    """
+    tree = sqlglot.parse_one(str(ibis.to_sql(rows, dialect=dialect)), read=dialect)
+    tree = eliminate_subqueries(tree)
+    parts = list(tree.find_all(sqlglot.exp.CTE))
+    if once and parts:
+        parts[-1].set("materialized", True)
+    return tree.sql(dialect=dialect)
 
 
 def cells(
@@ -101,7 +119,7 @@ def cells(
     found: dict[Cell, Amounts] = defaultdict(lambda: dict(blank))
     if not cut.by:
         found[()] = dict(blank)
-    limit = limit_of(scope, cut.today)
+    limit = limit_of(scope)
     for group in _by_fact(wanted):
         for span in months.each() if group[0].fact.stock and cut.by_month else [months]:
             _collect(found, group, span, cut, limit, source or Live())

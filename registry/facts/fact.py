@@ -43,8 +43,8 @@ def one(condition: Value) -> Value:
 
 
 def only(condition: Value, value: Value) -> Value:
-    """A value where a condition holds, else absent."""
-    return condition.ifelse(value, ibis.null(value.type()))
+    """A value where a condition holds, else absent (of no type: sealed members are text)."""
+    return condition.ifelse(value, ibis.null())
 
 
 def within(months: Months, column: Value) -> BooleanValue:
@@ -74,7 +74,9 @@ def minutes_between(later: Value, earlier: Value) -> Value:
 
 
 def _seconds(moment: Value) -> Value:
-    return moment.epoch_seconds().cast("float64").floor()
+    """Whole seconds: some databases answer with fractions, and all must agree at an edge."""
+    seconds = moment.epoch_seconds()
+    return seconds - seconds % 1
 
 
 def with_standard(rows: Table, step: str) -> Table:
@@ -99,9 +101,7 @@ def by_network(rows: Table, offices: frozenset[int], months: Months) -> BooleanV
     """Rows of members who were in a network of the offices during the months."""
     networks, spans = table("network"), table("network_member")
     owned = networks.filter(networks.office_id.isin(sorted(offices))).id
-    during = (spans.from_on <= months.end) & (
-        spans.to_on.isnull() | (spans.to_on > months.start)
-    )
+    during = (spans.from_on <= months.end) & (spans.to_on.isnull() | (spans.to_on > months.start))
     return rows.member_id.isin(spans.filter(during, spans.network_id.isin(owned)).member_id)
 
 

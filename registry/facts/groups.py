@@ -84,9 +84,7 @@ def _of_members(rows: Table, day: object) -> Table:
     spans = spans.filter(stands(spans.from_on, spans.to_on, day))
     spans = spans.select("network_type", who="member_id", province="province_code")
     joined = rows.join(spans, rows.member_id == spans.who)
-    return joined.select(
-        "id", "channel_kind", "member_id", "office_id", "province", "network_type"
-    )
+    return joined.select("id", "channel_kind", "member_id", "office_id", "province", "network_type")
 
 
 def _of_offices(rows: Table) -> Table:
@@ -94,9 +92,7 @@ def _of_offices(rows: Table) -> Table:
     served = table("network").select(served="id", network_type="type_code")
     joined = rows.join(offices, rows.office_id == offices.key)
     joined = joined.left_join(served, joined.network_id == served.served)
-    return joined.select(
-        "id", "channel_kind", "member_id", "office_id", "province", "network_type"
-    )
+    return joined.select("id", "channel_kind", "member_id", "office_id", "province", "network_type")
 
 
 def _audiences(day: object) -> Table:

@@ -19,6 +19,8 @@ from registry.facts.spans import Months
 
 LIVE = ("reported", "accepted")
 """States of a dissemination that counts: not sent back by the office, not withdrawn."""
+DAY_ONLY = ("implied", "grid", "sheet")
+"""Ways in which a receipt is told whose hour is not that of the receipt."""
 
 
 def publications(months: Months) -> Table:
@@ -33,31 +35,31 @@ def recipients(months: Months) -> Table:
     """Message × member on a roster of that day, with ``received_at`` and ``passed_at``.
 
     ``passed_at`` is the first dissemination that counts, whenever it came: numerators stay
-    within the cohort of the publications, so that no rate passes 100 %.
+    within the cohort of the publications, so that no rate passes 100 %.  Durations are absent
+    where only the day is known, or where the receipt was only implied by passing on.
     """
     rows = table("recipient")
     rows = rows.filter(within(months, rows.month)).rename(province="province_code")
-    rows = with_standard(_with_office(_with_first(rows, months)), "pass_on")
+    rows = with_standard(_with_first(rows, months), "pass_on")
+    timed = rows.received_via.notin(DAY_ONLY) | rows.received_via.isnull()
+    receipt = minutes_between(rows.received_at, rows.published_at)
+    passing = minutes_between(rows.passed_at, rows.published_at)
     return rows.mutate(
-        receive_minutes=minutes_between(rows.received_at, rows.published_at),
-        pass_minutes=minutes_between(rows.passed_at, rows.published_at),
+        receive_minutes=only(timed, receipt),
+        pass_minutes=only(rows.passed_at == rows.timed_at, passing),
     )
 
 
 def _with_first(rows: Table, months: Months) -> Table:
+    """Add when each recipient first passed the message on, and first with a known hour."""
     published, passed = table("publication"), table("dissemination")
     messages = published.filter(within(months, published.month)).message_id
     live = passed.filter(passed.state.isin(LIVE), passed.message_id.isin(messages))
-    first = live.group_by("message_id", "member_id").agg(passed_at=live["at"].min())
+    first = live.group_by("message_id", "member_id").agg(
+        passed_at=live["at"].min(), timed_at=only(live.time_known, live["at"]).min()
+    )
     joined = rows.left_join(first, ["message_id", "member_id"])
     return joined.drop("message_id_right", "member_id_right")
-
-
-def _with_office(rows: Table) -> Table:
-    """Add the office whose publication reached the member."""
-    published = table("publication").select("office_id", publication="id")
-    joined = rows.left_join(published, rows.publication_id == published.publication)
-    return joined.drop("publication")
 
 
 def disseminations(months: Months) -> Table:
@@ -75,15 +77,7 @@ def disseminations(months: Months) -> Table:
         order_by=[live.ifelse(0, 1), rows["at"], rows.id],
     )
     rows = rows.mutate(live=live, carries=live & (ibis.row_number().over(order) == 0))
-    rows = rows.filter(within(months, rows.month)).rename(province="province_code")
-    return _with_publisher(rows)
-
-
-def _with_publisher(rows: Table) -> Table:
-    """Add the office whose publication reached the member; absent for one on no roster."""
-    reached = table("recipient").select("message_id", "member_id", "publication_id")
-    joined = rows.left_join(reached, ["message_id", "member_id"])
-    return _with_office(joined.drop("message_id_right", "member_id_right"))
+    return rows.filter(within(months, rows.month)).rename(province="province_code")
 
 
 def evidenced(rows: Table) -> ibis.Value:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-
 import ibis
 from ibis.expr.types import BooleanValue, Table
 from sqlalchemy import select
@@ -16,7 +14,7 @@ from registry.facts.cuts import Cut
 from registry.facts.fact import Fact, stands
 from registry.facts.schema import table
 from registry.facts.spans import Months
-from registry.geography.queries import province_zones
+from registry.members.queries import whole_zones
 
 
 @dataclass(frozen=True)
@@ -35,22 +33,18 @@ class Limit:
     bureaus: frozenset[int] = frozenset()
 
 
-def limit_of(scope: Scope, today: date) -> Limit:
+def limit_of(scope: Scope) -> Limit:
     """The limit that a scope means today."""
     if scope.everything:
         return Limit(True)
-    inside = _offices_inside(scope.provinces, today) if scope.provinces else frozenset()
+    inside = _offices_inside(scope) if scope.provinces else frozenset()
     return Limit(False, tuple(sorted(scope.provinces)), inside, scope.network_offices)
 
 
-def _offices_inside(provinces: frozenset[str], today: date) -> frozenset[int]:
-    outside = {zone for code, zone in province_zones(today).items() if code not in provinces}
-    known = db.session.execute(select(Office.id, Office.province_code, Office.zone_code))
-    return frozenset(
-        key
-        for key, province, zone in known
-        if province in provinces or (province is None and zone is not None and zone not in outside)
-    )
+def _offices_inside(scope: Scope) -> frozenset[int]:
+    here = Office.province_code.in_(sorted(scope.provinces))
+    regional = Office.province_code.is_(None) & Office.zone_code.in_(sorted(whole_zones(scope)))
+    return frozenset(db.session.scalars(select(Office.id).where(here | regional)))
 
 
 def limited(fact: Fact, rows: Table, months: Months, limit: Limit) -> Table:

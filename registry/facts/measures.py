@@ -30,9 +30,7 @@ def _sum(name: str, title: object, of: str, rule: object, source: object) -> Mea
     return Measure(name, title, Unit.PEOPLE, of, None, rule, _NONE_KNOWN, source)
 
 
-def _share(
-    name: str, title: object, of: str, over: str, rule: object, source: object
-) -> Measure:
+def _share(name: str, title: object, of: str, over: str, rule: object, source: object) -> Measure:
     return Measure(name, title, Unit.SHARE, of, over, rule, _NO_BASE, source)
 
 
@@ -127,9 +125,7 @@ def _members() -> Iterator[Measure]:
         _l("Complete records"),
         "complete",
         "members",
-        _l(
-            "Active members with a way to reach them, a district and a consent in force ÷ active."
-        ),
+        _l("Active members with a way to reach them, a district and a consent in force ÷ active."),
         _MEMBERS,
     )
     yield _count(
@@ -288,16 +284,16 @@ def _standards() -> Iterator[Measure]:
         "pass_on": (_l("Passed on within the standard"), _l("Minutes to pass on (median)")),
     }
     rules = {
-        "publish": _l("Published within the standard time after approval ÷ those with a known time."),
+        "publish": _l(
+            "Published within the standard time after approval ÷ those with a known time."
+        ),
         "receive": _l("Received within the standard time ÷ received with a known time."),
         "pass_on": _l("Passed on within the standard time ÷ passed on with a known time."),
     }
     for step, (rate, minutes) in titles.items():
         name, of = f"{step}_on_standard_rate", f"{step}_on_standard"
         yield _share(name, rate, of, f"{step}_timed", rules[step], _LEDGER)
-        yield _median(
-            f"{step}_minutes_median", minutes, f"{step}_minutes", Unit.MINUTES, _LEDGER
-        )
+        yield _median(f"{step}_minutes_median", minutes, f"{step}_minutes", Unit.MINUTES, _LEDGER)
 
 
 def _exchange() -> Iterator[Measure]:
@@ -322,7 +318,7 @@ def _exchange() -> Iterator[Measure]:
         _l("Answered within the standard"),
         "answer_on_standard",
         "questions",
-        _l("Answered within the standard time ÷ asked; a question without an answer counts as late."),
+        _l("Answered within the standard time ÷ asked; one without an answer counts as late."),
         _TALK,
     )
     yield _median(

@@ -87,11 +87,10 @@ def districts(months: Months) -> Table:
     homes = active.join(known, active.member_id == known.id).select("district_code")
     counts = homes.group_by("district_code").agg(members=homes.count())
     rows = places.left_join(counts, places.code == counts.district_code)
-    return rows.select(
+    rows = rows.select("members", province="province_code", district="code")
+    return rows.mutate(
         ibis.literal(months.end, "date").name("on"),
         month=ibis.literal(months.last, "int64"),
-        province=rows.province_code,
-        district=rows.code,
         members=rows.members.fill_null(0),
     )
 

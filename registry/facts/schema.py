@@ -14,8 +14,27 @@ from ibis.expr.types import Table
 from sqlalchemy import Boolean, Date, DateTime, Integer
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from registry.access.models import Office
+from registry.channels.models import AudienceCount, Channel
 from registry.db import Base
+from registry.geography.models import District, ProvinceZone
+from registry.members.models import Consent, Member, MemberSpan
+from registry.messages.models import (
+    Dissemination,
+    KeyMessage,
+    MemberNews,
+    Publication,
+    Question,
+    Recipient,
+)
+from registry.networks.models import Network, NetworkMember
+from registry.periods.models import TimeStandard
 
+MODELS: tuple[type[Base], ...] = (
+    *(MemberSpan, Member, Consent, Network, NetworkMember),
+    *(Publication, Recipient, Dissemination, Channel, AudienceCount),
+    *(Question, MemberNews, KeyMessage, Office, ProvinceZone, District, TimeStandard),
+)
 _PLACED = ("month", "on", "province_code", "network_type")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "member_span": (
@@ -31,13 +50,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("channel_kind", "message_kind", "approved_minutes"),
     ),
     "recipient": (
-        *(*_PLACED, "message_id", "member_id", "publication_id"),
-        *("channel_kind", "message_kind", "published_at", "received_at"),
+        *(*_PLACED, "message_id", "member_id", "publication_id", "office_id"),
+        *("channel_kind", "message_kind", "published_at", "received_at", "received_via"),
     ),
     "dissemination": (
-        *("id", *_PLACED, "message_id", "member_id", "channel_id"),
-        *("channel_kind", "message_kind", "at", "audience_potential", "audience_reported"),
-        *("state", "link", "evidence"),
+        *("id", *_PLACED, "message_id", "member_id", "channel_id", "office_id"),
+        *("channel_kind", "message_kind", "at", "time_known"),
+        *("audience_potential", "audience_reported", "state", "link", "evidence"),
     ),
     "channel": ("id", "member_id", "office_id", "network_id", "kind", "opened_on", "retired_on"),
     "audience_count": ("id", "channel_id", "on", "audience"),
@@ -52,10 +71,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 PRESENCE = {"member": ("phone", "line_id", "email"), "dissemination": ("link", "evidence")}
 
 
+_TABLES = {model.__tablename__: model.__table__ for model in MODELS}
+
+
 @cache
 def table(name: str) -> Table:
     """A fact table by its name; only the columns of ``COLUMNS``."""
-    columns = Base.metadata.tables[name].c
+    columns = _TABLES[name].c
     return ibis.table({key: _type(columns[key].type) for key in COLUMNS[name]}, name=name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from registry.db import db
 from registry.geography.models import District, Province, ProvinceZone, Subdistrict, Zone
@@ -16,7 +16,7 @@ def province_zones(day: date) -> dict[str, int]:
     query = select(row.province_code, row.zone_code).where(
         row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day)
     )
-    return {code: zone for code, zone in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def provinces() -> list[Province]:
@@ -39,3 +39,25 @@ def subdistricts(district: str) -> list[Subdistrict]:
     """Subdistricts of a district by name."""
     query = select(Subdistrict).where(Subdistrict.district_code == district)
     return list(db.session.scalars(query.order_by(Subdistrict.name_th)))
+
+
+def zones_with_provinces(day: date) -> list[tuple[Zone, list[Province]]]:
+    """Every zone with its provinces by the mapping in force on a day."""
+    mapping, places = province_zones(day), provinces()
+    return [
+        (zone, [place for place in places if mapping.get(place.code) == zone.code])
+        for zone in zones()
+    ]
+
+
+def zone_moves() -> list[tuple[ProvinceZone, Province, Zone]]:
+    """Moves of provinces between zones, the latest first; the first mapping is no move."""
+    first = select(func.min(ProvinceZone.valid_from)).scalar_subquery()
+    query = (
+        select(ProvinceZone, Province, Zone)
+        .join(Province, Province.code == ProvinceZone.province_code)
+        .join(Zone, Zone.code == ProvinceZone.zone_code)
+        .where(ProvinceZone.valid_from > first)
+        .order_by(ProvinceZone.valid_from.desc(), ProvinceZone.id.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]

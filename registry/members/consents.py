@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -84,6 +85,6 @@ def withdraw_consent(actor: Actor, consent: Consent, *, on: date) -> None:
     _record(actor, Action.CONSENT_WITHDRAW, consent.member, purpose=consent.purpose)
 
 
-def _record(actor: Actor, action: Action, member: Member, **details: object) -> None:
+def _record(actor: Actor, action: Action, member: Member, **details: Any) -> None:
     db.session.flush()
     record(actor, action, "member", member.id, province=member.province_code, **details)

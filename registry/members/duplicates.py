@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from rapidfuzz import fuzz
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -30,6 +31,8 @@ LIKELY = 40
 """Score from which a candidate is worth showing."""
 SURE = 45
 """Score from which a candidate outside the scope is worth a hint: more than a name."""
+CERTAIN = 60
+"""Score from which a registration needs somebody to say that it is another person."""
 SIMILAR = 86
 """Likeness of names, 0–100, below which two names are different ones."""
 CHUNK = 500
@@ -47,6 +50,15 @@ class Reason(StrEnum):
     BIRTH_YEAR = "birth_year"
 
 
+REASON_NAMES = {
+    Reason.NATIONAL_ID: _l("same national ID"),
+    Reason.PHONE: _l("same telephone"),
+    Reason.LINE_ID: _l("same LINE ID"),
+    Reason.EMAIL: _l("same e-mail"),
+    Reason.SAME_NAME: _l("same name"),
+    Reason.SIMILAR_NAME: _l("similar name"),
+    Reason.BIRTH_YEAR: _l("same birth year"),
+}
 POINTS = {Reason.PHONE: 45, Reason.LINE_ID: 45, Reason.EMAIL: 45, Reason.BIRTH_YEAR: 15}
 NAME_POINTS = 40
 OTHER_YEAR = -20
@@ -140,13 +152,13 @@ def find_matches(
     found = []
     for probe in probes:
         rows = dict(_rows_of(probe, by_value, by_block))
-        rows.pop(exclude, None)
+        rows.pop(exclude or 0, None)
         matches = [match for row in rows.values() if (match := _compare(probe, row))]
         found.append(sorted(matches, key=lambda match: (-match.score, match.member_id))[:limit])
     return found
 
 
-Index = dict[tuple[str, str], list[Row[Any]]]
+Index = dict[tuple[str, str], list[Row[*tuple[Any, ...]]]]
 
 
 def _candidates(scope: Scope, probes: Sequence[Probe]) -> tuple[Index, Index]:
@@ -173,15 +185,17 @@ def _blocks(probes: Iterable[Probe]) -> dict[str, set[str]]:
 
 
 def _fetch(
-    query: Select[Any], column: InstrumentedAttribute[Any], wanted: set[str]
-) -> Iterator[Row[Any]]:
+    query: Select[*tuple[Any, ...]], column: InstrumentedAttribute[Any], wanted: set[str]
+) -> Iterator[Row[*tuple[Any, ...]]]:
     """The rows whose column has one of the wanted values, some hundred values at a time."""
     values = iter(sorted(wanted))
     while chunk := list(islice(values, CHUNK)):
         yield from db.session.execute(query.where(column.in_(chunk)))
 
 
-def _rows_of(probe: Probe, by_value: Index, by_block: Index) -> Iterator[tuple[int, Row[Any]]]:
+def _rows_of(
+    probe: Probe, by_value: Index, by_block: Index
+) -> Iterator[tuple[int, Row[*tuple[Any, ...]]]]:
     keys = [(name, getattr(probe, name)) for name in _EXACT if getattr(probe, name)]
     for key in keys:
         yield from ((row.id, row) for row in by_value.get(key, ()))
@@ -190,7 +204,7 @@ def _rows_of(probe: Probe, by_value: Index, by_block: Index) -> Iterator[tuple[i
         yield from ((row.id, row) for row in block)
 
 
-def _compare(probe: Probe, row: Row[Any]) -> Match | None:
+def _compare(probe: Probe, row: Row[*tuple[Any, ...]]) -> Match | None:
     """Score a candidate; two different national IDs are two people."""
     known = probe.national_id_hash and row.national_id_hash
     if known and probe.national_id_hash != row.national_id_hash:
@@ -202,7 +216,7 @@ def _compare(probe: Probe, row: Row[Any]) -> Match | None:
     return _match(row, min(score, 99), reasons) if score >= wanted else None
 
 
-def _score(probe: Probe, row: Row[Any]) -> tuple[int, list[Reason]]:
+def _score(probe: Probe, row: Row[*tuple[Any, ...]]) -> tuple[int, list[Reason]]:
     reasons = [
         reason
         for name, reason in _REASONS.items()
@@ -220,7 +234,5 @@ def _score(probe: Probe, row: Row[Any]) -> tuple[int, list[Reason]]:
     return score, reasons
 
 
-def _match(row: Row[Any], score: int, reasons: list[Reason]) -> Match:
+def _match(row: Row[*tuple[Any, ...]], score: int, reasons: list[Reason]) -> Match:
     return Match(row.id, row.office_id, score, tuple(reasons), bool(row.inside))
-
-

@@ -77,7 +77,7 @@ def _derived(name: str) -> Callable[[DefaultExecutionContext], str]:
     """A default made from the row's own names, so that bulk inserts cannot forget it."""
 
     def default(context: DefaultExecutionContext) -> str:
-        row = context.get_current_parameters()
+        row = context.get_current_parameters()  # type: ignore[no-untyped-call]
         return normalise.derived(**{key: row.get(key) for key in normalise.NAMES})[name]
 
     return default
@@ -286,6 +286,34 @@ class Consent(Base):
     wording: Mapped[ConsentWording | None] = relationship()
 
 
+class RequestKind(StrEnum):
+    """Link: into a network of the asking office as well. Transfer: to the asking office."""
+
+    LINK = "link"
+    TRANSFER = "transfer"
+
+
+class RequestState(StrEnum):
+    """A request waits, then is accepted, refused, or withdrawn by its asker."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+REQUEST_KIND_NAMES = {
+    RequestKind.LINK: _l("Link to our network"),
+    RequestKind.TRANSFER: _l("Transfer to our office"),
+}
+REQUEST_STATE_NAMES = {
+    RequestState.REQUESTED: _l("Waiting for a decision"),
+    RequestState.ACCEPTED: _l("Accepted"),
+    RequestState.REFUSED: _l("Refused"),
+    RequestState.WITHDRAWN: _l("Withdrawn"),
+}
+
+
 class TransferRequest(Base):
     """A request of one office to link or take over a member of another; both see it."""
 
@@ -299,7 +327,7 @@ class TransferRequest(Base):
     to_province: Mapped[str | None] = mapped_column(ForeignKey("province.code"))
     to_network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
     reason: Mapped[str] = mapped_column(String(500))
-    state: Mapped[str] = mapped_column(String(16), default="requested")
+    state: Mapped[str] = mapped_column(String(16), default=RequestState.REQUESTED.value)
     asked_at: Mapped[datetime]
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]

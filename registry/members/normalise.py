@@ -18,6 +18,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.th import pin
 
 from registry.errors import Refused
+from registry.periods.wording import BE_OFFSET
 
 os.environ.setdefault("PYTHAINLP_DATA", os.path.join(tempfile.gettempdir(), "sang-pythainlp"))
 
@@ -145,7 +146,7 @@ def birth_year(text: str, today: date) -> int:
     """
     digits = arabic(clean(text)).removeprefix("พ.ศ.").strip()
     year = int(digits) if re.fullmatch("[0-9]{4}", digits) else 0
-    year = year - 543 if year >= 2400 else year
+    year = year - BE_OFFSET if year >= 2400 else year
     if not today.year - OLDEST <= year <= today.year:
         raise Refused(
             _(

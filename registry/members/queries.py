@@ -166,9 +166,9 @@ def consent_for(scope: Scope, member_id: int, consent_id: int) -> Consent:
     return found
 
 
-def network_types() -> list[NetworkType]:
-    """The types in use, in the order that the administrator chose; public facts."""
-    query = select(NetworkType).where(NetworkType.active.is_(True))
+def network_types(also: str | None = None) -> list[NetworkType]:
+    """The types in use (and one more), in the administrator's order; public facts."""
+    query = select(NetworkType).where(or_(NetworkType.active.is_(True), NetworkType.code == also))
     return list(db.session.scalars(query.order_by(NetworkType.position, NetworkType.code)))
 
 
@@ -176,7 +176,9 @@ def wordings() -> list[ConsentWording]:
     """The newest wording in force of each purpose, in the order of the purposes."""
     day = to_bangkok_date(datetime.now(UTC))
     query = select(ConsentWording).where(ConsentWording.valid_from <= day)
-    newest = {row.purpose: row for row in db.session.scalars(query.order_by(ConsentWording.version))}
+    newest = {
+        row.purpose: row for row in db.session.scalars(query.order_by(ConsentWording.version))
+    }
     return [newest[purpose] for purpose in ConsentPurpose if purpose in newest]
 
 

@@ -209,14 +209,13 @@ def _guarded(values: MemberValues) -> bool:
 
 def _check_place(values: MemberValues) -> None:
     """Each place lies in the one above it."""
-    province = db.session.get(Province, values.province_code)
-    district = values.district_code and db.session.get(District, values.district_code)
-    subdistrict = values.subdistrict_code and db.session.get(Subdistrict, values.subdistrict_code)
-    fits = province is not None
+    fits = db.session.get(Province, values.province_code) is not None
     if values.district_code:
-        fits = fits and bool(district) and district.province_code == values.province_code
-    if values.subdistrict_code:
-        fits = fits and bool(subdistrict) and subdistrict.district_code == values.district_code
+        district = db.session.get(District, values.district_code)
+        fits = district is not None and district.province_code == values.province_code
+    if fits and values.subdistrict_code:
+        subdistrict = db.session.get(Subdistrict, values.subdistrict_code)
+        fits = subdistrict is not None and subdistrict.district_code == values.district_code
     if not fits:
         raise Refused(
             _("The subdistrict, district and province do not fit together; choose them again.")

@@ -1,7 +1,8 @@
 """The days on which a member counts as active, kept as spans that are never empty.
 
 A span begins with ``join`` (the first), ``return``, ``move`` (another province) or ``type``
-(another network type) and ends with ``leave``, ``inactive``, ``deceased``, ``move`` or ``type``.
+(another network type) and ends with the new state (``inactive``, ``left``, ``deceased``), ``move``
+or ``type``.
 What begins and ends on one day never was: counts of past days stay what they were.
 """
 

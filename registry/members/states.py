@@ -15,12 +15,6 @@ from registry.members.services import refuse_before_last_change
 from registry.members.spans import close_span, open_span
 from registry.networks.models import NetworkMember
 
-_ENDS = {
-    MemberState.INACTIVE: "inactive",
-    MemberState.LEFT: "leave",
-    MemberState.DECEASED: "deceased",
-}
-
 
 def steps_from(member: Member) -> list[MemberState]:
     """The states that a member may take next, in the order of the life cycle."""
@@ -55,7 +49,7 @@ def change_state(
     if to is MemberState.ACTIVE:
         open_span(member, on)
     else:
-        close_span(member, on, _ENDS.get(to, "leave"))
+        close_span(member, on, to.value)
     if to in GONE:
         _release(member, on)
     _record(actor, member, before, to)

@@ -4,49 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
+from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from registry.access.models import Office
+from registry.access.models import Office, OfficeKind
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
-from registry.members.models import Member, MemberState, TransferRequest
+from registry.members.models import (
+    Member,
+    MemberState,
+    RequestKind,
+    RequestState,
+    TransferRequest,
+)
 from registry.members.spans import replace_span
 from registry.networks.models import Network
 from registry.networks.services import join
-
-
-class RequestKind(StrEnum):
-    """Link: into a network of the asking office as well. Transfer: to the asking office."""
-
-    LINK = "link"
-    TRANSFER = "transfer"
-
-
-class RequestState(StrEnum):
-    """A request waits, then is accepted, refused, or withdrawn by its asker."""
-
-    REQUESTED = "requested"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-REQUEST_KIND_NAMES = {
-    RequestKind.LINK: _l("Link to our network"),
-    RequestKind.TRANSFER: _l("Transfer to our office"),
-}
-REQUEST_STATE_NAMES = {
-    RequestState.REQUESTED: _l("Waiting for a decision"),
-    RequestState.ACCEPTED: _l("Accepted"),
-    RequestState.REFUSED: _l("Refused"),
-    RequestState.WITHDRAWN: _l("Withdrawn"),
-}
 
 
 @dataclass(frozen=True)
@@ -68,12 +45,15 @@ def ask(actor: Actor, office: Office, member: Member, wish: Wish) -> TransferReq
     """Ask the member's office; a request that waits already is given back as it is.
 
     Raises:
-        Refused: there is no reason, or no network for a link.
+        Refused: there is no reason, no network for a link, or no province for a transfer.
     """
     if not wish.reason.strip():
         raise Refused(_("Write why you ask; the other office decides by it."))
     if wish.kind is RequestKind.LINK and wish.network is None:
         raise Refused(_("Choose the network of your office that the member is in."))
+    moves = wish.kind is RequestKind.TRANSFER and office.kind != OfficeKind.BUREAU
+    if moves and wish.province is None:
+        raise Refused(_("Choose the province where the member lives now."))
     waiting = _waiting(office, member)
     if waiting is not None:
         return waiting
@@ -160,7 +140,7 @@ def _take_over(member: Member, request: TransferRequest, on: date) -> None:
 
 
 def _record(
-    actor: Actor, action: Action, request: TransferRequest, member: Member, **details: str
+    actor: Actor, action: Action, request: TransferRequest, member: Member, **details: Any
 ) -> None:
     db.session.flush()
     record(

@@ -9,7 +9,7 @@ from typing import Any
 from registry.members.models import Member, MemberKind
 
 MAJORITY = 20
-"""Age of majority in Thailand (Civil and Commercial Code, section 19): a guardian consents below."""
+"""Age of majority (Civil and Commercial Code, section 19); below it a guardian consents."""
 
 
 @dataclass(frozen=True)
@@ -63,5 +63,5 @@ FIELDS = tuple(field.name for field in fields(MemberValues))
 
 
 def is_minor(birth_year: int | None, on: date) -> bool:
-    """Whether somebody is below the age of majority on a day, as far as a year of birth can tell."""
+    """Whether somebody is below the age of majority, as far as a year of birth can tell."""
     return birth_year is not None and on.year - birth_year < MAJORITY

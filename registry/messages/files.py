@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from registry.db import SangSession, db
 from registry.jobs import Progress, handles
-from registry.messages.models import Dissemination, MessageMedia
+from registry.messages.models import Dissemination, MemberNews, MessageMedia
 from registry.vault import decrypt, encrypt
 
 NEW, OLD = "sang_new_files", "sang_old_files"
@@ -82,12 +82,9 @@ def _undone(session: Session) -> None:
 def sweep(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Remove files without a row that are older than a day (a process was killed in between)."""
     progress("media")
-    known = set(db.session.scalars(select(MessageMedia.stored)))
-    known |= set(
-        db.session.scalars(
-            select(Dissemination.evidence).where(Dissemination.evidence.is_not(None))
-        )
-    )
+    known: set[str | None] = set()
+    for column in (MessageMedia.stored, Dissemination.evidence, MemberNews.picture):
+        known.update(db.session.scalars(select(column).where(column.is_not(None))))
     limit = (datetime.now(UTC) - SWEEP_AFTER).timestamp()
     stray = [
         path

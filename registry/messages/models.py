@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -16,6 +14,7 @@ from registry.channels.models import Channel
 from registry.db import Base
 from registry.errors import Refused
 from registry.members.models import Member
+from registry.messages.fact_ids import new_fact_id
 
 
 class MessageState(StrEnum):
@@ -72,11 +71,6 @@ MESSAGE_KIND_NAMES = {
     MessageKind.CRISIS: _l("Crisis"),
     MessageKind.CORRECTION: _l("Correction"),
 }
-
-
-def new_fact_id() -> int:
-    """A 63-bit id that grows with time: facts are keyed by (month, id), which no serial gives."""
-    return (time.time_ns() // 1_000_000 << 22) | secrets.randbits(22)
 
 
 class KeyMessage(Base):
@@ -386,6 +380,8 @@ class MemberNews(Base):
     network_type: Mapped[str] = mapped_column(String(32))
     text: Mapped[str] = mapped_column(Text)
     link: Mapped[str | None] = mapped_column(String(500))
+    picture: Mapped[str | None] = mapped_column(String(80))
+    picture_type: Mapped[str | None] = mapped_column(String(80))
     sent_at: Mapped[datetime]
     on: Mapped[date]
     reply: Mapped[str | None] = mapped_column(Text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 
 from registry.audit.services import Actor
+from registry.documents.links import safe_url
 from registry.errors import Refused
 from registry.messages.models import EDITABLE, MESSAGE_STATE_NAMES, KeyMessage
 
@@ -54,17 +54,13 @@ def clean_link(text: str | None) -> str | None:
     Raises:
         Refused: it is not http or https, has no host, or is too long.
     """
-    link = (text or "").strip()
-    if not link:
+    typed = (text or "").strip()
+    if not typed:
         return None
-    try:
-        parts = urlsplit(link)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        good = False
-    if not good or len(link) > MAX_LINK or any(sign.isspace() for sign in link):
+    link = safe_url(typed)
+    if link is None or len(link) > MAX_LINK:
         raise Refused(
-            _("“%(link)s” is not a web address; write it from https:// on.", link=link[:60])
+            _("“%(link)s” is not a web address; write it from https:// on.", link=typed[:60])
         )
     return link
 

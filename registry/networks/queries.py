@@ -105,15 +105,19 @@ def _roster(scope: Scope, network_id: int) -> Select[Any]:
     )
 
 
+def roster_ids(scope: Scope, network_id: int) -> Select[Any]:
+    """A select of the ids of those who are in a network now."""
+    query = _roster(scope, network_id).where(NetworkMember.to_on.is_(None))
+    return query.with_only_columns(NetworkMember.member_id)
+
+
 def roster_size(scope: Scope, network_id: int) -> int:
     """How many members are in a network now."""
     query = _roster(scope, network_id).where(NetworkMember.to_on.is_(None))
     return int(db.session.scalar(query.with_only_columns(func.count())) or 0)
 
 
-def roster(
-    scope: Scope, network_id: int, *, former: bool = False, page: int = 1
-) -> list[Row[Any]]:
+def roster(scope: Scope, network_id: int, *, former: bool = False, page: int = 1) -> list[Row[Any]]:
     """A page of a network's members: the membership, the member, district, province, type.
 
     Coordinators come first; ``former`` gives those who left instead, the latest first.
@@ -143,7 +147,9 @@ def membership_for(scope: Scope, network_id: int, row_id: int) -> NetworkMember:
     Raises:
         NotFound: there is none, or it lies outside the scope.
     """
-    found = db.session.scalar(_roster(scope, network_id).where(NetworkMember.id == row_id))
+    found: NetworkMember | None = db.session.scalar(
+        _roster(scope, network_id).where(NetworkMember.id == row_id)
+    )
     if found is None:
         raise NotFound(f"membership {row_id}")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -63,9 +64,7 @@ def close(actor: Actor, network: Network, *, on: date) -> None:
     if network.state == NetworkState.CLOSED:
         raise Refused(_("The network “%(name)s” is closed already.", name=network.name))
     if on < network.founded_on:
-        raise Refused(
-            _("A network cannot be closed before it was founded; choose a later day.")
-        )
+        raise Refused(_("A network cannot be closed before it was founded; choose a later day."))
     network.state, network.closed_on = NetworkState.CLOSED.value, on
     rows = update(NetworkMember).where(
         NetworkMember.network_id == network.id, NetworkMember.to_on.is_(None)
@@ -147,6 +146,6 @@ def set_coordinator(actor: Actor, row: NetworkMember, *, coordinator: bool) -> N
     _record(actor, Action.NETWORK_UPDATE, row.network, kind=kind, count=1)
 
 
-def _record(actor: Actor, action: Action, network: Network, **details: object) -> None:
+def _record(actor: Actor, action: Action, network: Network, **details: Any) -> None:
     db.session.flush()
     record(actor, action, "network", network.id, province=network.province_code, **details)

@@ -1,10 +1,17 @@
-"""periods."""
+"""Fiscal periods, Buddhist dates, working days, standard times; the catalogue of sealed periods."""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Load the models."""
-    from registry.periods import models as models
+    """Install the page of standard times."""
+    from registry.access.roles import Permission
+    from registry.periods import views
+    from registry.ui import MenuItem, add_menu
+
+    app.register_blueprint(views.bp)
+    manage = Permission.SETTINGS_MANAGE
+    add_menu(app, MenuItem("manage", "standards.index", _l("Standard times"), manage, order=40))

@@ -625,6 +625,8 @@ def upgrade() -> None:
         sa.Column("network_type", sa.String(length=32), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("link", sa.String(length=500), nullable=True),
+        sa.Column("picture", sa.String(length=80), nullable=True),
+        sa.Column("picture_type", sa.String(length=80), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("reply", sa.Text(), nullable=True),

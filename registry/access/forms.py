@@ -1,0 +1,119 @@
+"""Forms of the administrator and of one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FieldList,
+    Form,
+    FormField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import DataRequired, Length
+
+from registry.access.grants import Grant, grants_now
+from registry.access.models import User
+from registry.access.queries import offices
+from registry.access.roles import ROLE_NAMES, Role
+from registry.fields import DayField, OnceForm
+from registry.geography.queries import provinces, zones
+from registry.i18n import name_of
+
+needed = DataRequired(_l("Please fill this in."))
+LANGUAGES = [("th", "ไทย"), ("en", "English")]
+
+
+class GrantForm(Form):
+    """One role with its limits; a row without a role counts for nothing."""
+
+    role = SelectField(_l("Role"))
+    zone = SelectField(_l("Limited to zone"))
+    province = SelectField(_l("Limited to province"))
+    valid_from = DayField(_l("From"))
+    valid_to = DayField(_l("Until"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nothing = [("", "–")]
+        self.role.choices = nothing + [(role.value, name) for role, name in ROLE_NAMES.items()]
+        self.zone.choices = nothing + [(str(row.code), name_of(row)) for row in zones()]
+        self.province.choices = nothing + [(row.code, name_of(row)) for row in provinces()]
+
+    def grant(self) -> Grant | None:
+        """What the row says."""
+        if not self.role.data:
+            return None
+        return Grant(
+            Role(self.role.data),
+            int(self.zone.data) if self.zone.data else None,
+            self.province.data or None,
+            self.valid_from.data,
+            self.valid_to.data,
+        )
+
+
+class UserForm(OnceForm):
+    """An account and its roles."""
+
+    name = StringField(_l("Name and surname"), [needed, Length(max=160)])
+    email = EmailField(_l("E-mail address"), [needed, Length(max=254)])
+    position = StringField(_l("Position"), [Length(max=160)])
+    office = SelectField(_l("Office"), [needed])
+    grants = FieldList(FormField(GrantForm), min_entries=3, max_entries=12)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.office.choices = [("", "–")] + [(row.code, name_of(row)) for row in offices()]
+
+    @classmethod
+    def of(cls, user: User) -> UserForm:
+        """The form filled with an account (or with what was posted)."""
+        rows = [_row(grant) for grant in grants_now(user.assignments)]
+        blank = {"role": ""}
+        return cls(
+            name=user.name,
+            email=user.email,
+            position=user.position,
+            office=user.office.code,
+            grants=[*rows, *[blank] * max(1, 3 - len(rows))],
+        )
+
+    def chosen(self) -> list[Grant]:
+        """The roles that were chosen."""
+        rows = [entry.form.grant() for entry in self.grants]
+        return [grant for grant in rows if grant is not None]
+
+
+def _row(grant: Grant) -> dict[str, Any]:
+    zone = "" if grant.zone is None else str(grant.zone)
+    dates = {"valid_from": grant.valid_from, "valid_to": grant.valid_to}
+    return {"role": grant.role.value, "zone": zone, "province": grant.province or "", **dates}
+
+
+class ReasonForm(FlaskForm):
+    """Why something delicate is done."""
+
+    reason = StringField(_l("Reason"), [needed, Length(max=200)])
+
+
+class OfficeForm(FlaskForm):
+    """What can change of an office."""
+
+    name_th = StringField(_l("Name in Thai"), [needed, Length(max=160)])
+    name_en = StringField(_l("Name in English"), [needed, Length(max=160)])
+    short_th = StringField(_l("Short name"), [needed, Length(max=60)])
+    may_publish = BooleanField(_l("May publish messages in its own channels"))
+    closed_on = DayField(_l("Closed on"))
+
+
+class ProfileForm(FlaskForm):
+    """One's own name and language."""
+
+    name = StringField(_l("Name and surname"), [needed, Length(max=160)])
+    locale = SelectField(_l("Language"), choices=LANGUAGES)

@@ -1,0 +1,76 @@
+"""What people read for each kind of event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from registry.audit.actions import Action
+
+A = Action
+NAMES: dict[Action, Any] = {
+    A.MEMBER_REGISTER: _l("Member registered"),
+    A.MEMBER_UPDATE: _l("Member's record changed"),
+    A.MEMBER_STATE: _l("Member's state changed"),
+    A.MEMBER_REVEAL: _l("Masked personal data shown"),
+    A.MEMBER_EXPORT: _l("Members exported"),
+    A.MEMBER_HINT: _l("Possible duplicate hinted"),
+    A.MEMBER_MERGE: _l("Members merged"),
+    A.MEMBER_TRANSFER_REQUEST: _l("Transfer requested"),
+    A.MEMBER_TRANSFER_DECIDE: _l("Transfer decided"),
+    A.CONSENT_GIVE: _l("Consent given"),
+    A.CONSENT_WITHDRAW: _l("Consent withdrawn"),
+    A.NETWORK_CREATE: _l("Network founded"),
+    A.NETWORK_UPDATE: _l("Network changed"),
+    A.NETWORK_STATE: _l("Network's state changed"),
+    A.NETWORK_JOIN: _l("Joined a network"),
+    A.NETWORK_LEAVE: _l("Left a network"),
+    A.CHANNEL_CREATE: _l("Channel added"),
+    A.CHANNEL_UPDATE: _l("Channel changed"),
+    A.CHANNEL_RETIRE: _l("Channel retired"),
+    A.CHANNEL_AUDIENCE: _l("Audience counted"),
+    A.ROSTER_CHANGE: _l("Channel's roster changed"),
+    A.IMPORT_PLAN: _l("Import planned"),
+    A.IMPORT_COMMIT: _l("Import committed"),
+    A.IMPORT_UNDO: _l("Import undone"),
+    A.IMPORT_DISCARD: _l("Import discarded"),
+    A.IMPORT_FORGET: _l("Uploaded file deleted"),
+    A.MESSAGE_CREATE: _l("Key message drafted"),
+    A.MESSAGE_UPDATE: _l("Key message changed"),
+    A.MESSAGE_STATE: _l("Key message's state changed"),
+    A.MESSAGE_PUBLISH: _l("Key message published"),
+    A.DISSEMINATION_RECORD: _l("Dissemination recorded"),
+    A.DISSEMINATION_REVIEW: _l("Dissemination reviewed"),
+    A.DISSEMINATION_WITHDRAW: _l("Dissemination withdrawn"),
+    A.RECEIPT_RECORD: _l("Receipt recorded"),
+    A.QUESTION_ASK: _l("Question asked"),
+    A.QUESTION_ANSWER: _l("Question answered"),
+    A.NEWS_SEND: _l("News sent in by a member"),
+    A.NEWS_ANSWER: _l("Member's news answered"),
+    A.LINK_ISSUE: _l("Member's link issued"),
+    A.LINK_REVOKE: _l("Member's link revoked"),
+    A.USER_CREATE: _l("Account made"),
+    A.USER_UPDATE: _l("Account changed"),
+    A.USER_DISABLE: _l("Account disabled"),
+    A.USER_ENABLE: _l("Account opened again"),
+    A.USER_ROLES: _l("Roles changed"),
+    A.USER_SIGN_IN: _l("Signed in"),
+    A.USER_SIGN_IN_FAILED: _l("Sign-in failed"),
+    A.USER_SIGN_OUT: _l("Signed out"),
+    A.USER_PASSWORD: _l("Password changed"),
+    A.USER_SECOND_FACTOR: _l("Second factor changed"),
+    A.OFFICE_UPDATE: _l("Office changed"),
+    A.SETTING_CHANGE: _l("Setting changed"),
+    A.GEOGRAPHY_CHANGE: _l("Province moved to another zone"),
+    A.AUDIT_REVEAL: _l("Personal part of an event shown"),
+    A.AUDIT_VERIFY: _l("Audit chain checked"),
+    A.REPORT_CLOSE: _l("Period closed"),
+    A.REPORT_EXPORT: _l("Report exported"),
+    A.ROWS_EXPORT: _l("Rows exported"),
+}
+
+
+def name_of_action(action: str) -> Any:
+    """The name of a kind of event."""
+    return NAMES[Action(action)]

@@ -1,0 +1,84 @@
+"""Pages of the audit trail."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registry.access.gate import actor, allow, scope
+from registry.access.queries import names_of
+from registry.access.roles import Permission
+from registry.audit import jobs, queries
+from registry.audit.actions import Action
+from registry.audit.forms import FilterForm, WhyForm
+from registry.audit.models import AuditEvent
+from registry.audit.names import name_of_action
+from registry.audit.services import record
+from registry.db import commit
+
+bp = Blueprint("audit", __name__, url_prefix="/audit")
+READ = allow(Permission.AUDIT_READ)
+
+
+@bp.get("/")
+@READ
+def index() -> ResponseReturnValue:
+    """Events by actor, action, object, date and province; and how far the chain was checked."""
+    form = FilterForm(request.args)
+    wanted = form.filters() if form.validate() else queries.Filters()
+    rows, more = queries.events(scope(), wanted, before=request.args.get("before", type=int))
+    return render_template(
+        "audit/index.html",
+        form=form,
+        rows=rows,
+        more=more,
+        actors=names_of({row.actor_id for row in rows if row.actor_id}),
+        name_of_action=name_of_action,
+        checked=queries.last_verification(scope()),
+        checking=jobs.under_way(),
+    )
+
+
+@bp.post("/verify")
+@READ
+def verify() -> ResponseReturnValue:
+    """Have the chain checked in the background."""
+    jobs.start(actor())
+    commit()
+    flash(_("The chain is being checked; reload this page in a moment."), "info")
+    return redirect(url_for("audit.index"))
+
+
+@bp.get("/<int:event_id>")
+@READ
+def show(event_id: int) -> ResponseReturnValue:
+    """One event, its personal part closed."""
+    return _page(queries.event_for(scope(), event_id), WhyForm())
+
+
+@bp.post("/<int:event_id>")
+@READ
+def reveal(event_id: int) -> ResponseReturnValue:
+    """The personal part of an event, for a stated reason that is itself an event."""
+    row, form = queries.event_for(scope(), event_id), WhyForm()
+    if not form.validate():
+        return _page(row, form)
+    reason = form.reason.data.strip()
+    record(actor(), Action.AUDIT_REVEAL, "audit_event", row.id, reason=reason)
+    commit()
+    return _page(row, form, opened=True)
+
+
+def _page(row: AuditEvent, form: WhyForm, *, opened: bool = False) -> ResponseReturnValue:
+    changes = row.personal.changes if opened and row.personal else {}
+    return render_template(
+        "audit/show.html",
+        row=row,
+        form=form,
+        changes=changes,
+        opened=opened,
+        link=queries.link_of(row),
+        actors=names_of({row.actor_id} if row.actor_id else set()),
+        name_of_action=name_of_action,
+    )

@@ -1,0 +1,78 @@
+"""What several forms share: a Buddhist date, and the token that makes one record of a form."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField
+from wtforms.widgets import TextInput
+
+DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d{4})-(\d{2})-(\d{2})")
+TOKEN = re.compile("[0-9a-f]{32}")
+BE_OFFSET = 543
+
+
+def read_day(text: str) -> date:
+    """A day written ``15/1/2569`` (B.E.) or ``2026-01-15``; Thai digits are digits too.
+
+    Raises:
+        ValueError: it is no day; the sentence says how to write one.
+    """
+    found = DAY.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(_("Write the date as day/month/year, for example 15/1/2569."))
+    day, month, year, *iso = found.groups()
+    numbers = [int(part) for part in (iso if iso[0] else (year, month, day))]
+    if numbers[0] > 2400:
+        numbers[0] -= BE_OFFSET
+    try:
+        return date(*numbers)
+    except ValueError:
+        raise ValueError(_("%(text)s is not a day of the calendar.", text=text.strip())) from None
+
+
+class DayField(Field):
+    """A day typed in the Buddhist era; keeps what was typed when it is wrong."""
+
+    widget = TextInput()
+    data: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("render_kw", {"placeholder": "15/1/2569", "inputmode": "numeric"})
+        super().__init__(*args, **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        return f"{self.data.day}/{self.data.month}/{self.data.year + BE_OFFSET}"
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day; an empty field is no day."""
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            self.data = read_day(valuelist[0])
+
+
+class TokenField(HiddenField):
+    """A random text of 32 letters made with the blank form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default=lambda: secrets.token_hex(16), **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take a token of our own making; anything else is replaced."""
+        given = valuelist[0] if valuelist else ""
+        self.data = given if TOKEN.fullmatch(given) else secrets.token_hex(16)
+
+
+class OnceForm(FlaskForm):
+    """A form that makes one record however often it is sent: see the record's ``form_token``."""
+
+    form_token = TokenField()

@@ -1,0 +1,68 @@
+"""Page of the administrator: which province belongs to which zone, and from when."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registry.access.gate import actor, allow, today
+from registry.access.roles import Permission
+from registry.db import commit, db
+from registry.errors import NotFound, Refused
+from registry.geography import queries, services
+from registry.geography.forms import MoveForm
+
+bp = Blueprint("geography", __name__, url_prefix="/settings/zones")
+MANAGE = allow(Permission.SETTINGS_MANAGE)
+
+
+@bp.route("/", methods=["GET", "POST"])
+@MANAGE
+def zones() -> ResponseReturnValue:
+    """The zones of today, the moves of the past and those planned; a form for a new one."""
+    form = MoveForm()
+    if form.validate_on_submit() and _move(form):
+        flash(_("Saved."), "success")
+        return redirect(url_for("geography.zones"))
+    return render_template(
+        "geography/zones.html",
+        form=form,
+        zones=queries.zones_with_provinces(today()),
+        moves=queries.zone_moves(),
+        today=today(),
+    )
+
+
+def _move(form: MoveForm) -> bool:
+    try:
+        services.move_province(
+            form.province.data,
+            int(form.zone.data),
+            form.on.data,
+            form.reason.data,
+            actor(),
+            today=today(),
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        form.form_errors.append(str(refusal))
+        return False
+    commit()
+    return True
+
+
+@bp.post("/<int:row_id>/take-back")
+@MANAGE
+def take_back(row_id: int) -> ResponseReturnValue:
+    """Take back a move that has not come into force."""
+    try:
+        services.undo_planned_move(row_id, today(), actor())
+        commit()
+        flash(_("The planned move was taken back."), "success")
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "danger")
+    return redirect(url_for("geography.zones"))

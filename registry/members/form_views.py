@@ -1,0 +1,184 @@
+"""Registering a member, changing the record, and the duplicates shown while typing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from itsdangerous import URLSafeTimedSerializer
+
+from registry.access.gate import actor, allow, scope, today
+from registry.access.roles import Permission
+from registry.channels.services import ChannelValues, Count, open_channel
+from registry.db import begin_write, commit
+from registry.members import queries, services
+from registry.members.carry import carry_out
+from registry.members.duplicates import CERTAIN, REASON_NAMES, Match, find_matches
+from registry.members.forms import PLAIN, TITLES, ChangeForm, MemberForm, RegisterForm
+from registry.members.hints import Hint, give_hints
+from registry.members.models import STATE_NAMES, ConsentPurpose, Member, MemberState
+from registry.members.values import MemberValues
+from registry.members.views import bp
+
+WRITE = allow(Permission.MEMBERS_WRITE)
+LIKE = ("network_type", "province_code", "district_code", "subdistrict_code", "postcode")
+LIKE_TOO = ("kind", "joined_on", "joined_activity", "state")
+SALT = "hint"
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@WRITE
+def new() -> ResponseReturnValue:
+    """Register a member; sent twice, the form leads to the one it made."""
+    form = RegisterForm(data=_start())
+    form.offer(scope())
+    if form.is_submitted():
+        made = queries.member_by_token(scope(), form.form_token.data)
+        if made or (not _needs_look(form) and carry_out(form, lambda: _register(form))):
+            return _after(made or queries.member_by_token(scope(), form.form_token.data))
+    return _form_page(form, None)
+
+
+def _start() -> dict[str, Any]:
+    """Today, and what the member before had in common (the next sheet of the same pile)."""
+    start: dict[str, Any] = {"joined_on": today()}
+    like = request.args.get("like", type=int)
+    if like is not None:
+        before = queries.member_for(scope(), like)
+        start |= {name: getattr(before, name) for name in LIKE + LIKE_TOO}
+    return start
+
+
+def _needs_look(form: RegisterForm) -> bool:
+    """Whether somebody must first say that this is another person."""
+    if form.another_person.data:
+        return False
+    matches = find_matches(scope(), [form.probe()])[0]
+    if not any(match.inside and match.score >= CERTAIN for match in matches):
+        return False
+    form.validate()
+    form.form_errors.append(
+        _("Look at the possible duplicates below; tick the box there if this is somebody else.")
+    )
+    return True
+
+
+def _register(form: RegisterForm) -> None:
+    on = form.joined_on.data
+    member = services.register(
+        actor(),
+        current_user.office,
+        form.values(),
+        on=on,
+        state=MemberState(form.state.data),
+        consents=form.consents(),
+        form_token=form.form_token.data,
+        confirmed_on=today(),
+    )
+    for row in form.channels:
+        if row.form.name.data:
+            _open(member, row.form, on)
+
+
+def _open(member: Member, row: Any, on: Any) -> None:
+    count = None
+    if row.audience.data is not None:
+        count = Count(on=on, audience=row.audience.data, basis=row.basis.data)
+    values = ChannelValues(kind=row.kind.data, name=row.name.data, opened_on=on, url=row.url.data)
+    open_channel(actor(), member, values, count=count)
+
+
+def _after(member: Member | None) -> ResponseReturnValue:
+    if member is None:
+        return redirect(url_for("members.index"))
+    flash(_("%(name)s is registered.", name=member.display_name), "success")
+    if "again" in request.form:
+        return redirect(url_for("members.new", like=member.id))
+    return redirect(url_for("members.show", member_id=member.id))
+
+
+@bp.route("/<int:member_id>/edit", methods=["GET", "POST"])
+@WRITE
+def edit(member_id: int) -> ResponseReturnValue:
+    """Change a member's record."""
+    member = queries.member_to_change(scope(), member_id)
+    form = ChangeForm(data=_kept(member))
+    form.offer(scope())
+    if carry_out(form, lambda: _change(member, form)):
+        flash(_("Saved."), "success")
+        return redirect(url_for("members.show", member_id=member_id))
+    return _form_page(form, queries.member_to_change(scope(), member_id))
+
+
+def _kept(member: Member) -> dict[str, Any]:
+    """The values at hand; masked numbers stay out of the page."""
+    values = {name: getattr(member, name) for name in PLAIN}
+    return values | {"version": member.version, "changed_on": today()}
+
+
+def _change(member: Member, form: ChangeForm) -> None:
+    version = form.version.data or ""
+    services.update(
+        actor(),
+        member,
+        form.values(MemberValues.of(member)),
+        on=form.changed_on.data,
+        version=int(version) if version.isascii() and version.isdigit() else -1,
+    )
+
+
+def _form_page(form: MemberForm, member: Member | None) -> str:
+    matches = find_matches(scope(), [form.probe()], exclude=member.id if member else None)[0]
+    return render_template(
+        "members/form.html",
+        form=form,
+        member=member,
+        titles=TITLES,
+        wordings=queries.wordings(),
+        purposes={purpose.value: purpose for purpose in ConsentPurpose},
+        **(_shown(matches) if form.is_submitted() else {}),
+    )
+
+
+@bp.post("/duplicates")
+@WRITE
+def duplicates() -> ResponseReturnValue:
+    """Who the person being typed may be: ``{count, html}``, the list ready for the page."""
+    form = MemberForm()
+    own = request.form.get("member_id", type=int)
+    matches = find_matches(scope(), [form.probe()], exclude=own)[0]
+    html = render_template("members/_duplicates.html", **_shown(matches), checkable=own is None)
+    return jsonify(count=len(matches), html=html)
+
+
+def _shown(matches: list[Match]) -> dict[str, Any]:
+    """Those inside with their names, those outside as hints; looking outside is noted."""
+    hints: list[Hint] = []
+    held_back = False
+    if any(not match.inside for match in matches):
+        begin_write()
+        hints, held_back = give_hints(actor(), matches)
+        commit()
+    inside = [match for match in matches if match.inside]
+    rows = queries.members_by_ids(scope(), [match.member_id for match in inside])
+    people = {member.id: member for member in rows}
+    return {
+        "matches": [(match, people[match.member_id]) for match in inside],
+        "hints": [(hint.office, _token(hint.member_id)) for hint in hints],
+        "held_back": held_back,
+        "certain": any(match.score >= CERTAIN for match in inside),
+        "reasons": REASON_NAMES,
+        "states": STATE_NAMES,
+    }
+
+
+def signer() -> URLSafeTimedSerializer:
+    """Makes and reads the tokens by which a hint leads to a request, and to nothing else."""
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt=SALT)
+
+
+def _token(member_id: int) -> str:
+    return str(signer().dumps([member_id, current_user.id]))

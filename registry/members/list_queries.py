@@ -1,0 +1,223 @@
+"""The list of members: search, filters, keyset paging, and the rows of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from registry.access.scope import Scope
+from registry.db import db
+from registry.members.models import GONE, Member, MemberState
+from registry.members.normalise import search_key
+from registry.members.queries import changeable, visible
+from registry.networks.models import NetworkMember
+from registry.periods.calendar import to_bangkok_date
+
+PAGE = 50
+STALE_MONTHS = 12
+"""A record that nobody confirmed for so many months is stale."""
+PRESENT, ALL = "present", "all"
+SORTS = ("name", "newest")
+
+
+@dataclass(frozen=True)
+class MemberFilters:
+    """What the list is narrowed to; an empty value does not narrow.
+
+    Attributes:
+        q: parts of a name or organisation, in any order.
+        state: a state, ``present`` (neither left nor deceased) or ``all``.
+        stale: only records that nobody confirmed for a year.
+        after, before: the member next to whom the page begins or ends.
+    """
+
+    q: str = ""
+    province: str = ""
+    district: str = ""
+    type: str = ""
+    kind: str = ""
+    state: str = PRESENT
+    network: int | None = None
+    stale: bool = False
+    sort: str = "name"
+    after: int | None = None
+    before: int | None = None
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> MemberFilters:
+        """Read the address; what is not understood does not narrow."""
+        words = {
+            name: args.get(name, "").strip()[:100]
+            for name in ("q", "province", "district", "type", "kind")
+        }
+        state, sort = args.get("state", PRESENT), args.get("sort", "name")
+        return cls(
+            **words,
+            state=state if state in {PRESENT, ALL, *MemberState} else PRESENT,
+            network=_number(args.get("network")),
+            stale=args.get("stale") == "1",
+            sort=sort if sort in SORTS else "name",
+            after=_number(args.get("after")),
+            before=_number(args.get("before")),
+        )
+
+    def params(self, **changes: Any) -> dict[str, Any]:
+        """The address of the same list with some changes; defaults are left out."""
+        changed = replace(self, after=None, before=None)
+        values = asdict(replace(changed, **changes))
+        plain = asdict(MemberFilters())
+        return {
+            name: "1" if value is True else value
+            for name, value in values.items()
+            if value != plain[name]
+        }
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is filtered away."""
+        return bool(set(self.params()) - {"sort"})
+
+
+@dataclass(frozen=True)
+class MemberPage:
+    """A page of the list and the members at whose ends the next ones begin."""
+
+    members: list[Member]
+    after: int | None
+    before: int | None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def confirmed_since() -> date:
+    """The day from which a confirmation still counts."""
+    day = to_bangkok_date(datetime.now(UTC))
+    months = day.year * 12 + day.month - 1 - STALE_MONTHS
+    return date(months // 12, months % 12 + 1, min(day.day, 28))
+
+
+def is_stale(member: Member) -> bool:
+    """Whether nobody confirmed the record for a year."""
+    return member.confirmed_on is None or member.confirmed_on < confirmed_since()
+
+
+def _state(state: str) -> list[ColumnElement[bool]]:
+    if state == PRESENT:
+        return [Member.state.notin_(sorted(GONE))]
+    return [] if state == ALL else [Member.state == state]
+
+
+def _conditions(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool]]:
+    found = [visible(scope), *_state(filters.state)]
+    for word in search_key(filters.q).split():
+        found.append(Member.search_text.contains(word, autoescape=True))
+    for column, value in (
+        (Member.province_code, filters.province),
+        (Member.district_code, filters.district),
+        (Member.network_type, filters.type),
+        (Member.kind, filters.kind),
+    ):
+        if value:
+            found.append(column == value)
+    if filters.network is not None:
+        inside = select(NetworkMember.member_id).where(
+            NetworkMember.network_id == filters.network, NetworkMember.to_on.is_(None)
+        )
+        found.append(Member.id.in_(inside))
+    if filters.stale:
+        day = confirmed_since()
+        found.append(or_(Member.confirmed_on.is_(None), Member.confirmed_on < day))
+    return found
+
+
+def count_members(scope: Scope, filters: MemberFilters) -> tuple[int, int]:
+    """How many members the filters leave, and how many of them other offices look after."""
+    own = func.sum(case((changeable(scope), 1), else_=0))
+    query = select(func.count(), own).select_from(Member).where(*_conditions(scope, filters))
+    total, ours = db.session.execute(query).one()
+    return total, total - (ours or 0)
+
+
+def _order(sort: str, *, backwards: bool) -> list[Any]:
+    columns: list[Any] = [Member.name_key, Member.id]
+    if sort == "newest":
+        columns, backwards = [Member.id], not backwards
+    return [column.desc() if backwards else column for column in columns]
+
+
+def _beyond(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool]]:
+    """Condition on the members behind (or before) the one named in the address."""
+    mark_id = filters.after if filters.after is not None else filters.before
+    if mark_id is None:
+        return []
+    mark = db.session.scalar(select(Member).where(Member.id == mark_id, visible(scope)))
+    if mark is None:
+        return []
+    forward = filters.after is not None
+    if filters.sort == "newest":
+        return [Member.id < mark.id if forward else Member.id > mark.id]
+    name, same = Member.name_key, Member.name_key == mark.name_key
+    if forward:
+        return [or_(name > mark.name_key, and_(same, Member.id > mark.id))]
+    return [or_(name < mark.name_key, and_(same, Member.id < mark.id))]
+
+
+def list_members(scope: Scope, filters: MemberFilters) -> MemberPage:
+    """A page of members; one more than fits is read to know whether another page follows."""
+    backwards = filters.before is not None and filters.after is None
+    query = (
+        select(Member)
+        .where(*_conditions(scope, filters), *_beyond(scope, filters))
+        .options(joinedload(Member.district), joinedload(Member.province), joinedload(Member.type))
+        .order_by(*_order(filters.sort, backwards=backwards))
+        .limit(PAGE + 1)
+    )
+    rows = list(db.session.scalars(query))
+    more = len(rows) > PAGE
+    rows = rows[:PAGE][::-1] if backwards else rows[:PAGE]
+    first, last = (rows[0].id, rows[-1].id) if rows else (None, None)
+    at_start = filters.after is None and filters.before is None
+    return MemberPage(
+        members=rows,
+        after=last if more or backwards else None,
+        before=None if at_start or (backwards and not more) else first,
+    )
+
+
+def export_members(scope: Scope, filters: MemberFilters) -> Iterator[Member]:
+    """Every member that the filters leave, in the order of the list, some hundreds at a time."""
+    query: Select[Any] = (
+        select(Member)
+        .where(*_conditions(scope, filters))
+        .options(
+            joinedload(Member.district),
+            joinedload(Member.subdistrict),
+            joinedload(Member.province),
+            joinedload(Member.type),
+            joinedload(Member.office),
+        )
+        .order_by(*_order(filters.sort, backwards=False))
+        .execution_options(yield_per=500)
+    )
+    yield from db.session.scalars(query)
+
+
+def pick_members(
+    scope: Scope, filters: MemberFilters, *, without: Select[Any], limit: int = 50
+) -> list[Member]:
+    """Members to choose from for a roster: those who are not ``without`` (a select of ids)."""
+    query = (
+        select(Member)
+        .where(*_conditions(scope, filters), Member.id.notin_(without))
+        .options(joinedload(Member.district), joinedload(Member.province), joinedload(Member.type))
+        .order_by(Member.name_key, Member.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))

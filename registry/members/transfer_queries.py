@@ -1,0 +1,80 @@
+"""Requests between offices: both see them."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from registry.access.scope import Scope
+from registry.db import db
+from registry.errors import NotFound
+from registry.members.models import Member, RequestState, TransferRequest
+from registry.members.queries import changeable, of_offices
+
+SHOWN = 200
+
+
+def _incoming(scope: Scope) -> ColumnElement[bool]:
+    """Condition on requests that the scope's offices decide: they look after the member."""
+    return TransferRequest.member_id.in_(select(Member.id).where(changeable(scope)))
+
+
+def _waits() -> ColumnElement[bool]:
+    return TransferRequest.state == RequestState.REQUESTED.value
+
+
+def _seen(scope: Scope) -> ColumnElement[bool]:
+    return or_(
+        of_offices(scope, TransferRequest.from_office_id),
+        of_offices(scope, TransferRequest.to_office_id),
+    )
+
+
+def count_waiting(scope: Scope) -> int:
+    """How many requests wait for a decision of the scope's offices."""
+    query = select(func.count()).select_from(TransferRequest).where(_waits(), _incoming(scope))
+    return int(db.session.scalar(query) or 0)
+
+
+def list_requests(scope: Scope) -> list[tuple[TransferRequest, bool, bool]]:
+    """The newest requests, waiting ones first: may it be decided, is it the scope's own."""
+    decides = case((_waits() & _incoming(scope), True), else_=False)
+    own = of_offices(scope, TransferRequest.to_office_id)
+    query = (
+        select(TransferRequest, decides.label("decides"), own.label("own"))
+        .where(or_(_seen(scope), _incoming(scope)))
+        .options(
+            joinedload(TransferRequest.member),
+            joinedload(TransferRequest.from_office),
+            joinedload(TransferRequest.to_office),
+        )
+        .order_by(_waits().desc(), TransferRequest.id.desc())
+        .limit(SHOWN)
+    )
+    return [(row, bool(decide), bool(mine)) for row, decide, mine in db.session.execute(query)]
+
+
+def request_to_decide(scope: Scope, request_id: int) -> TransferRequest:
+    """A request whose member the scope's offices look after.
+
+    Raises:
+        NotFound: there is none, or others decide it.
+    """
+    return _one(_incoming(scope), request_id)
+
+
+def own_request(scope: Scope, request_id: int) -> TransferRequest:
+    """A request that the scope's offices made.
+
+    Raises:
+        NotFound: there is none, or others made it.
+    """
+    return _one(of_offices(scope, TransferRequest.to_office_id), request_id)
+
+
+def _one(condition: ColumnElement[bool], request_id: int) -> TransferRequest:
+    query = select(TransferRequest).where(TransferRequest.id == request_id, condition)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(f"request {request_id}")
+    return found

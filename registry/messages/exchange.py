@@ -1,0 +1,157 @@
+"""The other direction: members ask and send in news, offices answer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db
+from registry.errors import Refused
+from registry.members.models import Member
+from registry.messages.models import KeyMessage, MemberNews, Question
+from registry.messages.rules import clean_link, now_or, require_text
+from registry.periods.calendar import month_of, to_bangkok_date
+
+MAX_TEXT = 4_000
+MAX_A_DAY = 20
+
+
+def ask(
+    actor: Actor,
+    member: Member,
+    text: str,
+    *,
+    message: KeyMessage | None = None,
+    form_token: str | None = None,
+    at: datetime | None = None,
+) -> Question:
+    """A member asks, about a message or in general; the same form sent twice asks once.
+
+    Raises:
+        Refused: no text, or too many on one day.
+    """
+    text = require_text(text, _("Write your question."))[:MAX_TEXT]
+    _one_at_a_time(member)
+    twin = select(Question).where(Question.form_token == form_token)
+    if form_token and (found := db.session.scalar(twin)):
+        return found
+    at = now_or(at)
+    _not_too_many(Question, Question.asked_at, member, at)
+    row = Question(
+        message=message,
+        member=member,
+        text=text,
+        asked_at=at,
+        form_token=form_token,
+        **_place(member, to_bangkok_date(at)),
+    )
+    db.session.add(row)
+    db.session.flush()
+    about = message.id if message else None
+    record(
+        actor,
+        Action.QUESTION_ASK,
+        "question",
+        row.id,
+        province=row.province_code,
+        message=about,
+    )
+    return row
+
+
+def answer(actor: Actor, question: Question, text: str, *, at: datetime | None = None) -> None:
+    """The office answers; a second answer replaces the first, whose time stays.
+
+    Raises:
+        Refused: no text.
+    """
+    question.answer = require_text(text, _("Write the answer."))[:MAX_TEXT]
+    question.answered_at = question.answered_at or now_or(at)
+    question.answered_by = actor.user_id
+    db.session.flush()
+    place = question.province_code
+    record(actor, Action.QUESTION_ANSWER, "question", question.id, province=place)
+
+
+def send_news(
+    actor: Actor,
+    member: Member,
+    text: str,
+    *,
+    link: str | None = None,
+    picture: tuple[str, str] | None = None,
+    form_token: str | None = None,
+    at: datetime | None = None,
+) -> MemberNews:
+    """A member sends in news, a picture or a rumour; the same form sent twice sends it once.
+
+    Args:
+        picture: name of a stored picture and its content type.
+
+    Raises:
+        Refused: no text, a wrong link, or too many on one day.
+    """
+    text = require_text(text, _("Write what happened."))[:MAX_TEXT]
+    link = clean_link(link)
+    _one_at_a_time(member)
+    twin = select(MemberNews).where(MemberNews.form_token == form_token)
+    if form_token and (found := db.session.scalar(twin)):
+        return found
+    at = now_or(at)
+    _not_too_many(MemberNews, MemberNews.sent_at, member, at)
+    row = MemberNews(
+        member=member,
+        text=text,
+        link=link,
+        picture=picture[0] if picture else None,
+        picture_type=picture[1] if picture else None,
+        sent_at=at,
+        form_token=form_token,
+        **_place(member, to_bangkok_date(at)),
+    )
+    db.session.add(row)
+    db.session.flush()
+    record(actor, Action.NEWS_SEND, "news", row.id, province=row.province_code)
+    return row
+
+
+def reply(actor: Actor, news: MemberNews, text: str, *, at: datetime | None = None) -> None:
+    """The office thanks, asks back or says what it made of the news.
+
+    Raises:
+        Refused: no text.
+    """
+    news.reply = require_text(text, _("Write the answer."))[:MAX_TEXT]
+    news.replied_at = news.replied_at or now_or(at)
+    news.replied_by = actor.user_id
+    db.session.flush()
+    record(actor, Action.NEWS_ANSWER, "news", news.id, province=news.province_code)
+
+
+def _one_at_a_time(member: Member) -> None:
+    """The same form sent twice at once waits its turn."""
+    query = select(Member.id).where(Member.id == member.id)
+    db.session.scalar(query.with_for_update(key_share=True))
+
+
+def _not_too_many(model: Any, moment: Any, member: Member, at: datetime) -> None:
+    query = select(func.count()).where(
+        model.member_id == member.id, moment > at - timedelta(days=1), moment <= at
+    )
+    if int(db.session.scalar(query) or 0) >= MAX_A_DAY:
+        raise Refused(_("That was a great deal for one day; please go on tomorrow."))
+
+
+def _place(member: Member, on: date) -> dict[str, Any]:
+    """The place of the day, as facts keep it."""
+    return {
+        "month": month_of(on),
+        "on": on,
+        "province_code": member.province_code,
+        "network_type": member.network_type,
+    }

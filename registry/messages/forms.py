@@ -1,0 +1,148 @@
+"""Forms of key messages: the text, its files, and the steps."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from registry.channels.models import Channel
+from registry.fields import DayField, OnceForm
+from registry.members.fields import NEEDED, LinkField, TextField
+from registry.messages.checklist import QUESTIONS, Check
+from registry.messages.models import MESSAGE_KIND_NAMES, KeyMessage, MessageKind
+from registry.messages.services import MessageText
+from registry.messages.typed import read_time
+from registry.periods.calendar import BANGKOK
+
+KINDS = [(kind.value, name) for kind, name in MESSAGE_KIND_NAMES.items()]
+
+
+class MessageForm(OnceForm):
+    """What an author writes."""
+
+    version = HiddenField()
+    title = TextField(_l("Title"), [NEEDED])
+    sentence = TextField(_l("Sentence to remember (Key Message)"), [NEEDED], longest=300)
+    body = TextAreaField(
+        _l("Text of the message"),
+        [DataRequired(_l("Write the text of the message.")), Length(max=20_000)],
+        render_kw={"rows": 9},
+    )
+    kind = SelectField(_l("Kind"), choices=KINDS, default=MessageKind.PUBLIC_USE.value)
+    topic = TextField(_l("Topic"), longest=80, render_kw={"list": "topics"})
+    audience = TextField(_l("For whom"))
+    link = LinkField(_l("Link for more"))
+    valid_until = DayField(_l("To be passed on until"))
+    author_line = TextField(_l("Author's position and unit"), [NEEDED], longest=300)
+
+    def text(self) -> MessageText:
+        """What was typed, as the services take it."""
+        return MessageText(
+            title=self.title.data,
+            sentence=self.sentence.data,
+            body=(self.body.data or "").replace("\r\n", "\n"),
+            kind=MessageKind(self.kind.data),
+            topic=self.topic.data,
+            audience=self.audience.data,
+            link=self.link.data,
+            valid_until=self.valid_until.data,
+            author_line=self.author_line.data,
+        )
+
+
+class MediaForm(FlaskForm):
+    """One file."""
+
+    file = FileField(_l("File"))
+    description = StringField(_l("What it shows (for those who cannot see it)"), [Length(max=300)])
+    source = StringField(_l("Source or owner"), [Length(max=200)])
+
+    def validate_file(self, field: Any) -> None:
+        """A file must be chosen."""
+        if not field.data:
+            raise ValidationError(_("Choose a file first."))
+
+
+class SubmitForm(FlaskForm):
+    """The checklist."""
+
+    accuracy = BooleanField(QUESTIONS[Check.ACCURACY])
+    secrecy = BooleanField(QUESTIONS[Check.SECRECY])
+    privacy = BooleanField(QUESTIONS[Check.PRIVACY])
+    courtesy = BooleanField(QUESTIONS[Check.COURTESY])
+    identity = BooleanField(QUESTIONS[Check.IDENTITY])
+    disclaimer = BooleanField(QUESTIONS[Check.DISCLAIMER])
+
+    def points(self) -> list[Any]:
+        """The boxes, in order."""
+        return [self[check.value] for check in Check]
+
+    def answers(self) -> dict[str, bool]:
+        """What was ticked."""
+        return {check.value: bool(self[check.value].data) for check in Check}
+
+
+class ReasonForm(FlaskForm):
+    """Why: for sending back, correcting and withdrawing."""
+
+    reason = TextAreaField(_l("Reason"), [Length(max=500)], render_kw={"rows": 3})
+
+
+class MomentMixin:
+    """A day and an hour in Bangkok."""
+
+    def moment(self) -> datetime | None:
+        """The moment typed; None where no day was typed."""
+        day, hour = self.on.data, self.hour.data  # type: ignore[attr-defined]
+        if day is None:
+            return None
+        clock: time = read_time(hour) if (hour or "").strip() else time(12)
+        return datetime.combine(day, clock, BANGKOK)
+
+    def validate_hour(self, field: Any) -> None:
+        """An hour of the day, as 14:30 or 14.30."""
+        if (field.data or "").strip():
+            try:
+                read_time(field.data)
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
+
+
+class PublishForm(MomentMixin, FlaskForm):
+    """Through which channels, and when it went out if that was earlier."""
+
+    channels = SelectMultipleField(
+        _l("Channels"),
+        coerce=int,
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    on = DayField(_l("Went out on"))
+    hour = StringField(_l("at"), render_kw={"placeholder": "14:30", "inputmode": "numeric"})
+
+
+def channel_label(channel: Channel) -> str:
+    """A channel as it is offered."""
+    return channel.name if channel.network is None else f"{channel.name} · {channel.network.name}"
+
+
+def prefilled(form: MessageForm, message: KeyMessage) -> MessageForm:
+    """The form of a draft, with the version that the author sees."""
+    form.version.data = str(message.version)
+    return form

@@ -1,0 +1,207 @@
+"""Reading what members sent: disseminations to list and review, questions, news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from registry.access.scope import Scope
+from registry.db import db
+from registry.errors import NotFound
+from registry.members.models import Member
+from registry.members.normalise import search_key
+from registry.messages.models import (
+    Dissemination,
+    DisseminationState,
+    MemberNews,
+    Question,
+)
+from registry.messages.visibility import facts_within
+from registry.periods.calendar import Period
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class LedgerFilters:
+    """What the list of disseminations is narrowed to; an empty value does not narrow.
+
+    Attributes:
+        evidence: ``with`` or ``without`` a link or picture.
+    """
+
+    state: str = ""
+    message_id: int | None = None
+    kind: str = ""
+    q: str = ""
+    evidence: str = ""
+    period: Period | None = None
+    page: int = 1
+
+
+def _ledger(scope: Scope, filters: LedgerFilters) -> Any:
+    d = Dissemination
+    query = select(d).join(Member, Member.id == d.member_id).where(facts_within(scope, d))
+    if filters.state:
+        query = query.where(d.state == filters.state)
+    if filters.message_id:
+        query = query.where(d.message_id == filters.message_id)
+    if filters.kind:
+        query = query.where(d.channel_kind == filters.kind)
+    if filters.period:
+        query = query.where(d.month.in_(filters.period.months))
+    if filters.evidence:
+        proof = or_(d.link.is_not(None), d.evidence.is_not(None))
+        query = query.where(proof if filters.evidence == "with" else ~proof)
+    if key := search_key(filters.q):
+        query = query.where(Member.search_text.contains(key, autoescape=True))
+    return query
+
+
+def count_disseminations(scope: Scope, filters: LedgerFilters) -> int:
+    """How many disseminations the filters leave."""
+    query = _ledger(scope, filters).with_only_columns(func.count())
+    return int(db.session.scalar(query) or 0)
+
+
+def list_disseminations(scope: Scope, filters: LedgerFilters) -> list[Dissemination]:
+    """A page of disseminations, the latest first."""
+    query = (
+        _ledger(scope, filters)
+        .options(
+            joinedload(Dissemination.message),
+            joinedload(Dissemination.member),
+            joinedload(Dissemination.channel),
+        )
+        .order_by(Dissemination.at.desc(), Dissemination.id.desc())
+        .limit(PAGE)
+        .offset((filters.page - 1) * PAGE)
+    )
+    return list(db.session.scalars(query))
+
+
+def dissemination_for(scope: Scope, row_id: int) -> Dissemination:
+    """One dissemination.
+
+    Raises:
+        NotFound: there is none, or it lies outside the scope.
+    """
+    rows = disseminations_for(scope, [row_id])
+    return rows[0]
+
+
+def disseminations_for(scope: Scope, ids: list[int]) -> list[Dissemination]:
+    """Some disseminations, locked for a decision.
+
+    Raises:
+        NotFound: one of them does not exist, or lies outside the scope.
+    """
+    d = Dissemination
+    query = select(d).where(d.id.in_(set(ids)), facts_within(scope, d)).order_by(d.id)
+    rows = list(db.session.scalars(query.with_for_update(of=d)))
+    if len(rows) != len(set(ids)):
+        raise NotFound("dissemination")
+    return rows
+
+
+def count_to_review(scope: Scope) -> int:
+    """How many reports wait for the office's review."""
+    return count_disseminations(scope, LedgerFilters(state=DisseminationState.REPORTED.value))
+
+
+def _inbox(scope: Scope, model: Any, *, open_only: bool, q: str) -> Any:
+    answered = Question.answered_at if model is Question else MemberNews.replied_at
+    query = (
+        select(model)
+        .join(Member, Member.id == model.member_id)
+        .where(facts_within(scope, model))
+        .options(joinedload(model.member).joinedload(Member.district))
+    )
+    if open_only:
+        query = query.where(answered.is_(None))
+    if q:
+        found = [model.text.icontains(q, autoescape=True)]
+        if key := search_key(q):
+            found.append(Member.search_text.contains(key, autoescape=True))
+        query = query.where(or_(*found))
+    return query
+
+
+def questions(
+    scope: Scope, *, open_only: bool = True, q: str = "", page: int = 1
+) -> tuple[list[Question], int]:
+    """A page of questions, the longest waiting first, and how many there are."""
+    query = _inbox(scope, Question, open_only=open_only, q=q)
+    rows = query.options(joinedload(Question.message)).order_by(
+        Question.answered_at.is_not(None), Question.asked_at, Question.id
+    )
+    return _page(rows, page), _count(query)
+
+
+def news(
+    scope: Scope, *, open_only: bool = True, q: str = "", page: int = 1
+) -> tuple[list[MemberNews], int]:
+    """A page of news from members, the latest first, and how many there are."""
+    query = _inbox(scope, MemberNews, open_only=open_only, q=q)
+    rows = query.order_by(
+        MemberNews.replied_at.is_not(None), MemberNews.sent_at.desc(), MemberNews.id
+    )
+    return _page(rows, page), _count(query)
+
+
+def _page(query: Any, page: int) -> list[Any]:
+    return list(db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
+
+
+def _count(query: Any) -> int:
+    return int(db.session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0)
+
+
+def count_open_questions(scope: Scope) -> int:
+    """Questions without an answer."""
+    return _count(_inbox(scope, Question, open_only=True, q=""))
+
+
+def count_open_news(scope: Scope) -> int:
+    """News without a reply."""
+    return _count(_inbox(scope, MemberNews, open_only=True, q=""))
+
+
+def _one(scope: Scope, model: Any, row_id: int) -> Any:
+    found = db.session.scalar(select(model).where(model.id == row_id, facts_within(scope, model)))
+    if found is None:
+        raise NotFound(f"{model.__tablename__} {row_id}")
+    return found
+
+
+def question_for(scope: Scope, question_id: int) -> Question:
+    """A question.
+
+    Raises:
+        NotFound: there is none, or it lies outside the scope.
+    """
+    return _one(scope, Question, question_id)  # type: ignore[no-any-return]
+
+
+def news_for(scope: Scope, news_id: int) -> MemberNews:
+    """News of a member.
+
+    Raises:
+        NotFound: there is none, or it lies outside the scope.
+    """
+    return _one(scope, MemberNews, news_id)  # type: ignore[no-any-return]
+
+
+def questions_about(scope: Scope, message_id: int) -> list[Row[Any]]:
+    """Questions asked about a message, within the scope."""
+    query = (
+        select(Question)
+        .where(Question.message_id == message_id, facts_within(scope, Question))
+        .options(joinedload(Question.member))
+        .order_by(Question.asked_at)
+        .limit(PAGE)
+    )
+    return list(db.session.scalars(query))

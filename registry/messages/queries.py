@@ -1,0 +1,243 @@
+"""Reading key messages: what lies outside the scope does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from registry.access.scope import Scope
+from registry.channels.models import Channel
+from registry.db import db
+from registry.errors import NotFound
+from registry.members.queries import of_offices
+from registry.messages.models import (
+    KeyMessage,
+    MessageMedia,
+    MessageMove,
+    MessageState,
+    Publication,
+    Recipient,
+)
+from registry.messages.visibility import facts_within, message_within
+from registry.periods.calendar import BANGKOK, Period
+
+PAGE = 50
+S = MessageState
+TO_MEND = (S.DRAFT.value, S.SENT_BACK.value)
+TO_PUBLISH = (S.APPROVED.value, S.PROOFREAD.value)
+
+
+@dataclass(frozen=True)
+class Mine:
+    """Whose work is asked for: a user of an office, and whether they approve there."""
+
+    user_id: int
+    office_id: int
+    approves: bool = False
+    writes: bool = False
+
+
+@dataclass(frozen=True)
+class MessageFilters:
+    """What the list is narrowed to; an empty value does not narrow.
+
+    Attributes:
+        show: ``mine`` (written by me) or ``waiting`` (for my next step).
+        period: published, or written while unpublished, in these months.
+    """
+
+    q: str = ""
+    state: str = ""
+    kind: str = ""
+    topic: str = ""
+    show: str = ""
+    period: Period | None = None
+    page: int = 1
+
+
+def message_for(scope: Scope, message_id: int, *, lock: bool = False) -> KeyMessage:
+    """A message that may be seen.
+
+    Args:
+        lock: hold it until the transaction ends, for a step that must not meet another.
+
+    Raises:
+        NotFound: there is none, or it lies outside the scope.
+    """
+    query = (
+        select(KeyMessage)
+        .where(KeyMessage.id == message_id, message_within(scope))
+        .options(joinedload(KeyMessage.office), selectinload(KeyMessage.media))
+    )
+    if lock:
+        query = query.with_for_update(of=KeyMessage).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(f"message {message_id}")
+    return found
+
+
+def media_for(scope: Scope, message_id: int, media_id: int) -> MessageMedia:
+    """A file of a message that may be seen.
+
+    Raises:
+        NotFound: there is none, or it lies outside the scope.
+    """
+    query = (
+        select(MessageMedia)
+        .join(KeyMessage, KeyMessage.id == MessageMedia.message_id)
+        .where(
+            MessageMedia.id == media_id,
+            KeyMessage.id == message_id,
+            message_within(scope),
+        )
+    )
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(f"media {media_id}")
+    return found
+
+
+def message_by_token(scope: Scope, token: str) -> KeyMessage | None:
+    """The message that a form already made when it was sent the first time."""
+    if not token:
+        return None
+    return db.session.scalar(
+        select(KeyMessage).where(KeyMessage.form_token == token, message_within(scope))
+    )
+
+
+def waiting(mine: Mine) -> ColumnElement[bool]:
+    """Messages whose next step is this user's."""
+    office = KeyMessage.office_id == mine.office_id
+    steps: list[ColumnElement[bool]] = []
+    if mine.approves:
+        others = and_(
+            or_(KeyMessage.author_id.is_(None), KeyMessage.author_id != mine.user_id),
+            or_(KeyMessage.editor_id.is_(None), KeyMessage.editor_id != mine.user_id),
+        )
+        steps.append(and_(office, KeyMessage.state == S.SUBMITTED.value, others))
+    if mine.writes:
+        steps.append(and_(KeyMessage.author_id == mine.user_id, KeyMessage.state.in_(TO_MEND)))
+        steps.append(and_(office, KeyMessage.state.in_(TO_PUBLISH)))
+    return or_(*steps) if steps else KeyMessage.id < 0
+
+
+def _between(period: Period) -> ColumnElement[bool]:
+    first, last = _midnight(period.start), _midnight(period.end + timedelta(days=1))
+    moment = func.coalesce(KeyMessage.published_at, KeyMessage.created_at, type_=None)
+    return and_(moment >= first, moment < last)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), BANGKOK).astimezone(UTC)
+
+
+def _filtered(scope: Scope, filters: MessageFilters, mine: Mine) -> Select[Any]:
+    query = select(KeyMessage).where(message_within(scope))
+    for column in ("state", "kind", "topic"):
+        if wanted := getattr(filters, column):
+            query = query.where(getattr(KeyMessage, column) == wanted)
+    if filters.show == "mine":
+        query = query.where(KeyMessage.author_id == mine.user_id)
+    elif filters.show == "waiting":
+        query = query.where(waiting(mine))
+    if filters.period:
+        query = query.where(_between(filters.period))
+    for word in filters.q.split():
+        found = [
+            column.icontains(word, autoescape=True)
+            for column in (KeyMessage.title, KeyMessage.sentence, KeyMessage.body)
+        ]
+        query = query.where(or_(*found))
+    return query
+
+
+def count_messages(scope: Scope, filters: MessageFilters, mine: Mine) -> int:
+    """How many messages the filters leave."""
+    inner = _filtered(scope, filters, mine).with_only_columns(KeyMessage.id)
+    return int(db.session.scalar(select(func.count()).select_from(inner.subquery())) or 0)
+
+
+def list_messages(scope: Scope, filters: MessageFilters, mine: Mine) -> list[Row[Any]]:
+    """A page of messages, newest first: the message, recipients and receipts in scope."""
+    reached = Recipient.message_id == KeyMessage.id
+    inside = and_(reached, facts_within(scope, Recipient))
+    recipients = select(func.count()).where(inside).scalar_subquery()
+    received = (
+        select(func.count()).where(inside, Recipient.received_at.is_not(None)).scalar_subquery()
+    )
+    newest = func.coalesce(KeyMessage.published_at, KeyMessage.created_at)
+    query = (
+        _filtered(scope, filters, mine)
+        .add_columns(recipients.label("recipients"), received.label("received"))
+        .options(joinedload(KeyMessage.office))
+        .order_by(newest.desc(), KeyMessage.id.desc())
+        .limit(PAGE)
+        .offset((filters.page - 1) * PAGE)
+    )
+    return list(db.session.execute(query))
+
+
+def topics(scope: Scope) -> list[str]:
+    """The topics in use, by name."""
+    query = select(KeyMessage.topic).where(KeyMessage.topic.is_not(None), message_within(scope))
+    return sorted({topic for topic in db.session.scalars(query.distinct()) if topic})
+
+
+def published_between(scope: Scope, period: Period) -> list[KeyMessage]:
+    """Messages published in a period, newest first."""
+    query = select(KeyMessage).where(
+        KeyMessage.published_at.is_not(None), _between(period), message_within(scope)
+    )
+    return list(db.session.scalars(query.order_by(KeyMessage.published_at.desc())))
+
+
+def publications_of(scope: Scope, message: KeyMessage) -> list[Publication]:
+    """The publications by its own office and by offices in the scope, first ones first."""
+    query = (
+        select(Publication)
+        .where(
+            Publication.message_id == message.id,
+            or_(
+                Publication.office_id == message.office_id,
+                of_offices(scope, Publication.office_id),
+            ),
+        )
+        .options(joinedload(Publication.channel).joinedload(Channel.office))
+        .order_by(Publication.at, Publication.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def channels_to_publish(scope: Scope, message: KeyMessage, office_id: int) -> list[Channel]:
+    """An office's open channels that do not have the message yet, by name."""
+    done = select(Publication.channel_id).where(Publication.message_id == message.id)
+    query = (
+        select(Channel)
+        .where(
+            Channel.office_id == office_id,
+            of_offices(scope, Channel.office_id),
+            Channel.retired_on.is_(None),
+            Channel.id.not_in(done),
+        )
+        .options(joinedload(Channel.network), selectinload(Channel.counts))
+        .order_by(Channel.name, Channel.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def history_of(scope: Scope, message_id: int) -> list[MessageMove]:
+    """The steps of a message with who took them, the first one first."""
+    query = (
+        select(MessageMove)
+        .join(KeyMessage, KeyMessage.id == MessageMove.message_id)
+        .where(KeyMessage.id == message_id, message_within(scope))
+        .options(joinedload(MessageMove.actor))
+        .order_by(MessageMove.id)
+    )
+    return list(db.session.scalars(query))

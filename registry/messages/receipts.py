@@ -1,0 +1,156 @@
+"""Receipts: who has a message, and who said that they do not pass it on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import Utc, db
+from registry.errors import NotFound, Refused
+from registry.messages.models import KeyMessage, Recipient
+from registry.messages.rules import now_or
+
+RECIPIENTS = cast(Table, Recipient.__table__)
+IMPLIED = "implied"
+"""``received_via`` of a receipt that follows from passing on: its time is no reaction time."""
+
+
+def _recipient(message_id: int, member_id: int) -> Recipient:
+    query = select(Recipient).where(
+        Recipient.message_id == message_id, Recipient.member_id == member_id
+    )
+    found = db.session.scalar(query.with_for_update())
+    if found is None:
+        raise NotFound(f"recipient {message_id}/{member_id}")
+    return found
+
+
+def record_receipt(
+    actor: Actor,
+    message: KeyMessage,
+    member_id: int,
+    *,
+    at: datetime | None = None,
+    via: str = "officer",
+) -> Recipient:
+    """The member has received the message; told again, the first time stays.
+
+    Raises:
+        NotFound: the message never reached the member.
+        Refused: before the publication, or in the future.
+    """
+    row, at = _recipient(message.id, member_id), now_or(at)
+    if at < row.published_at or at > datetime.now(UTC):
+        raise Refused(_("The time of receipt lies before the publication or in the future."))
+    if row.received_at is None or at < row.received_at:
+        row.received_at, row.received_via = at, via
+        _audit_receipt(actor, row, "received")
+    return row
+
+
+def decline(
+    actor: Actor, message: KeyMessage, member_id: int, *, at: datetime | None = None
+) -> Recipient:
+    """The member received the message and does not pass it on; nobody asks why.
+
+    Raises:
+        NotFound: the message never reached the member.
+    """
+    row = record_receipt(actor, message, member_id, at=at, via="link")
+    if row.declined_at is None:
+        row.declined_at = now_or(at)
+        _audit_receipt(actor, row, "declined")
+    return row
+
+
+def _audit_receipt(actor: Actor, row: Recipient, kind: str) -> None:
+    db.session.flush()
+    record(
+        actor,
+        Action.RECEIPT_RECORD,
+        "member",
+        row.member_id,
+        province=row.province_code,
+        message=row.message_id,
+        kind=kind,
+    )
+
+
+def record_receipts(
+    actor: Actor, message: KeyMessage, at_by_member: dict[int, datetime], *, via: str
+) -> int:
+    """Many receipts of one message at once; earlier ones stay. Returns how many are new.
+
+    A time before the publication becomes its moment: a grid knows the day only.
+    """
+    rows = [{"who": who, "seen": at} for who, at in at_by_member.items()]
+    before = _received(message.id)
+    if rows:
+        db.session.connection().execute(
+            _receive(via), [{**row, "what": message.id} for row in rows]
+        )
+        db.session.expire_all()
+    count = _received(message.id) - before
+    if count:
+        record(actor, Action.RECEIPT_RECORD, "message", message.id, kind=via, count=count)
+    return count
+
+
+def _received(message_id: int) -> int:
+    query = select(func.count()).where(
+        Recipient.message_id == message_id, Recipient.received_at.is_not(None)
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def _receive(via: str) -> Update:
+    """UPDATE that moves a receipt to ``seen`` where none, or a later one, is known."""
+    seen, told = bindparam("seen", type_=Utc()), RECIPIENTS.c.received_at
+    at = case((RECIPIENTS.c.published_at > seen, RECIPIENTS.c.published_at), else_=seen)
+    return (
+        update(RECIPIENTS)
+        .where(_is_pair(), or_(told.is_(None), told > seen))
+        .values(received_at=at, received_via=via)
+    )
+
+
+def _is_pair() -> ColumnElement[bool]:
+    return and_(
+        RECIPIENTS.c.message_id == bindparam("what"), RECIPIENTS.c.member_id == bindparam("who")
+    )
+
+
+def _run(statement: Update, rows: list[dict[str, Any]]) -> None:
+    """Run an UPDATE once per row; recipients in memory are read anew when next used."""
+    db.session.flush()
+    db.session.connection().execute(statement, rows)
+    for row in list(db.session()):
+        if isinstance(row, Recipient):
+            db.session.expire(row)
+
+
+def imply(rows: list[dict[str, Any]]) -> None:
+    """Passing on implies receipt, and takes back an earlier "not passing this on".
+
+    Args:
+        rows: ``what`` (message), ``who`` (member) and ``seen`` (moment) of each.
+    """
+    _run(_receive(IMPLIED), rows)
+    pairs = [{"what": row["what"], "who": row["who"]} for row in rows]
+    _run(update(RECIPIENTS).where(_is_pair()).values(declined_at=None), pairs)

@@ -1,0 +1,69 @@
+"""What the office makes of a report, and taking a report back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db
+from registry.messages.models import Dissemination, DisseminationState
+from registry.messages.rules import now_or, require_text
+
+
+def review(
+    actor: Actor,
+    rows: Sequence[Dissemination],
+    *,
+    accept: bool,
+    reason: str = "",
+    at: datetime | None = None,
+) -> int:
+    """The office accepts reports, or sends them back with a reason; returns how many.
+
+    An accepted report counts as evidenced reach only where a link or a picture proves it.
+
+    Raises:
+        Refused: sent back without a reason, or one was withdrawn or decided meanwhile.
+    """
+    if not accept:
+        reason = require_text(reason, _("Say what is missing, so that the member can mend it."))
+    to = DisseminationState.ACCEPTED if accept else DisseminationState.SENT_BACK
+    for row in rows:
+        before = row.move(to)
+        row.reviewed_at, row.reviewed_by = now_or(at), actor.user_id
+        row.review_reason = reason[:300] or None
+        _audit_move(actor, Action.DISSEMINATION_REVIEW, row, before, reason)
+    db.session.flush()
+    return len(rows)
+
+
+def withdraw(actor: Actor, row: Dissemination, reason: str = "") -> None:
+    """Who reported it takes it back; it no longer counts, and stays in the trail.
+
+    Raises:
+        Refused: it was withdrawn already.
+    """
+    before = row.move(DisseminationState.WITHDRAWN)
+    row.review_reason = reason[:300] or row.review_reason
+    _audit_move(actor, Action.DISSEMINATION_WITHDRAW, row, before, reason)
+    db.session.flush()
+
+
+def _audit_move(
+    actor: Actor, action: Action, row: Dissemination, before: DisseminationState, reason: str
+) -> None:
+    record(
+        actor,
+        action,
+        "dissemination",
+        row.id,
+        province=row.province_code,
+        message=row.message_id,
+        from_=before.value,
+        to=row.state,
+        reason=reason or None,
+    )

@@ -1,0 +1,154 @@
+"""The steps of a message: each a button on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from registry.access.gate import actor, allow, scope
+from registry.access.roles import Permission
+from registry.db import commit, db
+from registry.errors import NotFound, Refused
+from registry.messages import numbers, publishing, queries, services
+from registry.messages.choices import read_page
+from registry.messages.forms import PublishForm, ReasonForm, SubmitForm
+from registry.messages.models import KeyMessage
+from registry.messages.page import message_page
+from registry.messages.views import READ, WRITE, bp
+
+APPROVE = allow(Permission.MESSAGES_APPROVE)
+PUBLISH = allow(Permission.MESSAGES_PUBLISH)
+__all__ = ["bp"]
+
+
+def _take(
+    name: str, message_id: int, done: str, step: Callable[[KeyMessage], Any], **forms: Any
+) -> ResponseReturnValue:
+    """Take a step; a refused one shows the page again with what was typed."""
+    try:
+        step(queries.message_for(scope(), message_id, lock=True))
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        message = queries.message_for(scope(), message_id)
+        return message_page(message, failed=name, problem=str(refusal), **forms)
+    commit()
+    flash(done, "success")
+    return redirect(url_for("messages.show", message_id=message_id))
+
+
+@bp.post("/<int:message_id>/submit")
+@WRITE
+def submit(message_id: int) -> ResponseReturnValue:
+    """Send a draft to the head, with the checklist."""
+    form = SubmitForm()
+    return _take(
+        "submit",
+        message_id,
+        _("Sent to the head for approval."),
+        lambda message: services.submit(actor(), message, form.answers()),
+        submit_form=form,
+    )
+
+
+@bp.post("/<int:message_id>/take-back")
+@WRITE
+def take_back(message_id: int) -> ResponseReturnValue:
+    """Take one's office's text back."""
+    done = _("Taken back; you can edit it again.")
+    return _take("take_back", message_id, done, lambda row: services.take_back(actor(), row))
+
+
+@bp.post("/<int:message_id>/approve")
+@APPROVE
+def approve(message_id: int) -> ResponseReturnValue:
+    """The head approves."""
+    done = _("Approved. The author can now proofread and publish it.")
+    return _take("approve", message_id, done, lambda row: services.approve(actor(), row))
+
+
+@bp.post("/<int:message_id>/send-back")
+@APPROVE
+def send_back(message_id: int) -> ResponseReturnValue:
+    """The head sends it back with a reason."""
+    form = ReasonForm()
+    return _take(
+        "send_back",
+        message_id,
+        _("Sent back to the author."),
+        lambda message: services.send_back(actor(), message, form.reason.data or ""),
+        reason_form=form,
+    )
+
+
+@bp.post("/<int:message_id>/proofread")
+@WRITE
+def proofread(message_id: int) -> ResponseReturnValue:
+    """Somebody of the office read it through."""
+    done = _("Proofread. Choose the channels and publish it.")
+    return _take("proofread", message_id, done, lambda row: services.proofread(actor(), row))
+
+
+@bp.post("/<int:message_id>/publish")
+@PUBLISH
+def publish(message_id: int) -> ResponseReturnValue:
+    """Publish to channels of one's own office, first or onward."""
+    form = PublishForm()
+
+    def step(message: KeyMessage) -> None:
+        if not form.validate():
+            raise Refused(next(str(error) for errors in form.errors.values() for error in errors))
+        publishing.publish(actor(), message, form.channels.data or [], at=form.moment())
+
+    count = len(form.channels.data or [])
+    done = ngettext("Published to %(num)d channel.", "Published to %(num)d channels.", count)
+    return _take("publish", message_id, done, step, publish_form=form)
+
+
+@bp.post("/<int:message_id>/correct")
+@WRITE
+def correct(message_id: int) -> ResponseReturnValue:
+    """Own up to a mistake."""
+    form = ReasonForm()
+    return _take(
+        "correct",
+        message_id,
+        _("The correction is shown on the message from now on."),
+        lambda message: services.correct(actor(), message, form.reason.data or ""),
+        reason_form=form,
+    )
+
+
+@bp.post("/<int:message_id>/withdraw")
+@WRITE
+def withdraw(message_id: int) -> ResponseReturnValue:
+    """Withdraw a published message."""
+    form = ReasonForm()
+    return _take(
+        "withdraw",
+        message_id,
+        _("The message was withdrawn; members see why."),
+        lambda message: services.withdraw(actor(), message, form.reason.data or ""),
+        reason_form=form,
+    )
+
+
+@bp.get("/<int:message_id>/silent")
+@READ
+def silent(message_id: int) -> ResponseReturnValue:
+    """Recipients who have not reacted, to be reminded kindly; nobody is ranked."""
+    message, page = queries.message_for(scope(), message_id), read_page(request.args)
+    return render_template(
+        "messages/silent.html",
+        message=message,
+        rows=numbers.silent(scope(), message_id, page),
+        total=numbers.count_silent(scope(), message_id),
+        page=page,
+        per_page=numbers.PAGE,
+    )

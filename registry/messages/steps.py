@@ -1,0 +1,49 @@
+"""Which steps a person may take with a message: the buttons of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from registry.access.models import User
+from registry.access.roles import Permission as P
+from registry.messages.models import EDITABLE, KeyMessage, MessageState
+from registry.messages.publishing import PASSED_ON
+
+S = MessageState
+BEFORE_OUT = frozenset({S.SUBMITTED, S.APPROVED, S.PROOFREAD})
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What may be done next; the services decide again."""
+
+    edit: bool
+    take_back: bool
+    approve: bool
+    send_back: bool
+    proofread: bool
+    publish: bool
+    mend: bool
+
+    def any(self) -> bool:
+        """Whether there is anything to do."""
+        return any(vars(self).values())
+
+
+def steps_for(message: KeyMessage, user: User, may: Callable[[P], bool]) -> Steps:
+    """The steps open to a user."""
+    own, state = message.office_id == user.office_id, message.as_state
+    writes = own and may(P.MESSAGES_WRITE)
+    other = user.id not in {message.author_id, message.editor_id}
+    decides = own and other and may(P.MESSAGES_APPROVE)
+    ready = (own and state is S.PROOFREAD) or state in PASSED_ON
+    return Steps(
+        edit=writes and state in EDITABLE,
+        take_back=writes and state in BEFORE_OUT,
+        approve=decides and state is S.SUBMITTED,
+        send_back=decides and state in BEFORE_OUT,
+        proofread=writes and state is S.APPROVED,
+        publish=ready and may(P.MESSAGES_PUBLISH),
+        mend=writes and state in PASSED_ON,
+    )

@@ -1,0 +1,180 @@
+"""Pages of key messages: the list, the text and its files."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from registry.access.gate import actor, allow, may, scope, scope_for, today
+from registry.access.roles import Permission
+from registry.db import commit, db
+from registry.errors import NotFound, Refused
+from registry.i18n import language
+from registry.messages import media, queries, services
+from registry.messages.choices import period_choices, read_page, read_period
+from registry.messages.forms import MediaForm, MessageForm
+from registry.messages.models import (
+    EDITABLE,
+    MESSAGE_KIND_NAMES,
+    MESSAGE_STATE_NAMES,
+    KeyMessage,
+)
+from registry.messages.page import message_page
+from registry.messages.queries import MessageFilters, Mine
+from registry.messages.sending import sent
+
+bp = Blueprint("messages", __name__, url_prefix="/messages")
+READ = allow(Permission.MESSAGES_READ)
+WRITE = allow(Permission.MESSAGES_WRITE)
+
+
+def mine() -> Mine:
+    """The signed-in user as the author, the head or the publisher of messages."""
+    return Mine(
+        current_user.id,
+        current_user.office_id,
+        approves=may(Permission.MESSAGES_APPROVE),
+        writes=may(Permission.MESSAGES_WRITE),
+    )
+
+
+def waiting_count() -> int:
+    """How many messages wait for the signed-in user."""
+    where = scope_for(Permission.MESSAGES_READ)
+    return queries.count_messages(where, MessageFilters(show="waiting"), mine())
+
+
+def _filters() -> MessageFilters:
+    words = {
+        name: request.args.get(name, "").strip()[:100]
+        for name in ("q", "state", "kind", "topic", "show")
+    }
+    period = read_period(request.args.get("period", ""))
+    return MessageFilters(**words, period=period, page=read_page(request.args))
+
+
+@bp.get("/")
+@READ
+def index() -> ResponseReturnValue:
+    """The messages that one may see, newest first."""
+    filters = _filters()
+    return render_template(
+        "messages/index.html",
+        rows=queries.list_messages(scope(), filters, mine()),
+        total=queries.count_messages(scope(), filters, mine()),
+        filters=filters,
+        per_page=queries.PAGE,
+        topics=queries.topics(scope()),
+        periods=period_choices(today(), language()),
+        states=MESSAGE_STATE_NAMES,
+        kinds=MESSAGE_KIND_NAMES,
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@WRITE
+def new() -> ResponseReturnValue:
+    """Begin a draft; sent twice, the form leads to the message that it made."""
+    form = MessageForm()
+    if request.method == "GET":
+        form.author_line.data = _author_line()
+    if form.validate_on_submit():
+        message = services.create(actor(), form.text(), form_token=form.form_token.data)
+        commit()
+        flash(_("The draft was saved. Add media, then submit it for approval."), "success")
+        return redirect(url_for("messages.show", message_id=message.id))
+    return _form(form)
+
+
+def _author_line() -> str:
+    parts = [current_user.name, current_user.position, current_user.office.name_th]
+    return " ".join(part for part in parts if part)
+
+
+def _form(form: MessageForm, message: KeyMessage | None = None) -> ResponseReturnValue:
+    return render_template(
+        "messages/form.html", form=form, message=message, topics=queries.topics(scope())
+    )
+
+
+@bp.get("/<int:message_id>")
+@READ
+def show(message_id: int) -> ResponseReturnValue:
+    """A message with its media, publications, figures, steps and history."""
+    return message_page(queries.message_for(scope(), message_id))
+
+
+@bp.route("/<int:message_id>/edit", methods=["GET", "POST"])
+@WRITE
+def edit(message_id: int) -> ResponseReturnValue:
+    """Change a draft, or a text that was sent back."""
+    message = queries.message_for(scope(), message_id, lock=request.method == "POST")
+    form = MessageForm(obj=message)
+    if form.validate_on_submit() and _save(message, form):
+        flash(_("Saved."), "success")
+        return redirect(url_for("messages.show", message_id=message_id))
+    if message.office_id != current_user.office_id or message.as_state not in EDITABLE:
+        return redirect(url_for("messages.show", message_id=message_id))
+    return _form(form, message)
+
+
+def _save(message: KeyMessage, form: MessageForm) -> bool:
+    version = form.version.data or ""
+    try:
+        services.update(
+            actor(), message, form.text(), version=int(version) if version.isdecimal() else 0
+        )
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        form.form_errors.append(str(refusal))
+        return False
+    commit()
+    return True
+
+
+@bp.post("/<int:message_id>/media")
+@WRITE
+def attach(message_id: int) -> ResponseReturnValue:
+    """Attach a file to a draft."""
+    message, form = queries.message_for(scope(), message_id, lock=True), MediaForm()
+    if form.validate():
+        try:
+            upload = form.file.data
+            media.attach(
+                actor(),
+                message,
+                upload.read(),
+                upload.filename or "",
+                description=form.description.data or "",
+                source=form.source.data or "",
+            )
+            commit()
+            flash(_("The file was attached."), "success")
+            return redirect(url_for("messages.show", message_id=message_id) + "#media")
+        except NotFound:
+            raise
+        except Refused as refusal:
+            form.file.errors = [str(refusal)]
+    db.session.rollback()
+    return message_page(queries.message_for(scope(), message_id), media_form=form)
+
+
+@bp.post("/<int:message_id>/media/<int:media_id>/remove")
+@WRITE
+def detach(message_id: int, media_id: int) -> ResponseReturnValue:
+    """Take a file off a draft."""
+    media.remove(actor(), queries.message_for(scope(), message_id, lock=True), media_id)
+    commit()
+    flash(_("The file was removed."), "success")
+    return redirect(url_for("messages.show", message_id=message_id) + "#media")
+
+
+@bp.get("/<int:message_id>/media/<int:media_id>")
+@READ
+def media_file(message_id: int, media_id: int) -> ResponseReturnValue:
+    """A file of a message: pictures, clips and sounds in the page, documents as downloads."""
+    return sent(queries.media_for(scope(), message_id, media_id))

@@ -1,0 +1,68 @@
+"""Page of the administrator: standard times with their dates of effect."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registry.access.gate import actor, allow, today
+from registry.access.roles import Permission
+from registry.db import commit, db
+from registry.errors import NotFound, Refused
+from registry.periods import standards
+from registry.periods.forms import StandardForm
+
+bp = Blueprint("standards", __name__, url_prefix="/settings/standards")
+MANAGE = allow(Permission.SETTINGS_MANAGE)
+
+
+@bp.route("/", methods=["GET", "POST"])
+@MANAGE
+def index() -> ResponseReturnValue:
+    """The standards of each step, and a form for a new one."""
+    form = StandardForm()
+    if form.validate_on_submit() and _set(form):
+        flash(_("Saved."), "success")
+        return redirect(url_for("standards.index"))
+    return render_template(
+        "settings/standards.html",
+        form=form,
+        standards=standards.standards(),
+        names=standards.STEP_NAMES,
+        today=today(),
+    )
+
+
+def _set(form: StandardForm) -> bool:
+    try:
+        standards.set_standard(
+            standards.Step(form.step.data),
+            form.minutes.data or 0,
+            form.valid_from.data,
+            form.source.data or "",
+            actor(),
+            today=today(),
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        form.form_errors.append(str(refusal))
+        return False
+    commit()
+    return True
+
+
+@bp.post("/<int:row_id>/take-back")
+@MANAGE
+def take_back(row_id: int) -> ResponseReturnValue:
+    """Take back a standard that is not yet in force."""
+    try:
+        standards.take_back(row_id, actor(), today=today())
+        commit()
+        flash(_("The standard was taken back."), "success")
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "danger")
+    return redirect(url_for("standards.index"))

@@ -1,0 +1,266 @@
+"""The report as a PDF in the style of a government report, from sealed numbers only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+
+from registry.documents.pdf import render_pdf
+from registry.facts.measures import MEASURES
+from registry.i18n import language
+from registry.periods.calendar import format_date, format_datetime
+from reports import layout
+from reports.report import Report
+from reports.tables import chart_of, rows_of
+from reports.wording import change, shown, unit_of, verdict, with_unit
+
+TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
+Data = dict[str, Any]
+
+
+def pdf_of(report: Report) -> bytes:
+    """The document; the same report makes the same bytes."""
+    return render_pdf(TEMPLATE, data_of(report), created=report.closed_at)
+
+
+def data_of(report: Report) -> Data:
+    """Everything that the template shows, ready to print, in the language at hand."""
+    return {
+        **_head(report),
+        "titles": _titles(),
+        "notes": _notes(),
+        "summary": _summary(report),
+        "cards": [_card(report, name) for name in layout.KEY],
+        "funnel": _funnel(report),
+        "reach": [_card(report, name) for name in layout.REACH],
+        "trends": _trends(report),
+        "tables": [_table(report, table) for table in layout.TABLES],
+        "standards": _standards(report),
+        "method": _method(),
+        "definitions": _definitions(),
+        "proof": _proof(report),
+        "signatures": _signatures(),
+    }
+
+
+def _head(report: Report) -> Data:
+    period, lang = report.period, language()
+    days = [format_date(day, lang, "long") for day in (period.start, period.end)]
+    closed = format_datetime(report.closed_at, lang)
+    return {
+        "lang": lang,
+        "title": _("Report on the public-relations network"),
+        "period": f"{period.label(lang)} ({days[0]} – {days[1]})",
+        "office": _("Public Relations Department · Bureau of Public Relations Development"),
+        "classification": None,
+        "made": _("Period closed · SHA-256 %(hash)s…", hash=report.proof[:16]),
+        "words": {"page": _("Page"), "of": _("of")},
+        "facts": [
+            _fact(_("Status"), _("Period closed, revision %(number)s", number=report.revision)),
+            _fact(_("Closed at"), closed),
+            _fact(_("Coverage"), _("The whole country; zones as they were in the period")),
+            _fact(_("Kept until"), format_date(report.keep_until, lang, "long")),
+        ],
+    }
+
+
+def _fact(name: str, value: str) -> Data:
+    return {"name": name, "value": value}
+
+
+def _titles() -> Data:
+    return {
+        "key": _("Key figures"),
+        "funnel": _("From publication to passing on"),
+        "reach": _("Reach"),
+        "trend": _("Trend of closed periods"),
+        "standards": _("Standard times of the handbook"),
+        "method": _("How it is counted"),
+        "definitions": _("Definitions"),
+        "proof": _("Proof"),
+    }
+
+
+def _notes() -> Data:
+    return {
+        "key": _("Changes are against the closed period just before of the same length."),
+        "funnel": _(
+            "Of the recipients of the period's publications, each member once per message; what "
+            "came in until the period was closed is counted."
+        ),
+        "reach": _("The three kinds of reach answer different questions and are never added up."),
+        "trend": _("Sealed figures of consecutive closed periods."),
+        "standards": _(
+            "Share of the cases with a known time that were within the standard in force on "
+            "that day. Medians are interpolated within fixed classes."
+        ),
+    }
+
+
+def _summary(report: Report) -> list[str]:
+    book = report.book
+    said = {
+        name: shown(name, book.value(name))
+        for name in (*layout.KEY, *layout.FUNNEL, "publications")
+    }
+    return [
+        _(
+            "At the end of the period there were %(members_active)s active members in "
+            "%(networks_active)s networks; %(members_new)s members joined in the period.",
+            **said,
+        ),
+        _(
+            "%(messages_published)s key messages were published %(publications)s times to "
+            "%(recipients)s recipients; %(received_rate)s %% are known to have received them and "
+            "%(pass_on_rate)s %% passed them on.",
+            **said,
+        ),
+    ]
+
+
+def _card(report: Report, name: str) -> Data:
+    value = report.book.value(name)
+    before = report.before.value(name) if report.before else None
+    return {
+        "label": str(MEASURES[name].title),
+        "value": shown(name, value),
+        "unit": "" if value is None else unit_of(MEASURES[name]),
+        "change": change(name, value, before),
+        "good": verdict(name, value, before),
+    }
+
+
+def _funnel(report: Report) -> Data:
+    values = [report.book.value(name) for name in layout.FUNNEL]
+    whole = values[0]
+    rows = []
+    for name, value in zip(layout.FUNNEL, values, strict=True):
+        share = f" ({value / whole * 100:,.1f} %)" if whole and value is not None else ""
+        label = str(MEASURES[name].title) + share
+        rows.append({"label": label, "value": value, "text": shown(name, value)})
+    alt = ", ".join(f"{row['label']} {row['text']}" for row in rows)
+    return {"rows": rows, "alt": alt, "top": whole or None}
+
+
+def _trends(report: Report) -> list[Data]:
+    if len(report.history) < 2:
+        return []
+    labels = [book.period.label(language(), "short") for book in report.history]
+    return [_trend(report, name, labels) for name in layout.TRENDS]
+
+
+def _trend(report: Report, name: str, labels: list[str]) -> Data:
+    values = [book.value(name) for book in report.history]
+    said = [
+        f"{label} {with_unit(name, value)}" for label, value in zip(labels, values, strict=True)
+    ]
+    return {
+        "title": f"{MEASURES[name].title} ({unit_of(MEASURES[name])})",
+        "labels": labels,
+        "values": values,
+        "percent": MEASURES[name].is_share,
+        "alt": ", ".join(said),
+    }
+
+
+def _table(report: Report, table: layout.Table) -> Data:
+    long = table.dimension == "province"
+    rows = [_printed(table, row) for row in rows_of(report, table)]
+    return {
+        "title": str(table.title),
+        "columns": [str(table.first), *(str(column.title) for column in table.columns)],
+        "groups": [
+            {"title": str(group.title), "span": len(group.columns)} for group in table.groups
+        ],
+        "rows": rows[:-1],
+        "total": rows[-1],
+        "widths": _widths(rows),
+        "chart": chart_of(report, table),
+        "size": 7.5,
+        "pad": 0.85 if long else 1.1,
+        "first": 26 if long else 30,
+        "long": long,
+    }
+
+
+def _widths(rows: list[list[str]]) -> list[int]:
+    """Widths of the columns of figures, in proportion to their longest figure."""
+    columns = list(zip(*rows, strict=True))[1:]
+    return [max(6, *(len(text) + 1 for text in column)) for column in columns]
+
+
+def _printed(table: layout.Table, row: list[Any]) -> list[str]:
+    pairs = zip(table.columns, row[1:], strict=True)
+    return [row[0], *(shown(column.measure, value) for column, value in pairs)]
+
+
+def _standards(report: Report) -> Data:
+    titles = [_("Standard"), _("Within the standard (%)"), _("Median time")]
+    return {
+        "columns": [
+            {"title": title, "align": "left" if not index else "right", "width": 1 if index else 2}
+            for index, title in enumerate(titles)
+        ],
+        "rows": [
+            [
+                str(MEASURES[rate].title),
+                shown(rate, report.book.value(rate)),
+                with_unit(median, report.book.value(median)),
+            ]
+            for rate, median in layout.STANDARDS
+        ],
+    }
+
+
+def _method() -> list[str]:
+    return [
+        _("Figures are those sealed when the period was closed; later facts do not change them."),
+        _("A dash means that there is no figure; it never means 0."),
+        _(
+            "A fact counts in the province where the member was on that day; a publication in that "
+            "of the office. Zones are those of the period."
+        ),
+        _("Rates are over the publications of the period, so none passes 100 %."),
+        _("Members in several networks are counted once in the whole and in each place."),
+        _("Passing on is free: the figures judge networks, never persons."),
+    ]
+
+
+def _definitions() -> Data:
+    used = dict.fromkeys((*layout.KEY, *layout.FUNNEL, *layout.REACH))
+    return {
+        "columns": [
+            {"title": _("Figure"), "align": "left", "width": 3},
+            {"title": _("Rule"), "align": "left", "width": 7},
+            {"title": _("Version"), "align": "center", "width": 1},
+        ],
+        "rows": [
+            [str(MEASURES[name].title), str(MEASURES[name].rule), str(MEASURES[name].version)]
+            for name in used
+        ],
+    }
+
+
+def _proof(report: Report) -> Data:
+    return {
+        "text": _(
+            "The facts of this period are sealed in files without personal data. The SHA-256 of "
+            "their manifest is printed here; the command below recomputes every figure from them."
+        ),
+        "facts": [
+            _fact(_("Manifest (SHA-256)"), report.proof),
+            _fact(_("Command"), f"sang report verify {report.period.code}"),
+        ],
+    }
+
+
+def _signatures() -> Data:
+    return {
+        "direction": _("Directions of the executive"),
+        "sign": _("Signed"),
+        "post": _("Post"),
+        "date": _("Date"),
+        "people": [_("Reporter"), _("Reviewer"), _("Executive")],
+    }

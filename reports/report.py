@@ -1,0 +1,95 @@
+"""A report: sealed numbers and what is needed to print them, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+from registry.access.scope import Scope
+from registry.facts.engine import Number
+from registry.periods.calendar import Period
+from reports.figures import Sealed
+from reports.names import Names
+
+
+@dataclass(frozen=True)
+class Book:
+    """The sealed figures of one period."""
+
+    period: Period
+    figures: tuple[Sealed, ...]
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], Sealed]:
+        return {figure.key: figure for figure in self.figures}
+
+    def value(self, measure: str, cut: str = "") -> Number | None:
+        """A figure; None where it is absent or was not sealed."""
+        figure = self._by_key.get((measure, cut))
+        return None if figure is None else figure.value
+
+    def has(self, measure: str, cut: str = "") -> bool:
+        """Whether the figure was sealed, be it absent or not."""
+        return (measure, cut) in self._by_key
+
+    def cuts(self, dimension: str) -> list[str]:
+        """The cuts of a dimension that have figures, in the order of their values."""
+        found = {figure.cut for figure in self.figures if figure.dimension == dimension}
+        return sorted(found, key=_order)
+
+    def limited(self, scope: Scope, names: Names) -> Book:
+        """Only the figures that a scope sees."""
+        seen = (figure for figure in self.figures if names.visible(scope, figure.cut))
+        return Book(self.period, tuple(seen))
+
+
+def _order(cut: str) -> tuple[int, str]:
+    value = cut.partition("=")[2]
+    return (int(value) if value.isdigit() else 10**6, value)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a rendering shows.
+
+    Attributes:
+        history: books of consecutive sealed periods of the same kind, this one last.
+        proof: the manifest's SHA-256, printed on what is signed.
+    """
+
+    book: Book
+    revision: int
+    closed_at: datetime
+    keep_until: date
+    proof: str
+    names: Names
+    history: tuple[Book, ...] = ()
+
+    @property
+    def period(self) -> Period:
+        """The period reported on."""
+        return self.book.period
+
+    @property
+    def before(self) -> Book | None:
+        """The sealed figures of the period just before, where it was closed."""
+        return self.history[-2] if len(self.history) > 1 else None
+
+    def limited(self, scope: Scope) -> Report:
+        """The report cut to what a scope sees."""
+        if scope.everything:
+            return self
+        history = tuple(book.limited(scope, self.names) for book in self.history)
+        return replace(self, book=self.book.limited(scope, self.names), history=history)
+
+
+def unbroken(books: Iterable[Book], last: Period) -> tuple[Book, ...]:
+    """Of some books those of consecutive periods that end with ``last``, in order."""
+    by_period = {book.period: book for book in books}
+    run, period = [], last
+    while period in by_period:
+        run.append(by_period[period])
+        period = period.previous()
+    return tuple(reversed(run))

@@ -1,0 +1,85 @@
+"""Freezing a period's facts: one consistent look at the database, written as Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import Connection, select
+
+from registry.db import Base, db
+from registry.facts.engine import Duck
+from registry.facts.schema import COLUMNS
+from registry.periods.calendar import Period
+from reports.columnar import write_table
+from reports.manifest import Part, part_of
+from reports.windows import Window
+
+FACTS = "facts"
+NAMES = {
+    "zone": ("code", "name_th", "name_en"),
+    "province": ("code", "name_th", "name_en"),
+    "network_type": ("code", "name_th", "name_en"),
+}
+"""Names as they were: a report must be readable when places and types are called otherwise."""
+Tell = Callable[[str, int, int], None]
+
+
+def silent(_step: str, _done: int = 0, _total: int = 0) -> None:
+    """Tell nobody how far it is."""
+
+
+def seal_facts(folder: Path, period: Period, tell: Tell = silent) -> list[Part]:
+    """Write the facts of a period below a folder; returns what was written."""
+    (folder / FACTS).mkdir()
+    with snapshot() as connection:
+        kept = list(_facts(connection, folder, Window.of(period), tell))
+        kept += [_names(connection, folder, name) for name in NAMES]
+    return kept
+
+
+def _facts(connection: Connection, folder: Path, window: Window, tell: Tell) -> Iterator[Part]:
+    for number, name in enumerate(COLUMNS):
+        tell("facts", number, len(COLUMNS))
+        path = folder / FACTS / f"{name}.parquet"
+        rows = write_table(connection, name, window, path)
+        yield part_of(folder, path, rows)
+
+
+def _names(connection: Connection, folder: Path, name: str) -> Part:
+    source, path = Base.metadata.tables[name], folder / FACTS / f"{name}.parquet"
+    columns = [source.c[column] for column in NAMES[name]]
+    rows = [row._asdict() for row in connection.execute(select(*columns).order_by(columns[0]))]
+    pq.write_table(pa.Table.from_pylist(rows), path, compression="zstd")
+    return part_of(folder, path, len(rows))
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A reading connection of its own, all of whose queries see the same moment."""
+    options: dict[str, Any] = {}
+    if db.engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with db.engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Duck]:
+    """The sealed facts below a folder, as a source for measures.
+
+    Raises:
+        duckdb.Error: a file is missing or is no Parquet file.
+    """
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET autoinstall_known_extensions = false")
+        connection.execute("SET autoload_known_extensions = false")
+        for name in COLUMNS:
+            path = str(folder / FACTS / f"{name}.parquet").replace("'", "''")
+            connection.execute(f"CREATE VIEW \"{name}\" AS FROM read_parquet('{path}')")
+        yield Duck(connection)

@@ -1,0 +1,41 @@
+"""Tables and bar charts of a report as values, for every format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from registry.facts.measures import MEASURES
+from reports.layout import Table
+from reports.report import Report
+from reports.wording import unit_of, with_unit
+
+WHOLE = ""
+
+
+def rows_of(report: Report, table: Table) -> list[list[Any]]:
+    """The name and the figures of each cut; last the whole country's, where it is seen."""
+    cuts = report.book.cuts(table.dimension)
+    if report.book.has(table.columns[0].measure):
+        cuts = [*cuts, WHOLE]
+    return [_row(report, table, cut) for cut in cuts]
+
+
+def _row(report: Report, table: Table, cut: str) -> list[Any]:
+    values = (report.book.value(column.measure, cut) for column in table.columns)
+    return [report.names.of(cut), *values]
+
+
+def chart_of(report: Report, table: Table) -> dict[str, Any] | None:
+    """The table's bars: one for each cut that has a figure; None without one."""
+    if table.chart is None:
+        return None
+    one, cuts = MEASURES[table.chart], report.book.cuts(table.dimension)
+    rows = [
+        {"label": report.names.of(cut), "value": value, "text": with_unit(one.name, value)}
+        for cut in cuts
+        if (value := report.book.value(one.name, cut)) is not None
+    ]
+    if not rows:
+        return None
+    alt = ", ".join(f"{row['label']} {row['text']}" for row in rows)
+    return {"title": f"{one.title} ({unit_of(one)})", "rows": rows, "alt": alt, "top": None}

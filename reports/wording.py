@@ -1,0 +1,56 @@
+"""Figures as people read them."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from registry.facts.engine import Number
+from registry.facts.measure import UNIT_NAMES, Measure, Unit
+from registry.facts.measures import MEASURES
+from reports.layout import RISING_IS_GOOD
+
+ABSENT = "–"
+_SAME = 1e-9
+
+
+def shown(name: str, value: Number | None) -> str:
+    """A figure without its unit: shares as a percentage with one decimal; an absent one a dash."""
+    if value is None:
+        return ABSENT
+    one = MEASURES[name]
+    if one.is_share:
+        return f"{value * 100:,.1f}"
+    return f"{value:,.1f}" if one.is_median else f"{value:,.0f}"
+
+
+def unit_of(one: Measure) -> str:
+    """The unit's name; ``%`` for shares."""
+    return "%" if one.unit is Unit.SHARE else str(UNIT_NAMES[one.unit])
+
+
+def with_unit(name: str, value: Number | None) -> str:
+    """A figure with its unit."""
+    return ABSENT if value is None else f"{shown(name, value)} {unit_of(MEASURES[name])}"
+
+
+def change(name: str, value: Number | None, before: Number | None) -> str:
+    """The difference to an earlier figure: of shares in percentage points, else in numbers."""
+    if value is None or before is None:
+        return _("no earlier figure to compare with")
+    difference = value - before
+    if abs(difference) < _SAME:
+        return _("unchanged")
+    sign = "▲" if difference > 0 else "▼"
+    amount = shown(name, abs(difference))
+    if MEASURES[name].is_share:
+        return _("%(sign)s %(amount)s percentage points", sign=sign, amount=amount)
+    if not before:
+        return f"{sign} {amount}"
+    return f"{sign} {amount} ({difference / before * 100:+,.1f} %)"
+
+
+def verdict(name: str, value: Number | None, before: Number | None) -> bool | None:
+    """Whether a change is good; None where there is none or where nobody can say."""
+    if value is None or before is None or abs(value - before) < _SAME:
+        return None
+    return value > before if name in RISING_IS_GOOD else None

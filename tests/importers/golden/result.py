@@ -1,0 +1,47 @@
+"""What the importer makes of a file, in the form of ``thirty.json``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from importers.analysis import Analysis, analyse
+from importers.options import Options
+from importers.reading.parent import read_workbook
+from importers.results import plain
+from importers.thai.text import key
+from tests.importers.golden import cases
+
+TYPES = {
+    key(name): code
+    for name, code in {
+        "อป.มช.": "village_volunteer",
+        "หอกระจายข่าว": "loudspeaker",
+        "วิทยุชุมชน": "community_radio",
+        "สื่อมวลชนท้องถิ่น": "local_press",
+    }.items()
+}
+OPTIONS = Options(cases.TODAY.date(), types=TYPES)
+
+
+def analysis_of(path: Path) -> Analysis:
+    """Read and analyse a file as the golden result was."""
+    return analyse(read_workbook(path), OPTIONS)
+
+
+def stated(analysis: Analysis) -> dict[str, Any]:
+    """The result in plain values."""
+    return {
+        **analysis.summary(),
+        "left_out": [[item.row, item.why.value] for item in analysis.skipped],
+        "rows": [
+            {
+                "row": row.row,
+                "also": row.also,
+                "status": row.status.value,
+                "values": plain(row.values),
+                "problems": [[p.code.value, p.cell, p.proposal] for p in row.problems],
+            }
+            for row in analysis.rows
+        ],
+    }

@@ -1,0 +1,251 @@
+"""One of every thing that an address can name, for two offices that must not see each other's.
+
+Each maker adds what it makes in the caller's transaction and gives the value that stands in the
+address.  A parameter that no maker knows fails the tests: whoever adds a route teaches them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from registry.access.models import Office
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db
+from registry.geography.models import ProvinceZone
+from registry.jobs import Job
+from registry.messages.models import (
+    Dissemination,
+    KeyMessage,
+    MemberNews,
+    MessageMedia,
+    MessageState,
+    Publication,
+    Question,
+    Recipient,
+)
+from registry.periods.calendar import month_of
+from registry.periods.models import TimeStandard
+from tests import cast
+
+NOON = datetime(2026, 1, 15, 5, tzinfo=UTC)
+DAY = date(2026, 1, 15)
+PEOPLE = {"P50": "malee50", "P90": "aree90"}
+OFFICERS = {"P50": "officer50", "P90": "officer90"}
+
+
+@dataclass
+class World:
+    """What belongs to one office; made when first asked for."""
+
+    office: str
+    made: dict[str, object] = field(default_factory=dict)
+
+    def value(self, rule: Rule, name: str) -> object:
+        """What stands for a parameter of an address.
+
+        Raises:
+            LookupError: no maker knows it.
+        """
+        for key in (f"{rule.endpoint}:{name}", f"{rule.endpoint.split('.')[0]}:{name}", name):
+            if key in MAKERS:
+                if key not in self.made:
+                    self.made[key] = MAKERS[key](self)
+                    db.session.flush()
+                return self.made[key]
+        raise LookupError(f"tests/objects.py: teach MAKERS what <{name}> of {rule} stands for")
+
+    def values(self, rule: Rule) -> dict[str, object]:
+        """All parameters of an address."""
+        return {name: self.value(rule, name) for name in rule.arguments}
+
+    @property
+    def province(self) -> str:
+        """The office's province."""
+        return self.office[1:]
+
+
+def _office(world: World) -> Office:
+    return db.session.scalars(select(Office).where(Office.code == world.office)).one()
+
+
+def _member(world: World) -> int:
+    return cast.member(PEOPLE[world.office]).id
+
+
+def _event(world: World) -> int:
+    person = cast.user(OFFICERS[world.office])
+    row = record(
+        Actor(person.id, "web", person.office_id),
+        Action.MEMBER_UPDATE,
+        "member",
+        _member(world),
+        province=world.province,
+        changes={"phone": ["0810000000", "0810000001"]},
+    )
+    db.session.flush()
+    return row.id
+
+
+def _message(world: World) -> KeyMessage:
+    found = db.session.scalar(
+        select(KeyMessage).where(KeyMessage.office_id == _office(world).id).limit(1)
+    )
+    return found or _new_message(world)
+
+
+def _new_message(world: World) -> KeyMessage:
+    row = KeyMessage(
+        office=_office(world),
+        author=cast.user(OFFICERS[world.office]),
+        title=f"น้ำท่วม {world.office}",
+        sentence="เตรียมตัวก่อนน้ำมา",
+        body="ยกของขึ้นที่สูง",
+        state=MessageState.PUBLISHED.value,
+        created_at=NOON,
+        published_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _media(world: World) -> int:
+    row = MessageMedia(
+        message=_message(world),
+        filename="poster.png",
+        stored=f"{world.office}.bin",
+        content_type="image/png",
+        size=4,
+        sha256="0" * 64,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _place(world: World) -> dict[str, object]:
+    """What every fact of the ledger carries."""
+    return {
+        "month": month_of(DAY),
+        "province_code": world.province,
+        "network_type": "village_volunteer",
+        "on": DAY,
+    }
+
+
+def _publication(world: World) -> int:
+    row = Publication(
+        **_place(world),
+        message=_message(world),
+        channel=cast.channel(world.office),
+        office_id=_office(world).id,
+        channel_kind="line_group",
+        message_kind="public_use",
+        at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _recipient(world: World) -> None:
+    publication = World.value(world, _ANY, "publication_id")
+    db.session.add(
+        Recipient(
+            **_place(world),
+            message_id=_message(world).id,
+            member_id=_member(world),
+            publication_id=publication,
+            office_id=_office(world).id,
+            channel_kind="line_group",
+            message_kind="public_use",
+            published_at=NOON,
+        )
+    )
+
+
+def _dissemination(world: World) -> int:
+    _recipient(world)
+    row = Dissemination(
+        **_place(world),
+        message_id=_message(world).id,
+        member_id=_member(world),
+        channel_id=cast.channel(PEOPLE[world.office]).id,
+        office_id=_office(world).id,
+        channel_kind="line_group",
+        message_kind="public_use",
+        at=NOON,
+        source="officer",
+        recorded_at=NOON,
+    )
+    db.session.add(row)
+    return row.id
+
+
+def _question(world: World) -> int:
+    row = Question(
+        **_place(world),
+        message=_message(world),
+        member_id=_member(world),
+        text="จริงหรือ",
+        asked_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _news(world: World) -> int:
+    row = MemberNews(**_place(world), member_id=_member(world), text="ถนนขาด", sent_at=NOON)
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _job(world: World) -> str:
+    row = Job(
+        kind="test-nothing",
+        state="done",
+        user_id=cast.user(OFFICERS[world.office]).id,
+        created_at=NOON,
+        due_at=NOON,
+        finished_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _first(model: type) -> Callable[[World], int]:
+    return lambda world: db.session.scalars(select(model.id).limit(1)).one()  # type: ignore[attr-defined]
+
+
+_ANY = Rule("/", endpoint="any")
+MAKERS: dict[str, Callable[[World], object]] = {
+    "filename": lambda world: "sang.css",
+    "bootstrap:filename": lambda world: "css/bootstrap.min.css",
+    "locale": lambda world: "th",
+    "user_id": lambda world: cast.user(OFFICERS[world.office]).id,
+    "offices:code": lambda world: world.office,
+    "network_types:code": lambda world: "education",
+    "security.two_factor_setup_validate:token": lambda world: "not-a-token",
+    "event_id": _event,
+    "geography:row_id": _first(ProvinceZone),
+    "standards:row_id": _first(TimeStandard),
+    "member_id": _member,
+    "network_id": lambda world: cast.network(world.office).id,
+    "channel_id": lambda world: cast.channel(world.office).id,
+    "message_id": lambda world: _message(world).id,
+    "media_id": _media,
+    "publication_id": _publication,
+    "dissemination_id": _dissemination,
+    "question_id": _question,
+    "news_id": _news,
+    "job_id": _job,
+}

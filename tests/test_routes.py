@@ -1,0 +1,143 @@
+"""Every route × anonymous and every role, against the matrix in ``routes.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from registry.access.gate import mark_of
+from registry.access.roles import GRANTS, Permission, Role
+from registry.db import Base, db, unit_of_work
+from tests import cast
+from tests.objects import World
+
+ClientOf = Callable[[str], FlaskClient]
+Visit = tuple[Rule, str, str]
+MATRIX = tomllib.loads((Path(__file__).parent / "routes.toml").read_text())
+ROUTES: dict[str, str] = MATRIX["routes"]
+ROLES: dict[str, list[str]] = MATRIX["roles"]
+OPEN = {"public", "portal token"}
+
+
+def test_every_route_is_in_the_matrix(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(ROUTES)
+
+
+def test_the_code_says_what_the_matrix_says(app: Flask) -> None:
+    said = {name: "public" if wanted in OPEN else wanted for name, wanted in ROUTES.items()}
+    assert {name: str(mark_of(app, name)) for name in said} == said
+
+
+def test_roles_have_the_permissions_of_the_matrix() -> None:
+    granted = {
+        permission.value: sorted(role.value for role in Role if permission in GRANTS[role])
+        for permission in Permission
+    }
+    assert {name: sorted(roles) for name, roles in ROLES.items()} == granted
+
+
+@pytest.mark.parametrize("name", cast.CAST)
+def test_a_role_opens_its_routes_and_no_other(app: Flask, client_of: ClientOf, name: str) -> None:
+    wrong = []
+    role = cast.CAST[name].role.value
+    reader = client_of(name)
+    for rule, method, path in _visits(app):
+        wanted = ROUTES[rule.endpoint]
+        welcome = wanted in OPEN or role in ROLES[wanted]
+        client = reader if method == "GET" else client_of(name)
+        found = _verdict(client.open(path, method=method))
+        if found != ("in" if welcome else "forbidden"):
+            wrong.append(f"{method} {path} ({rule.endpoint}): {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_stranger_opens_only_the_public_ones(app: Flask) -> None:
+    wrong = []
+    for rule, method, path in _visits(app):
+        wanted = "in" if ROUTES[rule.endpoint] in OPEN else "sign in"
+        found = _verdict(app.test_client().open(path, method=method))
+        if found != wanted:
+            wrong.append(f"{method} {path} ({rule.endpoint}): {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_stranger_cannot_tell_what_exists(anonymous: FlaskClient) -> None:
+    known, unknown = anonymous.get("/account/"), anonymous.get("/nothing-here")
+    assert (known.status_code, unknown.status_code) == (302, 302)
+
+
+@pytest.mark.usefixtures("csrf_on")
+@pytest.mark.parametrize("name", ["central", "admin"])
+def test_what_changes_something_needs_a_token(app: Flask, client_of: ClientOf, name: str) -> None:
+    client = client_of(name)
+    accepted = [
+        f"{method} {path}"
+        for rule, method, path in _visits(app)
+        if method != "GET" and client.open(path, method=method).status_code != 400
+    ]
+    assert not accepted, accepted
+
+
+@pytest.mark.parametrize("name", ["officer50", "head50", "central", "executive", "admin"])
+def test_get_changes_nothing(app: Flask, client_of: ClientOf, name: str) -> None:
+    client = client_of(name)
+    visits = [path for _, method, path in _visits(app) if method == "GET"]
+    before = _counts(app)
+    for path in visits:
+        client.get(path)
+        assert _counts(app) == before, path
+
+
+def test_verdicts_can_differ(app: Flask, client_of: ClientOf, anonymous: FlaskClient) -> None:
+    assert _verdict(anonymous.get("/")) == "sign in"
+    assert _verdict(anonymous.post("/account/sign-out-others")) == "sign in"
+    assert _verdict(client_of("officer50").get("/users/")) == "forbidden"
+    assert _verdict(client_of("admin").get("/users/")) == "in"
+
+
+def _visits(app: Flask) -> Iterator[Visit]:
+    """Every method of every route with an address that exists in Chiang Mai."""
+    with app.app_context(), unit_of_work():
+        world = World("P50")
+        rules = sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint)
+        paths = [(rule, _address(rule, world)) for rule in rules]
+    yield from (
+        (rule, method, path)
+        for rule, path in paths
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    )
+
+
+def _address(rule: Rule, world: World) -> str:
+    values = world.values(rule)
+    built = rule.build(values)
+    assert built is not None, f"{rule} refuses {values}"
+    return str(built[1])
+
+
+def _verdict(response: TestResponse) -> str:
+    """In three words: let in, sent to sign in, forbidden; or broken."""
+    status, target = response.status_code, response.headers.get("Location", "")
+    if status == 401 or (status == 302 and "/login?" in target):
+        return "sign in"
+    if status == 403:
+        return "forbidden"
+    return "broken" if status >= 500 else "in"
+
+
+def _counts(app: Flask) -> dict[str, int]:
+    with app.app_context():
+        counts = {
+            name: db.session.execute(text(f'select count(*) from "{name}"')).scalar_one()
+            for name in Base.metadata.tables
+        }
+        db.session.rollback()
+    return counts
