@@ -19,7 +19,7 @@ help:
 	@echo "make shots   a picture of every page, role, width and language into ./shots"
 
 demo: ready
-	$(BIN)/sang demo
+	SANG_ENV=demo $(BIN)/sang demo
 
 serve: ready
 	$(BIN)/sang init
@@ -33,6 +33,7 @@ lint: ready
 	$(BIN)/ruff format --check .
 
 shots: ready browser
+	SANG_ENV=demo $(BIN)/sang demo --no-serve
 	$(BIN)/python -m benchmarks.shots $(ARGS)
 
 .PHONY: ready browser

@@ -1,4 +1,4 @@
-"""dashboards."""
+"""Dashboards: Dash inside the same sign-in, showing the measures of ``registry.facts``."""
 
 from __future__ import annotations
 
@@ -6,4 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Install this package."""
+    """Install the dashboards below ``/dashboards/``."""
+    from dashboards import shell
+
+    shell.init_app(app)

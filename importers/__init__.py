@@ -1,4 +1,4 @@
-"""importers."""
+"""Sign-up sheets: workbook → rows → plan → commit → undo."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Install this package."""
+    from importers import models as models

@@ -15,7 +15,7 @@ from importers.header import NAMING, Header
 from importers.reading.grid import Cell, Row, Sheet
 from importers.thai.finding import Remark
 from importers.thai.names import looks_like_organisation
-from importers.thai.text import arabic, clean, is_blank, is_ditto, key, to_text
+from importers.thai.text import arabic, clean, is_blank, is_ditto, to_text
 
 _TOTAL = re.compile(
     r"^(?:รวม|ยอดรวม|รวมทั้งสิ้น|รวมทั้งหมด|ผลรวม|ยอดยกมา|ยอดยกไป|sub ?total|total|grand total)"
@@ -77,7 +77,7 @@ class Body:
         self._fields = {column.index: column.field for column in header.columns if column.field}
         self._names = [c.index for c in header.columns_of(*_IDENTITY)]
         self._useful = [i for i, f in self._fields.items() if f not in IDLE]
-        self._own = [{key(text) for text in self._row_texts(row)} for row in header.rows]
+        self._own = [set(self._row_texts(row)) for row in header.rows]
         self._covered = self._vertical_merges()
 
     def _vertical_merges(self) -> dict[tuple[int, int], int]:
@@ -143,9 +143,8 @@ class Body:
         return any(not is_blank(clean(to_text(row.at(column.index)))) for column in columns)
 
     def _is_header(self, texts: list[str]) -> bool:
-        keys = [key(text) for text in texts]
-        return len(keys) > 1 and any(
-            sum(one in own for one in keys) * 5 >= len(keys) * 3 for own in self._own
+        return len(texts) > 1 and any(
+            sum(text in own for text in texts) * 5 >= len(texts) * 3 for own in self._own
         )
 
     def _heading(self, row: Row, texts: list[str]) -> Left | None:

@@ -95,9 +95,13 @@ class Code(StrEnum):
     CONTINUATION = "continuation"
     CONTINUATION_CONFLICT = "continuation_conflict"
     TWICE_IN_FILE = "twice_in_file"
+    NETWORK_UNKNOWN = "network_unknown"
+    GUARDIAN_MISSING = "guardian_missing"
+    ALREADY_ELSEWHERE = "already_elsewhere"
 
 
 _NOTICES = {
+    Code.NETWORK_UNKNOWN,
     Code.SURNAME_MISSING,
     Code.PHONE_SEVERAL,
     Code.PHONE_EXTENSION,
@@ -134,6 +138,7 @@ _REPAIRS = {
     Code.CONTINUATION,
 }
 _QUESTIONS = {
+    Code.ALREADY_ELSEWHERE,
     Code.TITLE_CONFLICT,
     Code.DATE_AMBIGUOUS,
     Code.DATE_SWAPPED,

@@ -68,7 +68,7 @@ FIELD_NAMES = {
     F.SIGNATURE: _l("Signature"),
     F.KIND: _l("Person or organisation"),
     F.FULL_NAME: _l("Full name"),
-    F.TITLE: _l("Title"),
+    F.TITLE: _l("Title before the name"),
     F.FIRST_NAME: _l("First name"),
     F.LAST_NAME: _l("Surname"),
     F.NATIONAL_ID: _l("National ID"),

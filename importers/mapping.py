@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -138,13 +138,18 @@ def _under(levels: tuple[str, ...]) -> Column | None:
         about = _F.CHANNELS
     if about is None:
         return None
-    field = _UNDER.get(about, {}).get(leaf)
+    field = _short(about).get(leaf)
     if field is None and about is _F.CHANNELS:
         own, _ = _alias(levels[-1])
         field = own if own in (_F.AUDIENCE, _F.CHANNEL_URL, _F.CHANNEL_NAME) else None
         if field is None and not kind and (kind := kind_of(levels[-1])):
             field = _F.CHANNELS
     return Column(0, "", field, 0.95, kind) if field else None
+
+
+@cache
+def _short(about: Field) -> dict[str, Field]:
+    return {key(word): field for word, field in _UNDER.get(about, {}).items()}
 
 
 def _channel(levels: tuple[str, ...]) -> Column | None:

@@ -126,6 +126,16 @@ SENTENCES = {
         "Row %(row)s seems to belong to this member but says something else (“%(text)s”); "
         "put each person into one row."
     ),
+    Code.NETWORK_UNKNOWN: _l(
+        "No network called “%(text)s” was found; the member comes in without a network."
+    ),
+    Code.GUARDIAN_MISSING: _l(
+        "The person is under 20 and needs a guardian's consent; register this member by the form."
+    ),
+    Code.ALREADY_ELSEWHERE: _l(
+        "The same person seems to be registered with %(office)s; ask that office to link or "
+        "transfer the member."
+    ),
     Code.TWICE_IN_FILE: _l("The same person is already in row %(row)s; keep one of the two rows."),
 }
 

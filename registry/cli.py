@@ -10,6 +10,7 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 
+from benchmarks.demo.commands import demo_command
 from registry.errors import Refused
 
 
@@ -17,9 +18,11 @@ def _create() -> Flask:
     from registry import create_app
     from registry.settings import load_settings
 
-    words = set(sys.argv[1:])
-    if not words or words & {"-h", "--help"}:  # help must work before anything is set up
+    words = sys.argv[1:]
+    if not words or {"-h", "--help"} & set(words):  # help must work before anything is set up
         return create_app(load_settings(secret_key="-" * 32, data_key="-" * 32))
+    if words[0] == "demo" and "SANG_ENV" not in os.environ:
+        return create_app(load_settings(env="demo"))
     return create_app()
 
 
@@ -56,6 +59,9 @@ FOREIGN = frozenset({"db", "users", "roles", "run", "shell", "routes", "translat
 )
 def cli() -> None:
     """The group; its commands come from the packages."""
+
+
+cli.add_command(demo_command)
 
 
 def main(args: list[str] | None = None) -> None:

@@ -1,29 +1,97 @@
-"""The front door: each role lands where its work is."""
+"""The front door: what waits for whoever signed in, and the shortest ways to their work."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template
+from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import func, select
 
-from registry.access.gate import allow, may
-from registry.access.roles import Permission
+from registry.access.gate import allow, may, public, scope_for, today
+from registry.access.models import User
+from registry.access.roles import ROLE_NAMES, Permission
+from registry.access.scope import roles_of
+from registry.audit import queries as trail
+from registry.audit.actions import Action
+from registry.audit.models import AuditEvent
+from registry.db import db
+from registry.ui import MenuItem, menu_of
 
 bp = Blueprint("home", __name__)
+P = Permission
+WAYS: tuple[tuple[Permission, str, Any], ...] = (
+    (P.MEMBERS_WRITE, "members.new", _l("Register a member")),
+    (P.IMPORTS_RUN, "imports.new", _l("Import a sign-up sheet")),
+    (P.MESSAGES_WRITE, "messages.new", _l("Write a key message")),
+    (P.DISSEMINATION_RECORD, "dissemination.grid_page", _l("Record a month's dissemination")),
+    (P.USERS_MANAGE, "users.create", _l("New user")),
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number that leads somewhere."""
+
+    label: Any
+    value: int
+    address: str
 
 
 @bp.get("/")
 @allow(Permission.ACCOUNT_OWN)
-def start() -> Any:
+def start() -> ResponseReturnValue:
     """Executives and analysts to the dashboards, the others to what waits for them."""
-    if may(Permission.FIGURES_VIEW) and not may(Permission.MEMBERS_READ):
-        if not may(Permission.USERS_MANAGE):
-            return redirect("/dashboards/")
-    return render_template("home.html")
+    if not any(may(one) for one in (P.MEMBERS_READ, P.USERS_MANAGE)) and may(P.FIGURES_VIEW):
+        return redirect("/dashboards/")
+    now = roles_of(current_user, today())
+    return render_template(
+        "home.html",
+        roles=[name for role, name in ROLE_NAMES.items() if role in now],
+        waiting=_waiting(),
+        ways=_ways(),
+        state=_state() if may(P.AUDIT_READ) else None,
+        today=today(),
+    )
+
+
+def _waiting() -> list[Card]:
+    """Menu items with something behind them that waits."""
+    items = [item for section in menu_of(current_app).values() for item in section]
+    counted = [(item, item.badge()) for item in items if item.badge]
+    return [Card(item.label, count, _address(item)) for item, count in counted if count]
+
+
+def _address(item: MenuItem) -> str:
+    return item.endpoint if item.endpoint.startswith("/") else url_for(item.endpoint)
+
+
+def _ways() -> list[tuple[str, Any]]:
+    known = current_app.view_functions
+    return [(url_for(to), label) for needs, to, label in WAYS if to in known and may(needs)]
+
+
+def _state() -> dict[str, Any]:
+    """For the administrator: accounts, refused sign-ins of a day, the last check of the trail."""
+    since = datetime.now(UTC) - timedelta(days=1)
+    failed = select(func.count()).where(
+        AuditEvent.action == Action.USER_SIGN_IN_FAILED.value, AuditEvent.at > since
+    )
+    active = select(func.count()).select_from(User).where(User.active)
+    return {
+        "active": db.session.scalar(active),
+        "failed": db.session.scalar(failed),
+        "checked": trail.last_verification(scope_for(P.AUDIT_READ)),
+    }
 
 
 @bp.get("/healthz")
-def health() -> Any:
+@public
+def health() -> ResponseReturnValue:
     """Whether the process answers (for a load balancer)."""
     return {"ok": True}
 
@@ -31,4 +99,3 @@ def health() -> Any:
 def init_app(app: Flask) -> None:
     """Install the start page."""
     app.register_blueprint(bp)
-    app.extensions["sang_marks"]["home.health"] = "public"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 import structlog
@@ -10,6 +11,8 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 
 log = structlog.get_logger()
+_MEMBER_LINK = re.compile("^/m/[^/]+")
+"""A member's personal link is a key: it never stands in a log."""
 
 
 def configure(*, json: bool) -> None:
@@ -45,7 +48,7 @@ def _finish(response: Response) -> Response:
             "request",
             request=g.get("request_id"),
             method=request.method,
-            path=request.path,
+            path=_MEMBER_LINK.sub("/m/…", request.path),
             status=response.status_code,
             user=getattr(current_user, "id", None) if g.get("_login_user") else None,
             address=request.remote_addr,

@@ -91,12 +91,19 @@ def load_settings(**overrides: object) -> Settings:
     """
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
+        if "env" not in settings.model_fields_set and demo_mark(settings).exists():
+            settings = Settings(**overrides | {"env": Environment.DEMO})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = "SANG_" + "_".join(str(part) for part in first["loc"]).upper()
         where = "" if not first["loc"] else f"{name}: "
         raise Refused(f"{where}{first['msg'].removeprefix('Value error, ')}") from None
     return settings.model_copy(update=_keys(settings))
+
+
+def demo_mark(settings: Settings) -> Path:
+    """The file that says that an instance holds the demonstration, so that no variable need."""
+    return settings.instance / "demonstration"
 
 
 def _keys(settings: Settings) -> dict[str, SecretStr]:

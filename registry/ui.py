@@ -42,7 +42,8 @@ def add_menu(app: Flask, *items: MenuItem) -> None:
     app.extensions.setdefault("sang_menu", []).extend(items)
 
 
-def _menu(app: Flask) -> dict[str, list[MenuItem]]:
+def menu_of(app: Flask) -> dict[str, list[MenuItem]]:
+    """The menu of whoever is signed in, by section."""
     sections: dict[str, list[MenuItem]] = {"work": [], "figures": [], "manage": []}
     for item in sorted(app.extensions.get("sang_menu", []), key=lambda item: item.order):
         if may(item.permission):
@@ -83,5 +84,5 @@ def init_app(app: Flask) -> None:
     """Install Bootstrap, the menu and the language switch."""
     bootstrap.init_app(app)
     app.add_url_rule("/language/<locale>", "language", set_language, methods=["POST"])
-    app.context_processor(lambda: {"menu": _menu(app), "is_here": _is_here})
+    app.context_processor(lambda: {"menu": menu_of(app), "is_here": _is_here})
     app.jinja_env.globals["asset"] = _version(app)

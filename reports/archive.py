@@ -1,10 +1,12 @@
-"""The folder of sealed periods: each is made beside its place and put there in one step.
+"""The folder of sealed periods: each is made as a draft, and put in its place in one step.
 
-``<archive>/2569-Q1-r1`` holds revision 1 of a period and is never changed.  While it is made it
-is called ``.draft-…``.  The order is: files, folder in its place, then the commit that names it.
-So a row always has its folder; a folder without a row is the leftover of a process that was
-killed, and the next closing removes it.  A lock keeps two closings (and the tidying) apart; the
-system releases it when its process dies.
+``<archive>/2569-Q1-r1`` holds revision 1 of a period and is never changed.  The order is: files
+complete and on the disk as a draft that bears the manifest's hash; then the one transaction that
+enters the period in the catalogue; then the rename.  Killed before the commit, nothing is closed
+and the next closing removes the draft.  Killed after it, everything is there, and whoever asks
+for the folder first (:func:`home_of`) does the rename.  The commit comes first because a row is
+never without its files, and because what has its place is then never deleted: a folder that no
+row knows can only come from a catalogue restored from a backup, and refuses the closing.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 DRAFT = ".draft-"
@@ -42,27 +44,42 @@ def new_draft(root: Path) -> Path:
     return draft
 
 
-def tidy(root: Path, known: Collection[str]) -> list[str]:
-    """Remove what killed closings left: drafts, and folders that no row names.
+def draft_of(root: Path, name: str, manifest_sha256: str) -> Path:
+    """Where a finished draft waits for the commit and the rename."""
+    return root / f"{DRAFT}{name}-{manifest_sha256[:16]}"
 
-    Call it with the lock held, and with the folders of *all* rows.
+
+def home_of(root: Path, name: str, manifest_sha256: str) -> Path:
+    """The folder of a period that the catalogue knows; finishes the rename of a killed closing."""
+    place, draft = root / name, draft_of(root, name, manifest_sha256)
+    if not place.exists() and draft.exists():
+        with suppress(FileNotFoundError):
+            draft.rename(place)
+        _to_disk(root)
+    return place
+
+
+def tidy(root: Path) -> list[str]:
+    """Remove the drafts of killed closings; returns their names.
+
+    Call it with the lock held, and after :func:`home_of` for every row of the catalogue.
     """
-    left = [path for path in root.iterdir() if path.is_dir() and path.name not in known]
+    left = sorted(root.glob(f"{DRAFT}*"))
     for path in left:
         shutil.rmtree(path)
-    return sorted(path.name for path in left)
+    return [path.name for path in left]
 
 
-def put_in_place(draft: Path, name: str) -> Path:
-    """Make the files durable and read-only, then give the folder its name in one step."""
+def finish(draft: Path, name: str, manifest_sha256: str) -> Path:
+    """Make a draft's files durable and read-only, and let it wait for the commit."""
     for path in sorted(draft.rglob("*"), reverse=True):
         _to_disk(path)
         if path.is_file():
             path.chmod(0o444)
     _to_disk(draft)
-    place = draft.rename(draft.parent / name)
+    waiting = draft.rename(draft_of(draft.parent, name, manifest_sha256))
     _to_disk(draft.parent)
-    return place
+    return waiting
 
 
 def _to_disk(path: Path) -> None:

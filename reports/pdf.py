@@ -178,9 +178,9 @@ def _table(report: Report, table: layout.Table) -> Data:
         "total": rows[-1],
         "widths": _widths(rows),
         "chart": chart_of(report, table),
-        "size": 7.5,
+        "size": 7.5 if long else 8,
         "pad": 0.85 if long else 1.1,
-        "first": 26 if long else 30,
+        "first": 27 if long else 36,
         "long": long,
     }
 
@@ -188,7 +188,7 @@ def _table(report: Report, table: layout.Table) -> Data:
 def _widths(rows: list[list[str]]) -> list[int]:
     """Widths of the columns of figures, in proportion to their longest figure."""
     columns = list(zip(*rows, strict=True))[1:]
-    return [max(6, *(len(text) + 1 for text in column)) for column in columns]
+    return [max(8, *(len(text) + 1 for text in column)) for column in columns]
 
 
 def _printed(table: layout.Table, row: list[Any]) -> list[str]:

@@ -34,20 +34,14 @@ class Book:
         """Whether the figure was sealed, be it absent or not."""
         return (measure, cut) in self._by_key
 
-    def cuts(self, dimension: str) -> list[str]:
-        """The cuts of a dimension that have figures, in the order of their values."""
-        found = {figure.cut for figure in self.figures if figure.dimension == dimension}
-        return sorted(found, key=_order)
+    def cuts(self, dimension: str) -> set[str]:
+        """The cuts of a dimension that have figures."""
+        return {figure.cut for figure in self.figures if figure.dimension == dimension}
 
     def limited(self, scope: Scope, names: Names) -> Book:
         """Only the figures that a scope sees."""
         seen = (figure for figure in self.figures if names.visible(scope, figure.cut))
         return Book(self.period, tuple(seen))
-
-
-def _order(cut: str) -> tuple[int, str]:
-    value = cut.partition("=")[2]
-    return (int(value) if value.isdigit() else 10**6, value)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ TOUCHES_REQUEST = {
     "registry.home",
 }
 OWN_THE_SESSION = {
+    "registry.access.proofs",
     "registry.access.sessions",
     "registry.access.sign_in",
     "registry.access.throttle",

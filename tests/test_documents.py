@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -61,7 +62,7 @@ TEXTS = st.one_of(
 FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
 
 
-def read(buffer: io.BytesIO) -> openpyxl.Workbook:
+def read(buffer: io.BytesIO) -> Any:
     buffer.seek(0)
     return openpyxl.load_workbook(buffer)
 
@@ -210,6 +211,17 @@ def test_charts_are_native_and_point_at_the_rows() -> None:
     assert len(charts) == 2
     assert "'ไตรมาส 1 2569'!$C$4:$C$5" in charts[0]
     assert "<c:lineChart>" in charts[0]
+
+
+@pytest.mark.parametrize("title", ["=Sheet1!$A$1", "-2+3+cmd|' /C calc'!A0"])
+def test_a_chart_title_is_no_reference(title: str) -> None:
+    with zipfile.ZipFile(
+        write(Sheet("x", ["a"], [(1,)], charts=[Chart("bar", title, 0, (0,))]))
+    ) as f:
+        chart = f.read("xl/charts/chart1.xml").decode()
+    head = chart[: chart.index("<c:plotArea>")]
+    assert "<c:f>" not in head
+    assert "<a:t>" in head
 
 
 def test_a_drawn_cell_is_a_text_too() -> None:

@@ -6,6 +6,7 @@ import io
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -59,8 +60,12 @@ def template(folder: Path, source: str) -> Path:
     return path
 
 
+def read(document: bytes) -> Any:
+    return pypdf.PdfReader(io.BytesIO(document))
+
+
 def pages(document: bytes) -> list[str]:
-    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document)).pages]
+    return [page.extract_text() for page in read(document).pages]
 
 
 @pytest.fixture
@@ -86,7 +91,7 @@ def test_a_long_table_repeats_its_header_on_every_page(report: bytes) -> None:
 
 
 def test_only_sarabun_is_used(report: bytes) -> None:
-    reader = pypdf.PdfReader(io.BytesIO(report))
+    reader = read(report)
     fonts = {
         str(font.get_object()["/BaseFont"])
         for page in reader.pages
@@ -96,19 +101,17 @@ def test_only_sarabun_is_used(report: bytes) -> None:
 
 
 def test_thai_syllables_carry_their_letters_for_copying_and_reading_aloud(report: bytes) -> None:
-    content = pypdf.PdfReader(io.BytesIO(report)).pages[0].get_contents()
-    assert content is not None
-    spans = re.findall(rb"/ActualText ?<FEFF([0-9A-F]+)>", content.get_data())
+    content = read(report).pages[0].get_contents().get_data()
+    spans = re.findall(rb"/ActualText ?<FEFF([0-9A-F]+)>", content)
     syllables = {bytes.fromhex(span.decode()).decode("utf-16-be") for span in spans}
     assert {"ดำ", "นิ"} <= syllables
 
 
 def test_the_document_says_that_it_is_made_to_be_kept(report: bytes) -> None:
-    reader = pypdf.PdfReader(io.BytesIO(report))
+    reader = read(report)
     about = reader.root_object["/Metadata"].get_object().get_data().decode()
     assert "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in about
     assert "<pdfuaid:part>1</pdfuaid:part>" in about
-    assert reader.metadata is not None
     assert reader.metadata.title == DATA["title"]
     assert reader.root_object["/Lang"] == "th"
 

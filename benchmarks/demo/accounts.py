@@ -9,14 +9,16 @@ from pathlib import Path
 from sqlalchemy import select
 
 from registry.access.grants import Grant
-from registry.access.models import Office, OfficeKind, User
+from registry.access.models import User
 from registry.access.roles import Role
+from registry.access.scope import office_by_code
 from registry.access.services import create_user
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 
 DOMAIN = "sang.example"
 SEATS = ("P40", "P34", "P50", "P65", "P84", "P90", "P22", "P71")
+WORDS = {Role.PROVINCIAL: ("officer", "เจ้าหน้าที่"), Role.HEAD: ("head", "หัวหน้า")}
 SYSTEM = Actor.system("cli")
 
 
@@ -54,7 +56,7 @@ SHOWN = (
 
 
 def make_accounts(password: str) -> None:
-    """Make the shown accounts, and an officer (and a head at the seats) for each other office."""
+    """Make the accounts to show, and those who work at the regional seats."""
     with unit_of_work():
         for one in [*SHOWN, *_others()]:
             create_user(
@@ -69,20 +71,16 @@ def make_accounts(password: str) -> None:
 
 
 def _others() -> list[Account]:
-    taken = {one.office for one in SHOWN if one.grant.role is Role.PROVINCIAL}
-    query = select(Office.code, Office.short_th).where(Office.kind == OfficeKind.PROVINCIAL.value)
-    offices = list(db.session.execute(query.order_by(Office.code)))
-    officers = [
-        Account(f"officer.{code.lower()}", f"เจ้าหน้าที่ {short}", code, Grant(Role.PROVINCIAL))
-        for code, short in offices
-        if code not in taken
+    """An author and a head at each regional seat, so that local messages are approved too."""
+    taken = {(one.office, one.grant.role) for one in SHOWN}
+    wanted = [(code, role) for code in SEATS for role in (Role.PROVINCIAL, Role.HEAD)]
+    return [
+        Account(
+            f"{WORDS[role][0]}.{code.lower()}", f"{WORDS[role][1]} {code} สมมติ", code, Grant(role)
+        )
+        for code, role in wanted
+        if (code, role) not in taken
     ]
-    heads = [
-        Account(f"head.{code.lower()}", f"หัวหน้า {short}", code, Grant(Role.HEAD))
-        for code, short in offices
-        if code in SEATS and code != "P50"
-    ]
-    return officers + heads
 
 
 def password_of(instance: Path) -> str:
@@ -96,9 +94,12 @@ def password_of(instance: Path) -> str:
 
 
 def actor_of(office: str, role: Role) -> Actor:
-    """Somebody of an office with a role."""
-    query = select(User).join(Office).where(Office.code == office).order_by(User.id)
+    """Somebody of an office with a role; the program itself for offices without accounts."""
+    place = office_by_code(office)
+    if place is None:
+        raise LookupError(office)
+    query = select(User).where(User.office_id == place.id).order_by(User.id)
     for user in db.session.scalars(query):
         if any(row.as_role is role for row in user.assignments):
-            return Actor(user.id, "cli", user.office_id)
-    raise LookupError(f"nobody is {role} at {office}")
+            return Actor(user.id, "cli", place.id)
+    return Actor(None, "cli", place.id)

@@ -24,7 +24,7 @@ from registry.messages.checklist import Check
 from registry.messages.models import KeyMessage, MessageKind
 from registry.messages.publishing import publish
 from registry.messages.services import MessageText, approve, create, proofread, submit
-from registry.periods.calendar import BANGKOK, first_day, month_of
+from registry.periods.calendar import BANGKOK, month_of, month_start
 
 CONFIRMED = {check.value: True for check in Check}
 CENTRAL_A_MONTH, LOCAL_A_MONTH = 2, 5
@@ -113,6 +113,6 @@ class Campaign:
                 publish(team.author, message, team.channels, at=later)
 
     def _morning(self, month: int) -> datetime:
-        day = first_day(month) + timedelta(days=self.random.randint(0, 26))
+        day = month_start(month) + timedelta(days=self.random.randint(0, 26))
         start = time(self.random.randint(8, 15), self.random.choice((0, 10, 20, 40)))
         return datetime.combine(day, start, BANGKOK).astimezone(UTC)

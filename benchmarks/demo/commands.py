@@ -26,7 +26,9 @@ def demo_command(serve: bool, port: int | None) -> None:
         raise Refused("the demonstration needs SANG_ENV=demo; production data stays untouched")
     build(current_app._get_current_object())  # type: ignore[attr-defined]
     password = password_of(settings.instance)
-    click.echo(f"\nSang: http://{settings.host}:{port or settings.port}/   password for all: {password}")
+    click.echo(
+        f"\nSang: http://{settings.host}:{port or settings.port}/   password for all: {password}"
+    )
     for one in SHOWN:
         click.echo(f"  {one.email:<34} {ROLE_NAMES[one.grant.role]} · {one.office}")
     if serve:

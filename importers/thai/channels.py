@@ -22,6 +22,7 @@ _BETWEEN = re.compile(
     r"\s*(?:[\r\n;|]+|,(?![0-9]{3}(?![0-9]))|(?<=\s)/(?=\s)|\s+และ(?=\S)|•|●"
     r"|\s+(?=[0-9]{1,2}[.)]\s))\s*"
 )
+_LEAD = re.compile(r"^(?:ช่องทาง|ช่อง|สื่อ|ทาง)\s*(?=[A-Za-z\u0e00-\u0e7f])")
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}\s*[.)]\s+|[-–•*]\s*)")
 _AUDIENCE = re.compile(
     r"[\s:(\-–=]*(?P<count>(?:(?:จำนวน|ผู้ติดตาม|สมาชิก|ยอด|ประมาณ|ราว|ราวๆ|เกือบ|กว่า|~)\s*)*"
@@ -74,11 +75,11 @@ def kind_of(text: str) -> str | None:
 
 def split_kind(text: str) -> tuple[str | None, str]:
     """The kind that a text begins with, and the rest; Latin words need an end of word."""
-    lower = text.lower()
+    bare = _LEAD.sub("", text)
     for word, kind in _kinds():
-        if not lower.startswith(word):
+        if not bare.lower().startswith(word):
             continue
-        rest = text[len(word) :]
+        rest = bare[len(word) :]
         if word.isascii() and rest[:1].isascii() and rest[:1].isalnum():
             continue
         return kind, rest.lstrip(" :：-–=.").strip()

@@ -13,6 +13,7 @@ from importers.thai.text import arabic, clean, is_blank, key, to_text
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LINE_LABEL = re.compile(r"^(?:id\s*line|line\s*id|ไอดี(?:ไลน์)?|ไลน์|line|id)\s*[:：.=]?\s*", re.I)
 _LINE_ID = re.compile(r"@?[a-z0-9._-]{2,30}")
+_SCHEME = re.compile(r"https?://", re.I)
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?", re.I)
 _YES = {
     "ยินยอม", "ยินยอมให้ใช้ข้อมูล", "ให้ความยินยอม", "ยินยอมแล้ว", "ใช่", "ตกลง", "อนุญาต", "รับทราบและยินยอม",
@@ -79,7 +80,7 @@ def read_url(cell: Cell) -> Finding[str]:
 
 def looks_like_url(text: str) -> bool:
     """Whether a text is a web address, with or without its scheme."""
-    return bool(re.match(r"https?://", text, re.I) or _BARE_HOST.fullmatch(text))
+    return bool(_SCHEME.match(text) or _BARE_HOST.fullmatch(text))
 
 
 def read_consent(cell: Cell) -> Finding[bool]:

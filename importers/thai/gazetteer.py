@@ -23,10 +23,12 @@ NEAR, ASK, GAP = 86, 55, 4
 Code = str
 
 
+@lru_cache(maxsize=20_000)
 def place_key(text: str) -> str:
     """A place's name for comparing: without ``จังหวัด``, ``อ.``, ``แขวง`` and the like."""
     text = clean(text)
     bare = _SUFFIX.sub("", _PREFIX.sub("", text)).strip()
+    bare = _PREFIX.sub("", bare) or bare  # people write อ.เขตดินแดง
     return key(bare or text)
 
 
@@ -58,7 +60,7 @@ def districts(province: Code) -> dict[str, Code]:
         for name in (row.name_th, row.name_en):
             found[place_key(name)] = row.code
         if row.name_th.startswith("เมือง") and row.code.endswith("01"):
-            found.update(dict.fromkeys(_CAPITAL, row.code))
+            found.update((place_key(name), row.code) for name in _CAPITAL)
     return found
 
 
@@ -76,9 +78,10 @@ def subdistricts(district: Code) -> dict[str, Code]:
 def districts_anywhere() -> dict[str, list[Code]]:
     """Codes of all districts by key, for rows that name no province."""
     found: dict[str, list[Code]] = {}
+    capital = {place_key(name) for name in _CAPITAL}
     for province in geothai.provinces():
         for name, code in districts(province.code).items():
-            if name not in _CAPITAL:
+            if name not in capital:
                 found.setdefault(name, []).append(code)
     return found
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from functools import lru_cache
 
 from importers.reading.grid import BadCell, Cell
+from registry.members.normalise import arabic, key
+from registry.members.normalise import clean as put_in_order
 
-os.environ.setdefault("PYTHAINLP_DATA", os.path.join(tempfile.gettempdir(), "sang-pythainlp"))
+__all__ = [
+    "arabic",
+    "clean",
+    "has_thai_digits",
+    "is_blank",
+    "is_ditto",
+    "key",
+    "lines",
+    "to_text",
+    "was_repaired",
+]
 
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _SPACES = re.compile(r"[\s\u00a0]+")
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
@@ -19,7 +28,6 @@ _MISSPELT = re.compile(
     f"เเ|\u0e4d|\u0e45|[\u0e48-\u0e4b][\u0e31\u0e34-\u0e39]"
     f"|([{_MARKS}])\\1|[ะาำ][{_MARKS}]| [{_MARKS}]"
 )
-_KEY_NOISE = re.compile(r"[\s().,:;/\\*'\"“”‘’\-–—_+&|\[\]{}?!]+")
 
 BLANKS = frozenset(
     {
@@ -69,32 +77,24 @@ def to_text(cell: Cell) -> str:
             return cell.isoformat()
 
 
+@lru_cache(maxsize=50_000)
 def clean(text: str) -> str:
     """One line without invisible letters, doubled marks, runs of spaces; digits stay as written."""
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
-    return _reordered(text) if _MISSPELT.search(text) else text
+    if _MISSPELT.search(text):
+        return put_in_order(text)
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
 def was_repaired(raw: str) -> bool:
     """Whether cleaning does more to a text than trim its spaces."""
-    return bool(_INVISIBLE.search(raw)) or clean(raw) != _SPACES.sub(" ", raw).strip()
-
-
-@lru_cache(maxsize=20_000)
-def _reordered(text: str) -> str:
-    from pythainlp.util import normalize
-
-    return str(normalize(text)).strip()
+    if not _MISSPELT.search(raw):
+        return bool(_INVISIBLE.search(raw))
+    return clean(raw) != _SPACES.sub(" ", raw).strip()
 
 
 def lines(text: str) -> list[str]:
     """The lines of a cell that say something, each cleaned."""
     return [line for part in re.split(r"[\r\n]+", text) if (line := clean(part))]
-
-
-def arabic(text: str) -> str:
-    """The same text with Thai digits written 0–9."""
-    return text.translate(_DIGITS)
 
 
 def has_thai_digits(text: str) -> bool:
@@ -110,8 +110,3 @@ def is_blank(text: str) -> bool:
 def is_ditto(text: str) -> bool:
     """Whether a cleaned text means: the same as above."""
     return text in DITTOS
-
-
-def key(text: str) -> str:
-    """A form for comparing only: lower case, Arabic digits, no spaces, no punctuation."""
-    return _KEY_NOISE.sub("", arabic(clean(text)).lower())

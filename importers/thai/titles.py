@@ -26,7 +26,7 @@ class Titled:
 
 def split_title(text: str) -> Titled:
     """Take the longest title off a cleaned name; a word that only looks like one stays."""
-    for pattern, title in _patterns():
+    for pattern, title in _patterns().get(text[:1].lower(), ()):
         found = pattern.match(text)
         if not found:
             continue
@@ -65,7 +65,8 @@ def _written(title: str, found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
+def _patterns() -> dict[str, list[tuple[re.Pattern[str], str]]]:
+    """Patterns with their titles by first letter, the longest first."""
     with (DATA / "titles.csv").open(encoding="utf-8", newline="") as file:
         pairs = [
             (variant, row["title"].split(" (")[0])
@@ -73,7 +74,11 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
             for variant in row["variants"].split("|")
         ]
     pairs.sort(key=lambda pair: len(pair[0]), reverse=True)
-    return [(re.compile(_loose(variant), re.IGNORECASE), title) for variant, title in pairs]
+    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    for variant, title in pairs:
+        pattern = re.compile(_loose(variant), re.IGNORECASE)
+        found.setdefault(variant[0], []).append((pattern, title))
+    return found
 
 
 def _loose(variant: str) -> str:

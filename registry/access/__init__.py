@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext as _l
 def init_app(app: Flask) -> None:
     """Close the gate, then install sign-in, the pages of accounts and offices, the commands."""
     from registry.access import account_views, commands, gate, office_views, sign_in, user_views
+    from registry.access.browsers import browser_name
     from registry.access.roles import Permission
     from registry.ui import MenuItem, add_menu
 
+    app.add_template_filter(browser_name)
     gate.init_app(app)
     sign_in.init_app(app)
     commands.init_app(app)

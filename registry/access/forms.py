@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, Length
 
 from registry.access.grants import Grant, grants_now
 from registry.access.models import User
-from registry.access.queries import offices
+from registry.access.offices import offices
 from registry.access.roles import ROLE_NAMES, Role
 from registry.fields import DayField, OnceForm
 from registry.geography.queries import provinces, zones
@@ -35,8 +35,8 @@ class GrantForm(Form):
     role = SelectField(_l("Role"))
     zone = SelectField(_l("Limited to zone"))
     province = SelectField(_l("Limited to province"))
-    valid_from = DayField(_l("From"))
-    valid_to = DayField(_l("Until"))
+    valid_from = DayField(_l("From the day"))
+    valid_to = DayField(_l("Until the day"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.access import sessions
-from registry.access.expired import expired_page, is_own_form
+from registry.access.expired_views import expired_page, is_own_form
 from registry.access.roles import Permission
 from registry.access.scope import Scope, permissions_of, scope_of
 from registry.audit.services import Actor

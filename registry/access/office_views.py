@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from registry.access import queries
 from registry.access.forms import OfficeForm
-from registry.access.gate import actor, allow
+from registry.access.gate import actor, allow, scope
 from registry.access.models import OFFICE_KIND_NAMES, Office
-from registry.access.offices import update_office
+from registry.access.offices import office_for, offices, update_office
 from registry.access.roles import Permission
 from registry.db import commit, db
 from registry.errors import Refused
@@ -24,11 +24,11 @@ MANAGE = allow(Permission.SETTINGS_MANAGE)
 def index() -> ResponseReturnValue:
     """All offices."""
     kind, text = request.args.get("kind", ""), request.args.get("text", "")
-    rows = queries.offices(kind=kind, text=text)
+    rows = offices(kind=kind, text=text)
     return render_template(
         "offices/index.html",
         rows=rows,
-        accounts=queries.accounts_of({row.id for row in rows}),
+        accounts=queries.accounts_of(scope(), {row.id for row in rows}),
         kinds=OFFICE_KIND_NAMES,
         filters={"kind": kind, "text": text},
     )
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
 @MANAGE
 def edit(code: str) -> ResponseReturnValue:
     """Change an office."""
-    office = queries.office_for(code)
+    office = office_for(code)
     form = OfficeForm(obj=office)
     if form.validate_on_submit() and _update(office, form):
         flash(_("Saved."), "success")

@@ -1,18 +1,41 @@
-"""Changing an office: its names, its right to publish, its closing."""
+"""Offices: found, and changed in name, right to publish or closing.
+
+They are public facts, so no scope limits who reads them.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from flask_babel import gettext as _
+from sqlalchemy import or_, select
 
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
-from registry.errors import Refused
+from registry.errors import NotFound, Refused
 
 FIELDS = ("name_th", "name_en", "short_th", "may_publish", "closed_on")
+
+
+def offices(*, kind: str = "", text: str = "") -> list[Office]:
+    """Offices, headquarters first."""
+    query = select(Office).order_by(Office.kind.in_(["regional", "provincial"]), Office.id)
+    if kind:
+        query = query.where(Office.kind == kind)
+    if text:
+        part = f"%{text.strip().replace('%', '')}%"
+        query = query.where(or_(Office.name_th.ilike(part), Office.name_en.ilike(part)))
+    return list(db.session.scalars(query))
+
+
+def office_for(code: str) -> Office:
+    """One office by its code; raises NotFound."""
+    found = db.session.scalar(select(Office).where(Office.code == code))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def update_office(

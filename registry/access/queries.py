@@ -1,4 +1,4 @@
-"""Reading accounts and offices."""
+"""Reading accounts."""
 
 from __future__ import annotations
 
@@ -67,36 +67,18 @@ def user_of_form(scope: Scope, form_token: str) -> User | None:
     return db.session.scalar(_scoped(scope).where(User.form_token == form_token))
 
 
-def names_of(ids: set[int]) -> dict[int, str]:
+def names_of(scope: Scope, ids: set[int]) -> dict[int, str]:
     """Names of accounts by id, for showing who did something."""
-    query = select(User.id, User.name).where(User.id.in_(ids))
+    query = _scoped(scope).where(User.id.in_(ids)).with_only_columns(User.id, User.name)
     return {row.id: row.name for row in db.session.execute(query)}
 
 
-def offices(*, kind: str = "", text: str = "") -> list[Office]:
-    """Offices, headquarters first; they are public facts, so no scope limits them."""
-    query = select(Office).order_by(Office.kind.in_(["regional", "provincial"]), Office.id)
-    if kind:
-        query = query.where(Office.kind == kind)
-    if text:
-        part = f"%{text.strip().replace('%', '')}%"
-        query = query.where(or_(Office.name_th.ilike(part), Office.name_en.ilike(part)))
-    return list(db.session.scalars(query))
-
-
-def office_for(code: str) -> Office:
-    """One office by its code; raises NotFound."""
-    found = db.session.scalar(select(Office).where(Office.code == code))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def accounts_of(office_ids: set[int]) -> dict[int, int]:
+def accounts_of(scope: Scope, office_ids: set[int]) -> dict[int, int]:
     """How many active accounts each office has."""
     query = (
-        select(User.office_id, func.count())
+        _scoped(scope)
         .where(User.active, User.office_id.in_(office_ids))
+        .with_only_columns(User.office_id, func.count())
         .group_by(User.office_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}

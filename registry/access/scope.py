@@ -95,7 +95,7 @@ def _scope_of_role(row: RoleAssignment, office: Office, day: date) -> Scope:
         return _executive(row, day)
     if role in SEES_EVERYTHING:
         return Scope(everything=True, personal=personal)
-    return _of_office(office, day, personal=personal)
+    return office_scope(office, day, personal=personal)
 
 
 def _executive(row: RoleAssignment, day: date) -> Scope:
@@ -106,7 +106,7 @@ def _executive(row: RoleAssignment, day: date) -> Scope:
     return Scope(everything=True)
 
 
-def _of_office(office: Office, day: date, *, personal: bool) -> Scope:
+def office_scope(office: Office, day: date, *, personal: bool = True) -> Scope:
     """A province, the provinces of a zone, or (for a bureau) the networks that it owns."""
     if office.kind == "provincial" and office.province_code:
         return Scope(provinces=frozenset({office.province_code}), personal=personal)

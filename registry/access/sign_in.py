@@ -12,8 +12,8 @@ from flask_babel import lazy_gettext as _l
 from flask_security import Security, SQLAlchemyUserDatastore, signals
 from flask_wtf.csrf import CSRFError
 
-from registry.access import sessions, sign_in_forms, sign_in_views
-from registry.access.expired import expired_page, is_own_form
+from registry.access import proofs, sessions, sign_in_views
+from registry.access.expired_views import expired_page, is_own_form
 from registry.access.models import User
 from registry.access.passwords import SangPasswords
 from registry.access.second_factor import SangTotp
@@ -25,11 +25,11 @@ from registry.errors import error_page
 from registry.vault import derive
 
 FORMS = {
-    "login_form": sign_in_forms.SignInForm,
-    "verify_form": sign_in_forms.AgainForm,
-    "change_password_form": sign_in_forms.NewPasswordForm,
-    "two_factor_verify_code_form": sign_in_forms.CodeForm,
-    "mf_recovery_form": sign_in_forms.RecoveryForm,
+    "login_form": proofs.SignInForm,
+    "verify_form": proofs.AgainForm,
+    "change_password_form": proofs.NewPasswordForm,
+    "two_factor_verify_code_form": proofs.CodeForm,
+    "mf_recovery_form": proofs.RecoveryForm,
 }
 WORDS = {
     "GENERIC_AUTHN_FAILED": _l("The e-mail address or the password is not right."),

@@ -12,6 +12,7 @@ from registry.access import passwords, queries, services
 from registry.access.forms import ReasonForm, UserForm
 from registry.access.gate import actor, allow, scope, today
 from registry.access.models import User
+from registry.access.offices import offices
 from registry.access.roles import ROLE_NAMES, Permission
 from registry.access.sessions import open_sign_ins
 from registry.db import commit, db
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
         "users/index.html",
         page=page,
         filters=filters,
-        offices=queries.offices(),
+        offices=offices(),
         roles=ROLE_NAMES,
         today=today(),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from registry.access.roles import ROLE_NAMES
 from registry.audit.actions import Action
 
 A = Action
@@ -70,7 +71,99 @@ NAMES: dict[Action, Any] = {
     A.ROWS_EXPORT: _l("Rows exported"),
 }
 
+ROLES = {role.value: name for role, name in ROLE_NAMES.items()}
+
 
 def name_of_action(action: str) -> Any:
     """The name of a kind of event."""
     return NAMES[Action(action)]
+
+
+OBJECTS: dict[str, Any] = {
+    "member": _l("Member"),
+    "network": _l("Network"),
+    "channel": _l("Channel"),
+    "message": _l("Key message"),
+    "user": _l("Account"),
+    "office": _l("Office"),
+    "province": _l("Province"),
+    "network_type": _l("Network type"),
+    "time_standard": _l("Standard time"),
+    "audit": _l("Audit trail"),
+    "audit_event": _l("Event"),
+    "batch": _l("Import batch"),
+    "period": _l("Period"),
+}
+KEYS: dict[str, Any] = {
+    "batch": _l("Import batch"),
+    "channel": _l("Channel"),
+    "code": _l("Code"),
+    "count": _l("Count"),
+    "counts": _l("Counts"),
+    "fields": _l("Fields"),
+    "file_sha256": _l("Fingerprint of the file"),
+    "format": _l("Format"),
+    "from": _l("Before"),
+    "kind": _l("Kind"),
+    "message": _l("Key message"),
+    "month": _l("Month"),
+    "network": _l("Network"),
+    "office": _l("Office"),
+    "period": _l("Period"),
+    "purpose": _l("Purpose"),
+    "query": _l("Search"),
+    "reason": _l("Reason"),
+    "revision": _l("Revision"),
+    "role": _l("Role"),
+    "to": _l("After"),
+    "version": _l("Version"),
+    "name": _l("Name and surname"),
+    "email": _l("E-mail address"),
+    "position": _l("Position"),
+    "title": _l("Title"),
+    "first_name": _l("First name"),
+    "last_name": _l("Surname"),
+    "phone": _l("Telephone"),
+    "line_id": _l("LINE ID"),
+    "birth_year": _l("Year of birth"),
+    "national_id": _l("National ID"),
+    "occupation": _l("Occupation"),
+    "organisation": _l("Organisation"),
+    "network_type": _l("Network type"),
+    "province_code": _l("Province"),
+    "province": _l("Province"),
+    "zone": _l("Zone"),
+    "name_th": _l("Name in Thai"),
+    "name_en": _l("Name in English"),
+    "short_th": _l("Short name"),
+    "may_publish": _l("May publish messages in its own channels"),
+    "closed_on": _l("Closed on"),
+    "district_code": _l("District"),
+    "subdistrict_code": _l("Subdistrict"),
+    "postcode": _l("Postcode"),
+    "notes": _l("Notes"),
+    "web": _l("on the web pages"),
+    "cli": _l("by command"),
+    "job": _l("by a job"),
+    "link": _l("by a personal link"),
+}
+"""Details, fields of changes and ways; a name that is not here is shown as it is kept."""
+
+
+def name_of_object(kind: str) -> Any:
+    """The name of a kind of record."""
+    return OBJECTS.get(kind, kind)
+
+
+def name_of_key(key: str) -> Any:
+    """The name of a detail, a field or a way."""
+    return KEYS.get(key, key)
+
+
+def spell(value: Any) -> str:
+    """A detail in words: lists and pairs without the signs of a programmer."""
+    if isinstance(value, dict):
+        return " · ".join(f"{name_of_key(key)} {spell(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(spell(item) for item in value)
+    return str(ROLES.get(value, "–" if value is None else value))

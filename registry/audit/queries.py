@@ -51,9 +51,11 @@ def event_for(scope: Scope, event_id: int) -> AuditEvent:
     return row
 
 
-def link_of(row: AuditEvent) -> AuditLink | None:
+def link_of(scope: Scope, row: AuditEvent) -> AuditLink | None:
     """The link of the chain that seals an event."""
-    return db.session.scalar(select(AuditLink).where(AuditLink.transaction == row.transaction))
+    seen = _scoped(scope).where(AuditEvent.id == row.id)
+    query = select(AuditLink).where(AuditLink.transaction == row.transaction, seen.exists())
+    return db.session.scalar(query)
 
 
 def last_verification(scope: Scope) -> AuditEvent | None:

@@ -13,12 +13,18 @@ from registry.audit import jobs, queries
 from registry.audit.actions import Action
 from registry.audit.forms import FilterForm, WhyForm
 from registry.audit.models import AuditEvent
-from registry.audit.names import name_of_action
+from registry.audit.names import name_of_action, name_of_key, name_of_object, spell
 from registry.audit.services import record
 from registry.db import commit
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 READ = allow(Permission.AUDIT_READ)
+NAMERS = {
+    "name_of_action": name_of_action,
+    "name_of_key": name_of_key,
+    "name_of_object": name_of_object,
+    "spell": spell,
+}
 
 
 @bp.get("/")
@@ -33,8 +39,8 @@ def index() -> ResponseReturnValue:
         form=form,
         rows=rows,
         more=more,
-        actors=names_of({row.actor_id for row in rows if row.actor_id}),
-        name_of_action=name_of_action,
+        actors=names_of(scope(), {row.actor_id for row in rows if row.actor_id}),
+        **NAMERS,
         checked=queries.last_verification(scope()),
         checking=jobs.under_way(),
     )
@@ -78,7 +84,7 @@ def _page(row: AuditEvent, form: WhyForm, *, opened: bool = False) -> ResponseRe
         form=form,
         changes=changes,
         opened=opened,
-        link=queries.link_of(row),
-        actors=names_of({row.actor_id} if row.actor_id else set()),
-        name_of_action=name_of_action,
+        link=queries.link_of(scope(), row),
+        actors=names_of(scope(), {row.actor_id} if row.actor_id else set()),
+        **NAMERS,
     )

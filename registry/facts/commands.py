@@ -19,13 +19,16 @@ from registry.facts.measure import Figure, Measure
 from registry.facts.measures import measure
 from registry.periods.calendar import to_bangkok_date, utc_now
 
+ALIASES = {"channel": "channel_kind", "type": "network_type"}
+"""Short names of dimensions."""
+
 
 @click.command("measure")
 @click.argument("name")
 @click.option("--period", required=True, help="2568-10, 2569-Q1, 2569-H1 or 2569-FY (B.E.).")
 @click.option("--by", default="", help="Dimensions, separated by commas: zone,channel_kind.")
 @click.option("--where", multiple=True, help="A limit, such as zone=1; may be given again.")
-@click.option("--as-of", default="then", help="Zones by the map of that day (then) or of today (now).")
+@click.option("--as-of", default="then", help="Zones as they were (then) or as they are now (now).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 @with_appcontext
 def measure_command(
@@ -35,18 +38,22 @@ def measure_command(
     with force_locale("en"):
         one = measure(name)
         args = {"period": period, "as_of": as_of, **_limits(where)}
-        dimensions = tuple(part.strip() for part in by.split(",") if part.strip())
-        question = asked(Scope.all(personal=False), args, to_bangkok_date(utc_now()), dimensions)
-        figures = evaluate(
-            Scope.all(personal=False), [name], question.months, question.cut
-        )
+        scope = Scope.all(personal=False)
+        question = asked(scope, args, to_bangkok_date(utc_now()), _dimensions(by))
+        figures = evaluate(scope, [name], question.months, question.cut)
         click.echo(_as_json(one, question, figures) if as_json else _as_text(question, figures))
+
+
+def _dimensions(by: str) -> tuple[str, ...]:
+    parts = (part.strip() for part in by.split(","))
+    return tuple(ALIASES.get(part, part) for part in parts if part)
 
 
 def _limits(where: tuple[str, ...]) -> dict[str, str]:
     limits = {}
     for text in where:
         name, sign, value = text.partition("=")
+        name = ALIASES.get(name, name)
         if not sign or name not in LIMITS:
             raise Refused(f"--where {text}: write it as zone=1; there are: {', '.join(LIMITS)}.")
         limits[name] = value

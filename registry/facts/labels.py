@@ -54,7 +54,7 @@ def label(dimension: str, value: Value, known: Names) -> str:
     if dimension == "month" and isinstance(value, int):
         return month_label(value)
     if value is None:
-        return _("No province") if dimension == "province" else _("Not stated")
+        return str(_("No province") if dimension == "province" else _("Not stated"))
     return known.get(value, str(value))
 
 

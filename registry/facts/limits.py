@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import ibis
 from ibis.expr.types import BooleanValue, Table
 from sqlalchemy import select

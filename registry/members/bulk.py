@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from registry.access.models import Office
 from registry.audit.services import Actor
 from registry.channels.models import AudienceCount, Channel
 from registry.db import db
@@ -50,12 +49,14 @@ class NewMember:
     """A member to register: the values, the day of joining, and what comes with it.
 
     Attributes:
+        office: id of the office that keeps the record.
         networks: ids of networks to join from that day on.
         row: the row's number in its file, kept as the source of the consent.
     """
 
     values: MemberValues
     on: date
+    office: int
     row: int | None = None
     channels: Sequence[NewChannel] = ()
     networks: Sequence[int] = ()
@@ -72,9 +73,7 @@ class Source:
     sha256: str
 
 
-def register_many(
-    actor: Actor, office: Office, members: Sequence[NewMember], source: Source
-) -> dict[str, int]:
+def register_many(actor: Actor, members: Sequence[NewMember], source: Source) -> dict[str, int]:
     """Register active members; the caller records one audit event for the whole batch.
 
     Returns:
@@ -84,7 +83,7 @@ def register_many(
         sqlalchemy.exc.IntegrityError: a national ID is registered already.
     """
     now = datetime.now(UTC)
-    _insert(Member, (_member(member, office, source, now) for member in members))
+    _insert(Member, (_member(member, source, now) for member in members))
     ids = _ids([member.uid for member in members])
     _insert(MemberStateChange, (_began(m, ids[m.uid], now, actor) for m in members))
     _insert(MemberSpan, (_span(m, ids[m.uid]) for m in members))
@@ -114,7 +113,7 @@ def _ids(uids: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _member(member: NewMember, office: Office, source: Source, now: datetime) -> dict[str, Any]:
+def _member(member: NewMember, source: Source, now: datetime) -> dict[str, Any]:
     number = member.values.national_id
     return {
         **member.values.as_dict(),
@@ -123,7 +122,7 @@ def _member(member: NewMember, office: Office, source: Source, now: datetime) ->
         "state": MemberState.ACTIVE.value,
         "joined_on": member.on,
         "confirmed_on": member.on,
-        "office_id": office.id,
+        "office_id": member.office,
         "source": "import",
         "source_file": source.file[:200],
         "source_sha256": source.sha256,

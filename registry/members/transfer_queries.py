@@ -9,7 +9,7 @@ from registry.access.scope import Scope
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.models import Member, RequestState, TransferRequest
-from registry.members.queries import changeable, of_offices
+from registry.members.queries import changeable, of_offices, visible
 
 SHOWN = 200
 
@@ -36,12 +36,16 @@ def count_waiting(scope: Scope) -> int:
     return int(db.session.scalar(query) or 0)
 
 
-def list_requests(scope: Scope) -> list[tuple[TransferRequest, bool, bool]]:
-    """The newest requests, waiting ones first: may it be decided, is it the scope's own."""
+def list_requests(scope: Scope) -> list[tuple[TransferRequest, bool, bool, bool]]:
+    """The newest requests, waiting ones first, with three answers.
+
+    May it be decided, is it the scope's own, may the member be seen.
+    """
     decides = case((_waits() & _incoming(scope), True), else_=False)
     own = of_offices(scope, TransferRequest.to_office_id)
     query = (
-        select(TransferRequest, decides.label("decides"), own.label("own"))
+        select(TransferRequest, decides, own, visible(scope))
+        .join(Member, Member.id == TransferRequest.member_id)
         .where(or_(_seen(scope), _incoming(scope)))
         .options(
             joinedload(TransferRequest.member),
@@ -51,7 +55,7 @@ def list_requests(scope: Scope) -> list[tuple[TransferRequest, bool, bool]]:
         .order_by(_waits().desc(), TransferRequest.id.desc())
         .limit(SHOWN)
     )
-    return [(row, bool(decide), bool(mine)) for row, decide, mine in db.session.execute(query)]
+    return [(row, bool(a), bool(b), bool(c)) for row, a, b, c in db.session.execute(query)]
 
 
 def request_to_decide(scope: Scope, request_id: int) -> TransferRequest:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from registry.access.gate import allow, may, scope, scope_for, today
 from registry.access.roles import Permission
 from registry.channels.forms import CountForm, MemberChannelForm
+from registry.channels.models import CHANNEL_KIND_NAMES
 from registry.channels.queries import channels_of_member
 from registry.errors import NotFound
 from registry.geography.queries import districts, subdistricts
@@ -90,6 +91,7 @@ def member_page(member_id: int, revealed: dict[str, str] | None = None, **forms:
         ledger=ledger_of(seen, member_id),
         stale=list_queries.is_stale(member),
         states=STATE_NAMES,
+        kinds=CHANNEL_KIND_NAMES,
         purposes=PURPOSE_NAMES,
         today=today(),
         portal="portal.issue" if "portal.issue" in current_app.view_functions else None,

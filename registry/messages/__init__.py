@@ -1,10 +1,52 @@
-"""messages."""
+"""Key messages and the dissemination ledger; see ``models`` for what is kept."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Load the models."""
-    from registry.messages import models as models
+    """Install the pages of messages, of the ledger and of the inboxes."""
+    from registry.messages import files as files
+    from registry.messages import grid_views, inbox_views, review_views, step_views
+
+    app.register_blueprint(step_views.bp)
+    app.register_blueprint(grid_views.bp)
+    app.register_blueprint(review_views.bp)
+    app.register_blueprint(inbox_views.questions_bp)
+    app.register_blueprint(inbox_views.news_bp)
+    app.jinja_env.globals["has_endpoint"] = app.view_functions.__contains__
+    _add_menu(app)
+
+
+def _add_menu(app: Flask) -> None:
+    from registry.access.roles import Permission as P
+    from registry.messages import inbox_views, review_views, views
+    from registry.ui import MenuItem, add_menu
+
+    def item(endpoint: str, label: Any, permission: P, order: int, badge: Any = None) -> MenuItem:
+        return MenuItem("work", endpoint, label, permission, order, badge=badge)
+
+    add_menu(
+        app,
+        item("messages.index", _l("Key messages"), P.MESSAGES_READ, 40, views.waiting_count),
+        item("dissemination.index", _l("Dissemination"), P.MESSAGES_READ, 42),
+        item(
+            "evidence.index",
+            _l("Reports to review"),
+            P.DISSEMINATION_REVIEW,
+            44,
+            review_views.waiting_count,
+        ),
+        item(
+            "questions.index",
+            _l("Questions from members"),
+            P.QUESTIONS_ANSWER,
+            46,
+            inbox_views.open_questions,
+        ),
+        item("news.index", _l("News from members"), P.QUESTIONS_ANSWER, 48, inbox_views.open_news),
+    )

@@ -13,6 +13,7 @@ from registry.db import db
 from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.normalise import search_key
+from registry.members.queries import visible
 from registry.messages.models import (
     Dissemination,
     DisseminationState,
@@ -89,8 +90,11 @@ def dissemination_for(scope: Scope, row_id: int) -> Dissemination:
     Raises:
         NotFound: there is none, or it lies outside the scope.
     """
-    rows = disseminations_for(scope, [row_id])
-    return rows[0]
+    d = Dissemination
+    found = db.session.scalar(select(d).where(d.id == row_id, facts_within(scope, d)))
+    if found is None:
+        raise NotFound(f"dissemination {row_id}")
+    return found
 
 
 def disseminations_for(scope: Scope, ids: list[int]) -> list[Dissemination]:
@@ -205,3 +209,12 @@ def questions_about(scope: Scope, message_id: int) -> list[Row[Any]]:
         .limit(PAGE)
     )
     return list(db.session.scalars(query))
+
+
+def members_named(scope: Scope, text: str, *, limit: int = 20) -> list[Member]:
+    """Members whose name holds all the words, by name; for choosing one."""
+    query = select(Member).where(visible(scope), Member.state.in_(["active", "inactive"]))
+    for word in text.split():
+        query = query.where(Member.search_text.contains(search_key(word), autoescape=True))
+    query = query.options(joinedload(Member.district), joinedload(Member.province))
+    return list(db.session.scalars(query.order_by(Member.name_key, Member.id).limit(limit)))

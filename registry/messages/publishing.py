@@ -7,7 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, CursorResult, Select, and_, literal, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    CursorResult,
+    Select,
+    and_,
+    except_,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.access.models import Office
@@ -16,7 +27,7 @@ from registry.audit.services import Actor, record
 from registry.channels.models import AudienceCount, Channel, ChannelMember
 from registry.db import db
 from registry.errors import Refused
-from registry.members.models import MemberSpan
+from registry.members.models import Consent, ConsentPurpose, MemberSpan
 from registry.messages.models import KeyMessage, MessageState, Publication, Recipient
 from registry.messages.rules import now_or
 from registry.messages.services import note_move
@@ -67,7 +78,8 @@ def publish(
         if channel.id not in done
     ]
     if made:
-        note_move(actor, message, before, at, ", ".join(row.channel.name for row in made)[:500])
+        where = ", ".join(row.channel.name for row in made)[:500]
+        note_move(actor, message, before, at, where, after=S.PUBLISHED)
     return made
 
 
@@ -164,11 +176,23 @@ def _roster(channel: Channel, on: date) -> Select[tuple[int]]:
     return select(both.c.member_id)
 
 
+def _unwilling(on: date) -> CompoundSelect[tuple[int]]:
+    """Members who withdrew the consent to receive messages, and have not given it again."""
+    given = and_(
+        Consent.purpose == ConsentPurpose.MESSAGES.value,
+        Consent.given_on <= on,
+    )
+    ended = select(Consent.member_id).where(given, Consent.withdrawn_on <= on)
+    stands = or_(Consent.withdrawn_on.is_(None), Consent.withdrawn_on > on)
+    return except_(ended, select(Consent.member_id).where(given, stands))
+
+
 def add_recipients(publication: Publication) -> int:
     """Add the members whom a publication reached, in one statement, once per message.
 
-    A member counts who was active that day (an open span) and on the roster; whoever has the
-    message through an earlier publication keeps that one.
+    A member counts who was active that day (an open span) and on the roster, and who had not
+    withdrawn the consent to messages; whoever has the message through an earlier publication
+    keeps that one.
 
     Returns:
         how many members it added.
@@ -190,7 +214,11 @@ def add_recipients(publication: Publication) -> int:
         MemberSpan.member_id,
         MemberSpan.province_code,
         MemberSpan.network_type,
-    ).where(_open_on(MemberSpan, on), MemberSpan.member_id.in_(_roster(row.channel, on)))
+    ).where(
+        _open_on(MemberSpan, on),
+        MemberSpan.member_id.in_(_roster(row.channel, on)),
+        MemberSpan.member_id.not_in(_unwilling(on)),
+    )
     make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = make(Recipient).from_select(columns, query, include_defaults=False)
     once = statement.on_conflict_do_nothing(index_elements=["message_id", "member_id"])

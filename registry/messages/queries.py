@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
@@ -22,8 +22,9 @@ from registry.messages.models import (
     Publication,
     Recipient,
 )
+from registry.messages.typed import start_of
 from registry.messages.visibility import facts_within, message_within
-from registry.periods.calendar import BANGKOK, Period
+from registry.periods.calendar import Period
 
 PAGE = 50
 S = MessageState
@@ -128,13 +129,9 @@ def waiting(mine: Mine) -> ColumnElement[bool]:
 
 
 def _between(period: Period) -> ColumnElement[bool]:
-    first, last = _midnight(period.start), _midnight(period.end + timedelta(days=1))
+    first, last = start_of(period.start), start_of(period.end + timedelta(days=1))
     moment = func.coalesce(KeyMessage.published_at, KeyMessage.created_at, type_=None)
     return and_(moment >= first, moment < last)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), BANGKOK).astimezone(UTC)
 
 
 def _filtered(scope: Scope, filters: MessageFilters, mine: Mine) -> Select[Any]:
@@ -189,12 +186,14 @@ def topics(scope: Scope) -> list[str]:
     return sorted({topic for topic in db.session.scalars(query.distinct()) if topic})
 
 
-def published_between(scope: Scope, period: Period) -> list[KeyMessage]:
-    """Messages published in a period, newest first."""
+def published_lately(scope: Scope, since: date, *, limit: int = 100) -> list[KeyMessage]:
+    """Messages published since a day, newest first; for choosing one."""
     query = select(KeyMessage).where(
-        KeyMessage.published_at.is_not(None), _between(period), message_within(scope)
+        KeyMessage.published_at.is_not(None),
+        KeyMessage.published_at >= start_of(since),
+        message_within(scope),
     )
-    return list(db.session.scalars(query.order_by(KeyMessage.published_at.desc())))
+    return list(db.session.scalars(query.order_by(KeyMessage.published_at.desc()).limit(limit)))
 
 
 def publications_of(scope: Scope, message: KeyMessage) -> list[Publication]:

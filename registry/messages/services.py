@@ -72,12 +72,19 @@ class MessageText:
 
 
 def note_move(
-    actor: Actor, message: KeyMessage, before: MessageState | None, at: datetime, reason: str = ""
+    actor: Actor,
+    message: KeyMessage,
+    before: MessageState | None,
+    at: datetime,
+    reason: str = "",
+    *,
+    after: MessageState | None = None,
 ) -> None:
     """Write down a step: in the message's history and in the audit trail."""
+    after = after or message.as_state
     move = MessageMove(
         before=before.value if before else None,
-        after=message.state,
+        after=after.value,
         at=at,
         actor_id=actor.user_id,
         reason=reason or None,
@@ -92,7 +99,7 @@ def note_move(
         message.id,
         province=message.office.province_code,
         from_=before.value if before else None,
-        to=message.state,
+        to=after.value,
         reason=reason or None,
     )
 

@@ -89,6 +89,11 @@ def read_people(text: str) -> int | None:
     raise Refused(_("“%(text)s” is not a number of people; write digits only.", text=text[:30]))
 
 
+def start_of(day: date) -> datetime:
+    """The first moment of a day in Bangkok."""
+    return datetime.combine(day, time(), BANGKOK).astimezone(UTC)
+
+
 def noon_of(day: date, published: datetime) -> datetime:
     """A moment that stands for a day of which the hour is not known.
 

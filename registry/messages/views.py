@@ -66,7 +66,7 @@ def index() -> ResponseReturnValue:
         total=queries.count_messages(scope(), filters, mine()),
         filters=filters,
         per_page=queries.PAGE,
-        topics=queries.topics(scope()),
+        topics=[(topic, topic) for topic in queries.topics(scope())],
         periods=period_choices(today(), language()),
         states=MESSAGE_STATE_NAMES,
         kinds=MESSAGE_KIND_NAMES,

@@ -2,7 +2,7 @@
 
 Nothing here is ever changed: a re-issue is a new revision beside the old one, and the highest
 revision is in force.  Sealed figures hold no personal data; who may see a cut is for the caller
-to decide (see :func:`registry.facts.sealed.visible`).
+to decide (see :func:`registry.facts.sealed.sealed_cut`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,3 +25,8 @@ class MemberLink(Base):
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     member: Mapped[Member] = relationship()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it opens the member's pages now."""
+        return self.revoked_at is None and datetime.now(UTC) < self.expires_at

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import waitress
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
+from benchmarks.browsing import FLAGS, chromium, cookie, serving
 from tests import cast
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NO_CHROMIUM = "Chromium was not found: install it (Debian: apt-get install chromium) on PATH."
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-COOKIE = "__Host-sang"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The Chromium of the system, kept from talking to anybody but us."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        raise RuntimeError(NO_CHROMIUM)
-    return {**browser_type_launch_args, "executable_path": found, "args": FLAGS}
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -64,12 +45,8 @@ def browser_context_args(browser_context_args: dict[str, Any], site: str) -> dic
 def site(app: Flask) -> Iterator[str]:
     """Address of a running server (waitress, as in production) on a free port of loopback."""
     app.config["WTF_CSRF_ENABLED"] = True
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.task_dispatcher.shutdown()
+    with serving(app) as url:
+        yield url
 
 
 @dataclass
@@ -106,6 +83,7 @@ def watch(page: Page, site: str) -> Iterator[Watch]:
 
     A test that provokes a refusal empties ``watch.faults`` after looking at it.
     """
+    page.set_default_timeout(10_000)
     watch = Watch(urlsplit(site).netloc)
     watch.follow(page)
     yield watch
@@ -120,13 +98,7 @@ def signed_in(app: Flask, context: BrowserContext, site: str) -> SignIn:
     """``signed_in("officer50")``: the browser holds that user's session."""
 
     def sign_in(name: str) -> None:
-        client = app.test_client()
-        cast.sign_in(app, client, name)
-        cookie = client.get_cookie(COOKIE)
-        assert cookie is not None
-        context.add_cookies(
-            [{"name": COOKIE, "value": cookie.value, "url": site.replace("http:", "https:")}]
-        )
+        context.add_cookies([cookie(app, cast.email(name), site)])  # type: ignore[list-item]
 
     return sign_in
 

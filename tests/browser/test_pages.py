@@ -25,8 +25,11 @@ def _menu(page: Page) -> list[str]:
     return ["/", "/account/", *links]
 
 
+CASES = [("sqlite", name) for name in ROLES] + [("postgresql", "central")]
+
+
 @pytest.mark.usefixtures("watch")
-@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize(("backend", "name"), CASES, indirect=["backend"])
 def test_every_page_of_the_menu(page: Page, signed_in: SignIn, name: str) -> None:
     signed_in(name)
     page.goto("/")

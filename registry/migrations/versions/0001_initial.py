@@ -348,6 +348,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_account_office_id"), ["office_id"], unique=False)
 
     op.create_table(
+        "import_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("stored", sa.String(length=80), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=True),
+        sa.Column("sheet", sa.String(length=120), nullable=True),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("keep_unknown", sa.Boolean(), nullable=False),
+        sa.Column("summary", sa.JSON(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("error", sa.String(length=500), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_import_batch_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_import_batch_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_import_batch_form_token")),
+    )
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_import_batch_created_at"), ["created_at"], unique=False
+        )
+        batch_op.create_index("ix_import_batch_file", ["office_id", "sha256"], unique=False)
+
+    op.create_table(
         "key_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -595,6 +632,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "import_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("decision", sa.String(length=12), nullable=True),
+        sa.Column("values", sa.LargeBinary(), nullable=False),
+        sa.Column("originals", sa.LargeBinary(), nullable=False),
+        sa.Column("problems", sa.LargeBinary(), nullable=False),
+        sa.Column("matches", sa.JSON(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("member_version", sa.Integer(), nullable=True),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_import_row_batch_id_import_batch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_import_row_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_import_row_batch", ["batch_id", "row"], unique=True)
+        batch_op.create_index(batch_op.f("ix_import_row_member_id"), ["member_id"], unique=False)
+        batch_op.create_index("ix_import_row_status", ["batch_id", "status"], unique=False)
 
     op.create_table(
         "member_link",
@@ -1087,6 +1151,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_link_member_id"))
 
     op.drop_table("member_link")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_row_status")
+        batch_op.drop_index(batch_op.f("ix_import_row_member_id"))
+        batch_op.drop_index("ix_import_row_batch")
+
+    op.drop_table("import_row")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_member_id"))
 
@@ -1128,6 +1198,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_key_message_office_id"))
 
     op.drop_table("key_message")
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_batch_file")
+        batch_op.drop_index(batch_op.f("ix_import_batch_created_at"))
+
+    op.drop_table("import_batch")
     with op.batch_alter_table("user_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_account_office_id"))
 

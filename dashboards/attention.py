@@ -1,0 +1,96 @@
+"""What needs attention: sentences with numbers, each leading to its rows."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+from flask_babel import gettext as _
+
+from dashboards import parts
+from dashboards.figures import by, suits
+from dashboards.navigation import page_link, rows_link
+from registry.access.scope import Scope
+from registry.facts.asked import Asked
+from registry.facts.evaluate import evaluate
+from registry.facts.labels import label, names
+from registry.facts.measure import Figure
+from registry.facts.measures import measure
+
+ASKED = (
+    *("networks_dormant", "questions_answered_rate", "disseminations", "evidence_accepted_rate"),
+    *("districts_covered_rate", "districts_single_member", "members_stale_rate"),
+)
+FEW = 0.5
+"""A province stands out when its rate is under this share of the whole's."""
+
+
+def attention(scope: Scope, question: Asked) -> Component:
+    """The list; said so when nothing stands out."""
+    suited = [name for name in ASKED if suits(measure(name), question)]
+    figures = {f.measure: f for f in evaluate(scope, suited, question.months, question.cut)}
+    lines = [*_lines(figures, question), *_provinces(scope, question)]
+    body = html.Ul(lines, className="attention") if lines else parts.empty(_("Nothing stands out."))
+    return parts.panel(_("What needs attention"), body)
+
+
+def _line(text: str, href: str) -> Component:
+    return html.Li(html.A(text, href=href))
+
+
+def _lines(figures: dict[str, Figure], question: Asked) -> list[Component]:
+    lines = []
+    for name, text in _sentences(figures):
+        lines.append(_line(text, rows_link(name, question)))
+    return lines
+
+
+def _sentences(figures: dict[str, Figure]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    dormant = figures.get("networks_dormant")
+    if dormant and dormant.value:
+        found.append(
+            ("networks_dormant", _("%(n)s networks have been silent for 6 months", n=f"{dormant.value:,}"))
+        )
+    answered = figures.get("questions_answered_rate")
+    if answered and (open_ := (answered.denominator or 0) - (answered.numerator or 0)):
+        found.append(
+            ("questions_answered_rate", _("%(n)s questions of the period have no answer", n=f"{open_:,}"))
+        )
+    stale = figures.get("members_stale_rate")
+    if stale and stale.numerator:
+        text = _("%(n)s members' records are stale (%(share)s)", n=f"{stale.numerator:,}", share=f"{stale.value:.1%}")
+        found.append(("members_stale_rate", text))
+    return found + _districts(figures)
+
+
+def _districts(figures: dict[str, Figure]) -> list[tuple[str, str]]:
+    found = []
+    covered = figures.get("districts_covered_rate")
+    if covered and (gap := (covered.denominator or 0) - (covered.numerator or 0)):
+        found.append(("districts_covered_rate", _("%(n)s districts have no member", n=f"{gap:,}")))
+    single = figures.get("districts_single_member")
+    if single and single.value:
+        found.append(
+            ("districts_single_member", _("%(n)s districts rest on a single member", n=f"{single.value:,}"))
+        )
+    return found
+
+
+def _provinces(scope: Scope, question: Asked) -> list[Component]:
+    """Provinces whose pass-on rate is less than half of the whole's."""
+    found = by(scope, question, "pass_on_rate", "province") or []
+    above = sum(figure.numerator or 0 for _value, figure in found)
+    below = sum(figure.denominator or 0 for _value, figure in found)
+    if not above or len(found) < 3:
+        return []
+    known, rate = names("province"), above / below
+    low = [v for v, figure in found if v and (figure.value or 0) < rate * FEW and figure.denominator]
+    if not low:
+        return []
+    text = _(
+        "Pass-on rate under half of the average (%(rate)s): %(names)s",
+        rate=f"{rate:.1%}",
+        names=", ".join(label("province", value, known) for value in low[:8])
+        + (_(" and %(n)s more", n=len(low) - 8) if len(low) > 8 else ""),
+    )
+    return [_line(text, page_link("/dashboards/", question, measure="pass_on_rate"))]

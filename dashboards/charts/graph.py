@@ -1,0 +1,75 @@
+"""The one way to make a chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.charts.palette import INK, LINE, MUTED
+from dashboards.navigation import chart
+from registry.i18n import language
+
+FONT = (
+    '"Sarabun", "Noto Sans Thai", "Leelawadee UI", "Thonburi", "Loma", "Noto Sans", '
+    '"Segoe UI", system-ui, sans-serif'
+)
+BUTTONS = ["toImage"]
+
+
+def graph(name: str, figure: go.Figure, height: int, label: str) -> Component:
+    """A chart that fits its column; nothing of it leaves the page.
+
+    Args:
+        label: what it shows, for those who do not see it.
+    """
+    figure.update_layout(**_look(height))
+    drawn = dcc.Graph(
+        id=chart(name),
+        figure=figure.to_dict(),
+        responsive=True,
+        config=_config(name),
+        style={"height": f"{height}px"},
+    )
+    return html.Div(drawn, role="img", **{"aria-label": label})
+
+
+def _config(name: str) -> dict[str, Any]:
+    return {
+        "displaylogo": False,
+        "showSendToCloud": False,
+        "plotlyServerURL": "",
+        "locale": language(),
+        "scrollZoom": False,
+        "doubleClick": False,
+        "modeBarButtons": [BUTTONS],
+        "toImageButtonOptions": {"filename": f"sang-{name}", "scale": 2},
+    }
+
+
+def _look(height: int) -> dict[str, Any]:
+    return {
+        "template": None,
+        "height": height,
+        "autosize": True,
+        "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 14, "color": INK},
+        "hoverlabel": {"font": {"family": FONT, "size": 14}},
+        "separators": ".,",
+        "dragmode": False,
+    }
+
+
+def axis(**extra: Any) -> dict[str, Any]:
+    """The look of an axis; it cannot be dragged."""
+    return {
+        "gridcolor": LINE,
+        "zerolinecolor": LINE,
+        "tickfont": {"color": MUTED, "size": 13},
+        "automargin": True,
+        "fixedrange": True,
+    } | extra

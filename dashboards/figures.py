@@ -1,0 +1,110 @@
+"""The figures of the overview, gathered within a scope; nothing here draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from registry.access.scope import Scope
+from registry.facts.asked import Asked
+from registry.facts.cuts import Cell, Value
+from registry.facts.evaluate import evaluate
+from registry.facts.measure import Figure, Measure
+from registry.facts.measures import MEASURES, measure, measures
+from registry.facts.sealed import sealed_cut
+from registry.facts.series import Series, series
+from registry.facts.spans import Months
+from registry.periods import catalogue
+from registry.periods.models import SealedFigure, SealedPeriod
+
+CARDS = (
+    *("members_active", "networks_active", "members_passing_on", "messages_published"),
+    *("recipients", "received_rate", "pass_on_rate", "publish_on_standard_rate"),
+    *("reach_potential", "reach_reported", "reach_evidenced", "questions_answered_rate"),
+)
+FUNNEL = ("recipients", "received", "passed_on")
+REACH = ("reach_potential", "reach_reported", "reach_evidenced")
+BREAKDOWNS = (
+    *("pass_on_rate", "received_rate", "recipients", "passed_on", "publications"),
+    *("reach_potential", "reach_reported", "reach_evidenced"),
+    *("members_active", "members_new", "channels_active", "networks_active"),
+)
+"""Measures that the map and the bars can show; the first one unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A closed period, and which of its sealed figures answer the question; None: none do."""
+
+    period: SealedPeriod
+    cut: str | None
+    figures: dict[tuple[str, str], SealedFigure]
+
+    def figure(self, name: str) -> SealedFigure | None:
+        """The sealed figure of a measure for the cut at hand."""
+        return None if self.cut is None else self.figures.get((name, self.cut))
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The key figures of a period, of the one before, and of the same one a year earlier."""
+
+    found: Series
+    now: Months
+    before: Months
+    last_year: Months
+    known: frozenset[str]
+    seal: Seal | None
+
+    def figure(self, name: str, span: Months) -> Figure | None:
+        """A measure over a span; None where the filters do not suit it."""
+        return self.found.figure(name, span) if name in self.known else None
+
+
+def suits(one: Measure, question: Asked) -> bool:
+    """Whether a measure knows all dimensions by which the question is limited."""
+    return question.cut.needs <= one.dimensions
+
+
+def whole(scope: Scope, question: Asked, first: int) -> Whole:
+    """Key figures of a question, with every month since ``first`` for what adds up."""
+    period = question.period
+    spans = [
+        Months.of(each) for each in (period, period.previous(), period.same_last_year())
+    ]
+    names = [one.name for one in measures({*CARDS, *FUNNEL}) if suits(one, question)]
+    names += [name for name in ("questions_asked",) if suits(measure(name), question)]
+    found = series(scope, names, spans, question.cut)
+    return Whole(found, *spans, frozenset(names), seal_of(scope, question))
+
+
+def seal_of(scope: Scope, question: Asked) -> Seal | None:
+    """The seal of a closed period; None while it is open."""
+    row = catalogue.sealed(question.period.code)
+    if row is None:
+        return None
+    cut = sealed_cut(scope, question.cut, question.period)
+    return Seal(row, cut, catalogue.sealed_figures(row.code, row.revision))
+
+
+def by(
+    scope: Scope, question: Asked, name: str, dimension: str
+) -> list[tuple[Value, Figure]] | None:
+    """A measure by one dimension; None where it cannot be cut by it."""
+    one = measure(name)
+    cut = replace(question.cut, by=(dimension,))
+    if not cut.needs <= one.dimensions:
+        return None
+    figures = evaluate(scope, [name], question.months, cut)
+    return [(_first(figure.cell), figure) for figure in figures]
+
+
+def _first(cell: Cell) -> Value:
+    return cell[0]
+
+
+def members_by_month(scope: Scope, question: Asked, first: int) -> list[Figure] | None:
+    """Active members at the end of each month since ``first``."""
+    cut = replace(question.cut, by=("month",))
+    if not cut.needs <= MEASURES["members_active"].dimensions:
+        return None
+    return evaluate(scope, ["members_active"], Months(first, question.period.last_month), cut)

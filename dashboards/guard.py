@@ -1,0 +1,58 @@
+"""What comes from a browser is checked before Dash sees it: a bad body is 400, never 500."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash
+from flask import Flask, abort, request
+
+from dashboards import router
+
+LONGEST = 2_000
+"""Characters that a value may have."""
+
+
+def init_app(app: Flask, shell: Dash) -> None:
+    """Check callback bodies and page addresses."""
+    prefix = shell.config.routes_pathname_prefix
+    callback, catchall = f"{prefix}_dash-update-component", f"{prefix}<path:path>"
+
+    def check() -> None:
+        if request.endpoint == callback and not well_formed(request.get_json(silent=True)):
+            abort(400)
+        if request.endpoint == catchall and request.path not in dict(router.titles()):
+            abort(404)
+
+    app.before_request(check)
+
+
+def well_formed(body: Any) -> bool:
+    """Whether a body asks for the one callback of the server, with two strings."""
+    if not isinstance(body, dict) or not set(body) <= _KEYS:
+        return False
+    if body.get("output") != "page.children" or body.get("outputs") != _OUTPUT:
+        return False
+    inputs, changed = body.get("inputs"), body.get("changedPropIds", [])
+    return (
+        _are_inputs(inputs)
+        and isinstance(changed, list)
+        and set(map(str, changed)) <= {"url.pathname", "url.search"}
+        and body.get("state", []) == []
+    )
+
+
+_KEYS = {"output", "outputs", "inputs", "changedPropIds", "parsedChangedPropsIds", "state"}
+_OUTPUT = {"id": "page", "property": "children"}
+_INPUTS = [("url", "pathname"), ("url", "search")]
+
+
+def _are_inputs(inputs: Any) -> bool:
+    if not isinstance(inputs, list) or not all(isinstance(entry, dict) for entry in inputs):
+        return False
+    if [(entry.get("id"), entry.get("property")) for entry in inputs] != _INPUTS:
+        return False
+    values = [entry.get("value") for entry in inputs]
+    return all(value is None or isinstance(value, str) for value in values) and all(
+        len(value or "") <= LONGEST for value in values
+    )

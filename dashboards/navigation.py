@@ -1,0 +1,81 @@
+"""Filters live in the address: a changed control changes the address, in the browser; the page
+that the address names is then made on the server.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from dash import ALL
+from flask import url_for
+
+from registry.facts.asked import LIMITS, Asked
+from registry.facts.cuts import Value
+
+CONTROLS = {"type": "filter", "name": ALL}
+CHARTS = {"type": "chart", "name": ALL}
+
+CHANGE = """
+function (values, search) {
+  const context = dash_clientside.callback_context;
+  if (!context.triggered.length) { return dash_clientside.no_update; }
+  const changed = JSON.parse(context.triggered[0].prop_id.replace(/[.]value$/, "")).name;
+  const params = new URLSearchParams(search || "");
+  for (const item of context.inputs_list[0]) {
+    const name = item.id.name === "kind" ? "period" : item.id.name;
+    if (item.id.name === "kind" && changed !== "kind") { continue; }
+    if (item.id.name === "period" && changed === "kind") { continue; }
+    if (item.value) { params.set(name, item.value); } else { params.delete(name); }
+  }
+  if (changed === "zone") { params.delete("province"); }
+  const next = params.size ? "?" + params.toString() : "";
+  return next === (search || "") ? dash_clientside.no_update : next;
+}
+"""
+
+OPEN = """
+function (clicks) {
+  const context = dash_clientside.callback_context;
+  if (!context.triggered.length || !context.triggered[0].value) { return ""; }
+  const point = context.triggered[0].value.points[0];
+  const link = Array.isArray(point.customdata) ? point.customdata[0] : point.customdata;
+  if (typeof link === "string" && link.startsWith("/figures/")) { window.location.assign(link); }
+  return "";
+}
+"""
+
+
+def control(name: str) -> dict[str, str]:
+    """Id of a control."""
+    return {"type": "filter", "name": name}
+
+
+def chart(name: str) -> dict[str, str]:
+    """Id of a chart."""
+    return {"type": "chart", "name": name}
+
+
+def args_of(search: str | None) -> dict[str, str]:
+    """The parameters of an address; of one given twice the last counts."""
+    return dict(parse_qsl((search or "").removeprefix("?"), max_num_fields=40))
+
+
+def query_of(question: Asked, **extra: Value) -> dict[str, str]:
+    """The parameters that name a question, the plainest way."""
+    found: dict[str, Value] = {"period": question.period.code}
+    found |= {name: values[0] for name, values in question.cut.where if name in LIMITS}
+    if question.cut.as_of == "now":
+        found["as_of"] = "now"
+    found |= extra
+    return {name: str(value) for name, value in found.items() if value not in (None, "")}
+
+
+def page_link(path: str, question: Asked, **extra: Value) -> str:
+    """Address of a page for a question."""
+    return f"{path}?{urlencode(query_of(question, **extra))}"
+
+
+def rows_link(measure: str, question: Asked, **limits: Any) -> str:
+    """Address of the rows behind a figure; a cell without a value has none of its own."""
+    return url_for("figures.rows", **query_of(question, **limits), measure=measure)

@@ -1,0 +1,81 @@
+"""The overview: key figures, where and when, the way of messages, and what needs attention."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+from flask_babel import gettext as _
+
+from dashboards import filters, parts
+from dashboards.attention import attention
+from dashboards.breakdown import breakdowns
+from dashboards.cards import cards
+from dashboards.figures import BREAKDOWNS, Whole, whole
+from dashboards.journey import journey, trends
+from registry.access.scope import Scope
+from registry.errors import Refused
+from registry.facts.asked import Asked, asked
+from registry.i18n import day, language
+
+DIMENSIONS = ("zone", "province", "network_type", "channel_kind")
+PATH = "/dashboards/"
+
+
+def title() -> str:
+    """The page's name."""
+    return str(_("Overview"))
+
+
+def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
+    """The page for the parameters of an address.
+
+    Raises:
+        Refused: a parameter does not exist or lies outside the scope.
+    """
+    question = asked(scope, filters.with_default(args, today), today)
+    shown = args.get("measure") or BREAKDOWNS[0]
+    if shown not in BREAKDOWNS:
+        raise Refused(_("“%(name)s” cannot be shown in the breakdowns.", name=shown[:60]))
+    first, _last = filters.months_shown(question.period)
+    found = whole(scope, question, first)
+    more = [filters.map_choice(question), filters.measure_choice(BREAKDOWNS, shown)]
+    return [
+        html.Div(html.H1(title()), className="page-head"),
+        filters.bar(scope, question, today, DIMENSIONS, *more),
+        heading(question, found, today),
+        cards(question, found, today),
+        html.Div(
+            [
+                *journey(question, found),
+                *trends(scope, question, found, first),
+                *breakdowns(scope, question, shown),
+                attention(scope, question),
+            ],
+            className="dash-grid",
+        ),
+    ]
+
+
+def heading(question: Asked, found: Whole, today: date) -> Component:
+    """Which period is shown, and how firm its figures are."""
+    period, seal = question.period, found.seal
+    if seal is not None:
+        state = html.Span(_("Closed period"), className="state good")
+        when = _("sealed on %(day)s", day=day(seal.period.closed_at))
+        note = when if seal.cut is not None else f"{when}; {_unsealed()}"
+    elif period.has_ended(today):
+        state = html.Span(_("Not closed yet"), className="state warn")
+        note = _("the figures may still change")
+    else:
+        state = html.Span(_("Period under way"), className="state warn")
+        note = _("counted up to today, so it is not compared yet")
+    return html.P(
+        [html.B(period.label(language())), " ", state, " ", html.Span(note)], className="shown"
+    )
+
+
+def _unsealed() -> str:
+    return str(_("figures for these filters are counted anew from today's records"))

@@ -1,0 +1,110 @@
+"""Building blocks of pages: panels, cards, tables of equal values, and words about figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+from flask_babel import gettext as _
+
+from registry.facts.measure import UNIT_NAMES, Figure, Measure
+
+Children = Sequence[Any]
+
+
+def value_text(one: Measure, value: float | int | None) -> str:
+    """A value as people read it; an absent one is a dash, never 0."""
+    if value is None:
+        return "–"
+    if one.is_share:
+        return f"{value * 100:,.1f} %"
+    return f"{value:,.1f}" if one.is_median else f"{value:,.0f}"
+
+
+def unit_text(one: Measure) -> str:
+    """The unit that goes with a value; shares carry theirs."""
+    return "" if one.is_share else str(UNIT_NAMES[one.unit])
+
+
+def with_unit(one: Measure, value: float | int | None) -> str:
+    """A value with its unit."""
+    text, unit = value_text(one, value), unit_text(one)
+    return text if value is None or not unit else f"{text} {unit}"
+
+
+def how(*measures: Measure) -> Component:
+    """The answer to "how is this counted?"."""
+    lines = []
+    for one in measures:
+        text = f"{one.rule} {one.absent} "
+        version = _("rule version %(n)s", n=one.version)
+        lines.append(html.P([html.B(f"{one.title}: "), text, f"({one.source}, {version})"]))
+    return html.Details([html.Summary(_("How is this counted?")), *lines], className="how")
+
+
+def table(heads: Sequence[str], rows: Sequence[Children], *, link: int | None = None) -> Component:
+    """A table; the first column heads its row, numbers stand right.
+
+    Args:
+        rows: cells are text, or ``(text, address)``.
+    """
+    head = html.Thead(html.Tr([_head(text, place) for place, text in enumerate(heads)]))
+    body = html.Tbody([html.Tr([_cell(cell, place) for place, cell in enumerate(row)]) for row in rows])
+    return html.Div(
+        html.Table([head, body], className="table table-sm"),
+        className="table-wrap",
+        tabIndex="0",
+    )
+
+
+def _head(text: str, place: int) -> Component:
+    return html.Th(text, scope="col", className="num" if place else "")
+
+
+def _cell(cell: Any, place: int) -> Component:
+    content = html.A(cell[0], href=cell[1]) if isinstance(cell, tuple) and cell[1] else cell
+    if isinstance(content, tuple):
+        content = content[0]
+    return html.Td(content, className="num") if place else html.Th(content, scope="row")
+
+
+def equal_values(heads: Sequence[str], rows: Sequence[Children]) -> Component:
+    """The table that says the same as a chart."""
+    return html.Details([html.Summary(_("Table of these values")), table(heads, rows)])
+
+
+def panel(title: str, *children: Any, note: str = "", wide: bool = False) -> Component:
+    """A part of a page with its heading."""
+    head: list[Any] = [html.H2(title)]
+    if note:
+        head.append(html.P(note, className="note"))
+    return html.Section([*head, *children], className="panel wide" if wide else "panel")
+
+
+def empty(sentence: str) -> Component:
+    """Said instead of an empty chart."""
+    return html.P(sentence, className="empty")
+
+
+def refusal(sentence: str, path: str) -> Component:
+    """Said instead of a page that cannot be shown."""
+    back = html.A(_("Show the whole page without filters"), href=path, className="btn btn-primary")
+    return html.Div([html.P(sentence), back], className="panel empty", role="alert")
+
+
+def change(one: Measure, now: Figure, before: Figure, words: str) -> str:
+    """How a value changed: shares in percentage points, others in per cent."""
+    if now.value is None or before.value is None:
+        return _("%(words)s: nothing to compare with", words=words)
+    step = now.value - before.value
+    if one.is_share:
+        return f"{_sign(step)} {abs(step) * 100:,.1f} {_('points')} {words}"
+    if not before.value:
+        return _("%(words)s: nothing to compare with", words=words)
+    return f"{_sign(step)} {abs(step) / before.value * 100:,.1f} % {words}"
+
+
+def _sign(step: float) -> str:
+    return "▲" if step > 0 else "▼" if step < 0 else "＝"

@@ -1,0 +1,109 @@
+"""Dash inside the application: one sign-in, one header and menu, one content security policy.
+
+Dash 4 offers pages of its own; a single router callback is used instead, because it can be
+checked completely: it takes two strings from the browser (path and query) and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html
+from flask import Blueprint, Flask, Response, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import generate_csrf
+
+from dashboards import guard, navigation, router
+from registry.access.roles import Permission
+from registry.ui import MenuItem, add_menu
+
+PREFIX = "/dashboards/"
+ASSETS = f"{PREFIX}_dash-component-suites/"
+bp = Blueprint("dashboards", __name__, template_folder="templates")
+
+
+class Shell(Dash):
+    """Dash whose page is a page of the site, made anew for each request."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        """The site's own page with Dash's parts in it."""
+        titles = {path: title for path, title in router.titles()}
+        return render_template(
+            "dashboards/index.html", title=titles.get(request.path, _("Dashboards")), **parts
+        )
+
+
+def layout() -> html.Div:
+    """What every page begins with: the address, and room for the page that it names."""
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh=False),
+            html.Div(html.P(_("Loading figures…"), className="empty"), id="page"),
+            html.Div(id="opened", hidden=True),
+        ]
+    )
+
+
+def _build(app: Flask) -> Shell:
+    shell = Shell(
+        __name__,
+        server=app,
+        url_base_pathname=PREFIX,
+        include_assets_files=False,
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        title="Sang",
+        update_title="",
+        add_log_handler=False,
+        enable_mcp=False,
+    )
+    shell.layout = layout
+    _callbacks(shell)
+    return shell
+
+
+def _callbacks(shell: Shell) -> None:
+    shell.callback(
+        Output("page", "children"), Input("url", "pathname"), Input("url", "search")
+    )(router.show)
+    shell.clientside_callback(
+        navigation.CHANGE,
+        Output("url", "search"),
+        *(Input(navigation.control(name), "value") for name in navigation.CONTROLS),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    shell.clientside_callback(
+        navigation.OPEN,
+        Output("opened", "children"),
+        Input(navigation.ANY_CHART, "clickData"),
+        prevent_initial_call=True,
+    )
+
+
+def _csrf_cookie(response: Response) -> Response:
+    """Dash reads its token from a cookie and sends it as a header."""
+    if request.method == "GET" and response.mimetype == "text/html":
+        if request.path.startswith(PREFIX) and response.status_code == 200:
+            response.set_cookie(
+                "_csrf_token", generate_csrf(), path=PREFIX, secure=True, samesite="Strict"
+            )
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Install Dash, its marks for the gate, its guard, and the ways in."""
+    app.register_blueprint(bp)
+    shell = _build(app)
+    app.extensions["sang_marks"].update(
+        {f"{PREFIX}*": Permission.FIGURES_VIEW, "_dashboards_dash_assets.*": Permission.FIGURES_VIEW}
+    )
+    guard.init_app(app, shell)
+    app.after_request(_csrf_cookie)
+    app.extensions["sang_csp_hashes"] = list(shell.csp_hashes())
+    add_menu(
+        app,
+        MenuItem("figures", PREFIX, _l("Overview"), Permission.FIGURES_VIEW, 10),
+        MenuItem("figures", f"{PREFIX}reports", _l("Reports"), Permission.FIGURES_VIEW, 20),
+    )

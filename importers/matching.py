@@ -1,0 +1,160 @@
+"""Comparing the rows of a sheet with the registry, and with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from importers.codes import Code
+from importers.results import Problem, RowResult, Status
+from registry.access.models import Office
+from registry.access.scope import Scope
+from registry.db import db
+from registry.geography.models import Province
+from registry.i18n import name_of
+from registry.members import normalise
+from registry.members.duplicates import CERTAIN, Match, Probe, find_matches
+from registry.members.models import Member
+from registry.members.values import FIELDS, MemberValues, is_minor
+from registry.networks.models import Network, NetworkState
+
+SAME = 95
+"""Score from which a row is that member: an equal national ID, or an equal name and telephone."""
+NOT_ASKED = frozenset({"name_raw", "national_id_reason", "guardian_name", "guardian_consent_on"})
+JOIN_FIELDS = ("consent", "joined_on", "network", "channels", "activity")
+
+
+@dataclass
+class Compared:
+    """A row with what the registry knows about it."""
+
+    result: RowResult
+    matches: list[Match] = field(default_factory=list)
+    member: Member | None = None
+
+
+def member_values(values: Mapping[str, Any]) -> MemberValues:
+    """A row's values as a member's; what only says how somebody joined is left out."""
+    known = {name: values[name] for name in FIELDS if values.get(name) is not None}
+    return MemberValues(**known | {"joined_activity": values.get("activity")})
+
+
+def compare(scope: Scope, results: Sequence[RowResult], today: date) -> list[Compared]:
+    """Decide for every row: new, update, unchanged, possible duplicate or (still) error."""
+    _check_area(scope, results, today)
+    _twice_in_file(results)
+    compared = [Compared(result) for result in results]
+    asked = [one for one in compared if one.result.status is not Status.ERROR]
+    probes = [Probe.of(member_values(one.result.values)) for one in asked]
+    for one, matches in zip(asked, find_matches(scope, probes), strict=True):
+        one.matches = matches
+    members = _members(asked)
+    offices = {office.id: name_of(office) for office in db.session.scalars(select(Office))}
+    for one in asked:
+        _decide(one, members, offices)
+    return compared
+
+
+def _check_area(scope: Scope, results: Sequence[RowResult], today: date) -> None:
+    names = dict(db.session.execute(select(Province.code, Province.name_th)).tuples().all())
+    for result in results:
+        province = result.values.get("province_code")
+        if province and not scope.covers(province):
+            remark(result, Code.PROVINCE_OUTSIDE, province=names.get(province, province))
+        joined = result.values.get("joined_on") or today
+        if result.values.get("kind") != "organisation" and is_minor(
+            result.values.get("birth_year"), joined
+        ):
+            remark(result, Code.GUARDIAN_MISSING)
+        result.settle()
+
+
+def remark(result: RowResult, code: Code, **params: str | int) -> None:
+    """Add a remark on a whole row."""
+    result.problems.append(Problem(result.row, "", "", code, params=params))
+
+
+def _twice_in_file(results: Sequence[RowResult]) -> None:
+    """The second row with the same national ID, or the same name and telephone, is refused."""
+    seen: dict[tuple[str, ...], int] = {}
+    for result in results:
+        if result.status is Status.ERROR:
+            continue
+        for key in _identities(result.values):
+            if key in seen:
+                remark(result, Code.TWICE_IN_FILE, row=seen[key])
+                result.settle()
+                break
+        for key in _identities(result.values):
+            seen.setdefault(key, result.row)
+
+
+def _identities(values: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    keys: list[tuple[str, ...]] = []
+    if values.get("national_id"):
+        keys.append(("id", str(values["national_id"])))
+    name = normalise.key(f"{values.get('first_name', '')} {values.get('last_name') or ''}")
+    for contact in ("phone", "line_id", "email"):
+        if name and values.get(contact):
+            keys.append((contact, name, str(values[contact])))
+    return keys
+
+
+def _members(compared: Sequence[Compared]) -> dict[int, Member]:
+    wanted = {one.matches[0].member_id for one in compared if one.matches and one.matches[0].inside}
+    found: dict[int, Member] = {}
+    ids = sorted(wanted)
+    for start in range(0, len(ids), 500):
+        query = select(Member).where(Member.id.in_(ids[start : start + 500]))
+        found |= {member.id: member for member in db.session.scalars(query)}
+    return found
+
+
+def _decide(one: Compared, members: dict[int, Member], offices: dict[int, str]) -> None:
+    best = one.matches[0] if one.matches else None
+    if best is None:
+        _unless_asked(one.result, Status.NEW)
+    elif not best.inside:
+        if best.score >= CERTAIN:
+            one.result.status = Status.POSSIBLE_DUPLICATE
+            remark(one.result, Code.ALREADY_ELSEWHERE, office=offices[best.office_id])
+        else:
+            _unless_asked(one.result, Status.NEW)
+    elif best.score >= SAME:
+        one.member = members[best.member_id]
+        same = not differences(one.member, one.result.values)
+        _unless_asked(one.result, Status.UNCHANGED if same else Status.UPDATE)
+    else:
+        one.result.status = Status.POSSIBLE_DUPLICATE
+
+
+def _unless_asked(result: RowResult, status: Status) -> None:
+    """A row with an open question stays ambiguous until a person has answered it."""
+    if result.status is not Status.AMBIGUOUS or status is Status.UNCHANGED:
+        result.status = status
+
+
+def differences(member: Member, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Fields that the sheet says otherwise than the record: ``{field: (record, sheet)}``."""
+    sheet = member_values(values).as_dict()
+    return {
+        name: (getattr(member, name), value)
+        for name, value in sheet.items()
+        if value is not None and name not in NOT_ASKED and getattr(member, name) != value
+    }
+
+
+def networks_by_name(scope: Scope) -> dict[str, list[tuple[int, str | None]]]:
+    """Active networks by the key of their name: ``[(id, province)]``."""
+    query = select(Network.id, Network.name, Network.province_code).where(
+        Network.state == NetworkState.ACTIVE.value
+    )
+    found: dict[str, list[tuple[int, str | None]]] = {}
+    for number, name, province in db.session.execute(query).tuples():
+        if scope.everything or scope.covers(province):
+            found.setdefault(normalise.key(name), []).append((number, province))
+    return found

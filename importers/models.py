@@ -1,0 +1,149 @@
+"""Batches of imported rows: the plan, the decisions, and what is needed to undo them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from importers.results import Problem, Status
+from registry.access.models import Office, User
+from registry.db import Base
+from registry.errors import Refused
+from registry.vault import EncryptedJson
+
+
+class BatchState(StrEnum):
+    """The life of a batch."""
+
+    READING = "reading"
+    PLANNED = "planned"
+    COMMITTED = "committed"
+    UNDONE = "undone"
+    DISCARDED = "discarded"
+    FAILED = "failed"
+
+
+BATCH_STATE_NAMES = {
+    BatchState.READING: _l("Being read"),
+    BatchState.PLANNED: _l("Ready for review"),
+    BatchState.COMMITTED: _l("Imported"),
+    BatchState.UNDONE: _l("Undone"),
+    BatchState.DISCARDED: _l("Discarded"),
+    BatchState.FAILED: _l("Could not be read"),
+}
+B = BatchState
+BATCH_MOVES = {
+    B.READING: {B.PLANNED, B.FAILED, B.DISCARDED},
+    B.PLANNED: {B.COMMITTED, B.DISCARDED, B.READING},
+    B.COMMITTED: {B.UNDONE},
+    B.UNDONE: set(),
+    B.DISCARDED: set(),
+    B.FAILED: {B.READING, B.DISCARDED},
+}
+
+
+class Decision(StrEnum):
+    """What a person decided about a row that waits for one."""
+
+    SKIP = "skip"
+    ACCEPT = "accept"
+    DIFFERENT = "different"
+    SAME = "same"
+    OVERWRITE = "overwrite"
+
+
+class ImportBatch(Base):
+    """One workbook: who brought it, what was planned, what became of it."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (Index("ix_import_batch_file", "office_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    stored: Mapped[str | None] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(12), default=B.READING.value)
+    job_id: Mapped[str | None] = mapped_column(String(32))
+    sheet: Mapped[str | None] = mapped_column(String(120))
+    fields: Mapped[dict[str, str | None]] = mapped_column(JSON, default=dict)
+    keep_unknown: Mapped[bool] = mapped_column(default=False)
+    summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    error: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    planned_at: Mapped[datetime | None]
+    committed_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+    office: Mapped[Office] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    @property
+    def as_state(self) -> BatchState:
+        """The state as an enum."""
+        return BatchState(self.state)
+
+    def move(self, to: BatchState) -> None:
+        """Change the state.
+
+        Raises:
+            Refused: there is no such step, because somebody was faster.
+        """
+        if to not in BATCH_MOVES[self.as_state]:
+            raise Refused(
+                str(
+                    _l(
+                        "The import of “%(file)s” is “%(state)s”; reload the page to see where "
+                        "it stands.",
+                        file=self.file_name,
+                        state=BATCH_STATE_NAMES[self.as_state],
+                    )
+                )
+            )
+        self.state = to.value
+
+
+class ImportRow(Base):
+    """One row of the plan, with what a person decided and what became of it.
+
+    ``matches`` holds the possible members, best first: ``{"member_id", "office_id", "score",
+    "reasons", "inside"}``.  ``before`` holds what an update replaced, for undoing it.
+    """
+
+    __tablename__ = "import_row"
+    __table_args__ = (
+        Index("ix_import_row_batch", "batch_id", "row", unique=True),
+        Index("ix_import_row_status", "batch_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    row: Mapped[int]
+    status: Mapped[str] = mapped_column(String(20))
+    decision: Mapped[str | None] = mapped_column(String(12))
+    values: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+    originals: Mapped[dict[str, str]] = mapped_column(EncryptedJson)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(EncryptedJson)
+    matches: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    member_version: Mapped[int | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
+
+    @property
+    def as_status(self) -> Status:
+        """The status as an enum."""
+        return Status(self.status)
+
+    @property
+    def remarks(self) -> list[Problem]:
+        """The problems as objects with their sentences."""
+        return [Problem.of(stored) for stored in self.problems]

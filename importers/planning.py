@@ -1,0 +1,137 @@
+"""Making the plan of a batch: read, understand, compare, write down; nothing else changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from importers.analysis import Analysis, Progress, analyse
+from importers.codes import Code
+from importers.fields import Field
+from importers.matching import Compared, compare, networks_by_name, remark
+from importers.models import BatchState, ImportBatch, ImportRow
+from importers.options import Options
+from importers.reading.parent import Limits, read_workbook
+from importers.results import RowResult, Status, plain
+from importers.thai.text import key
+from registry.access.models import Office, OfficeKind
+from registry.access.scope import Scope, office_scope
+from registry.db import db
+from registry.members import normalise
+from registry.networks.types import network_types
+from registry.periods.calendar import to_bangkok_date, utc_now
+from registry.settings import Settings
+
+CHUNK = 2_000
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits of the child that parses uploads."""
+    return Limits(settings.upload_max_mb, settings.parser_memory_mb, settings.parser_seconds)
+
+
+def scope_of_batch(batch: ImportBatch) -> Scope:
+    """Whose records a batch may touch: those of the office that imports."""
+    return office_scope(batch.office, to_bangkok_date(utc_now()))
+
+
+def options_of(batch: ImportBatch) -> Options:
+    """What the reading of a batch may assume."""
+    names = {key(name): row.code for row in network_types() for name in (row.name_th, row.name_en)}
+    provincial = batch.office.kind == OfficeKind.PROVINCIAL.value
+    return Options(
+        today=to_bangkok_date(utc_now()),
+        province=batch.office.province_code if provincial else None,
+        types=names,
+        sheet=batch.sheet,
+        fields={int(i): Field(name) if name else None for i, name in batch.fields.items()},
+        keep_unknown=batch.keep_unknown,
+    )
+
+
+def read(batch: ImportBatch, path: Path, settings: Settings, progress: Progress) -> Analysis:
+    """Read a batch's file into rows; the file is parsed in a limited child process.
+
+    Raises:
+        Unreadable, Unusable: with one sentence.
+    """
+    progress("read", 0, 0)
+    workbook = read_workbook(path, batch.file_name, limits_of(settings))
+    analysis = analyse(workbook, options_of(batch), progress)
+    _check_networks(scope_of_batch(batch), analysis.rows)
+    return analysis
+
+
+def _check_networks(scope: Scope, rows: Sequence[RowResult]) -> None:
+    """Replace the name of a network by its id where it is known."""
+    known = networks_by_name(scope)
+    for result in rows:
+        name = result.values.get("network")
+        if not name:
+            continue
+        found = known.get(normalise.key(name), [])
+        here = [number for number, where in found if where == result.values.get("province_code")]
+        chosen = here or [number for number, _ in found]
+        if len(chosen) == 1:
+            result.values["network_id"] = chosen[0]
+        else:
+            remark(result, Code.NETWORK_UNKNOWN, text=str(name)[:80])
+
+
+def match(batch: ImportBatch, analysis: Analysis) -> list[Compared]:
+    """Compare a batch's rows with the registry."""
+    return compare(scope_of_batch(batch), analysis.rows, to_bangkok_date(utc_now()))
+
+
+def write(batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared]) -> None:
+    """Write the plan down, in place of the one before; the caller commits."""
+    db.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
+    rows = [_row(batch, one) for one in compared]
+    for start in range(0, len(rows), CHUNK):
+        db.session.execute(insert(ImportRow), rows[start : start + CHUNK])
+    batch.summary = analysis.summary()
+    batch.counts = count(one.result.status for one in compared)
+    batch.planned_at, batch.error = utc_now(), None
+    batch.move(BatchState.PLANNED)
+
+
+def count(statuses: Any) -> dict[str, int]:
+    """Rows by status, with their number."""
+    counted = Counter(Status(status).value for status in statuses)
+    shown = (
+        Status.NEW,
+        Status.UPDATE,
+        Status.UNCHANGED,
+        Status.POSSIBLE_DUPLICATE,
+        Status.AMBIGUOUS,
+        Status.ERROR,
+    )
+    return {"rows": counted.total(), **{status.value: counted[status.value] for status in shown}}
+
+
+def _row(batch: ImportBatch, one: Compared) -> dict[str, Any]:
+    result = one.result
+    return {
+        "batch_id": batch.id,
+        "row": result.row,
+        "status": result.status.value,
+        "values": plain(result.values),
+        "originals": result.originals,
+        "problems": [problem.as_dict() for problem in result.problems],
+        "matches": [asdict(found) for found in one.matches],
+        "member_id": one.member.id if one.member else None,
+        "member_version": one.member.version if one.member else None,
+    }
+
+
+def provincial_offices() -> dict[str, int]:
+    """The provincial office of each province: it owns the members who live there."""
+    query = select(Office.province_code, Office.id).where(
+        Office.kind == OfficeKind.PROVINCIAL.value, Office.closed_on.is_(None)
+    )
+    return {code: number for code, number in db.session.execute(query).tuples() if code}

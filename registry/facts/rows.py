@@ -1,0 +1,120 @@
+"""The rows behind a figure: exactly those that its component counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import ibis
+
+from registry.access.scope import Scope
+from registry.documents.cells import Cell
+from registry.facts.components import COMPONENTS, Component
+from registry.facts.cuts import Cut
+from registry.facts.engine import Live, compiled, selection
+from registry.facts.evaluate import check
+from registry.facts.limits import limit_of
+from registry.facts.measure import Measure
+from registry.facts.shown import COLUMNS, Shown, cells
+from registry.facts.spans import Months
+
+FEWEST = 5
+"""A cell of fewer persons is not opened to those who may not see personal data."""
+PAGE = 50
+CHUNK = 5_000
+Part = Literal["numerator", "denominator"]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a figure.
+
+    Attributes:
+        scope: whose facts.
+        who: whose names may be shown; an impersonal scope shows none.
+    """
+
+    scope: Scope
+    who: Scope
+    measure: Measure
+    part: Part
+    months: Months
+    cut: Cut
+
+    @property
+    def component(self) -> Component:
+        """The component whose rows are meant; of a median all with a known duration."""
+        one = self.measure
+        if one.is_median:
+            return COMPONENTS[one.numerator.removesuffix("_minutes") + "_timed"]
+        if self.part == "denominator" and one.denominator:
+            return COMPONENTS[one.denominator]
+        return COMPONENTS[one.numerator]
+
+    @property
+    def columns(self) -> list[Shown]:
+        """The columns; those that may tell who somebody is only with the right to it."""
+        every = COLUMNS[self.component.fact.name]
+        return [column for column in every if self.who.personal or not column.personal]
+
+    def table(self) -> ibis.Table:
+        """The rows themselves."""
+        check(self.measure, self.cut)
+        fact = self.component.fact
+        rows = selection(fact, self.months, self.cut, limit_of(self.scope))
+        return rows.filter(self.component.contributes(rows))
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many rows there are, and how many persons; ``hidden``: too few to be opened."""
+
+    rows: int
+    persons: int | None
+    hidden: bool
+
+
+def size(behind: Behind) -> Size:
+    """Count the rows behind a figure, and decide whether they may be opened."""
+    rows = behind.table()
+    counts = [rows.count().name("rows")]
+    if "member_id" in rows.columns:
+        counts.append(rows.member_id.nunique().name("persons"))
+    found = Live().fetch(compiled(rows.agg(counts), Live().dialect))[0]
+    persons = int(found[1]) if len(found) > 1 else None
+    open_to_all = behind.who.personal and behind.who.key == behind.scope.key
+    few = persons is not None and 0 < persons < FEWEST
+    return Size(int(found[0]), persons, few and not open_to_all)
+
+
+def page(behind: Behind, number: int) -> list[list[Cell]]:
+    """A page of rows, from 1; empty beyond the last one."""
+    return _fetch(behind, PAGE, (number - 1) * PAGE)
+
+
+def every(behind: Behind) -> Iterator[list[Cell]]:
+    """All rows, fetched in portions."""
+    start = 0
+    while chunk := _fetch(behind, CHUNK, start):
+        yield from chunk
+        start += CHUNK
+
+
+def _fetch(behind: Behind, limit: int, offset: int) -> list[list[Cell]]:
+    rows, columns = behind.table(), behind.columns
+    chosen = {f"c{place}": rows[column.column] for place, column in enumerate(columns)}
+    keys = {f"k{place}": rows[key] for place, key in enumerate(_keys(rows))}
+    ordered = rows.select(**chosen, **keys)
+    first, *rest = (ordered[name] for name in (*chosen, *keys))
+    ordered = ordered.order_by([first.desc() if columns[0].kind == "day" else first, *rest])
+    found: list[tuple[Any, ...]] = Live().fetch(
+        compiled(ordered.limit(limit, offset=offset), Live().dialect)
+    )
+    return cells(columns, [row[: len(columns)] for row in found], behind.who)
+
+
+def _keys(rows: ibis.Table) -> list[str]:
+    """Columns that make the order of rows whole, so that pages neither repeat nor skip one."""
+    known = ("id", "message_id", "member_id", "district")
+    return [name for name in known if name in rows.columns]

@@ -1,0 +1,123 @@
+"""The page of the rows behind a figure, and their download."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registry.access.gate import actor, allow, may, scope, scope_for, today
+from registry.access.roles import Permission
+from registry.access.scope import Scope
+from registry.audit.actions import Action
+from registry.audit.services import record
+from registry.db import commit
+from registry.documents.csvfile import csv_bytes
+from registry.documents.workbook import Sheet, write_workbook
+from registry.errors import Refused
+from registry.facts.asked import LIMITS, Asked, asked
+from registry.facts.evaluate import evaluate
+from registry.facts.labels import label, names
+from registry.facts.measures import measure
+from registry.facts.rows import FEWEST, PAGE, Behind, Part, every, page, size
+from registry.i18n import language
+
+bp = Blueprint("figures", __name__, url_prefix="/figures")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST = 100_000
+"""Rows that one download may hold."""
+
+
+def _behind(who: Scope) -> tuple[Behind, Asked]:
+    question = asked(scope(), request.args, today())
+    one = measure(request.args.get("measure", ""))
+    part: Part = "denominator" if request.args.get("part") == "denominator" else "numerator"
+    return Behind(scope(), who, one, part, question.months, question.cut), question
+
+
+def _who(export: bool = False) -> Scope:
+    """Whose names may be shown: to see them takes one right, to carry them away another."""
+    needed = [Permission.ROWS_VIEW, *([Permission.ROWS_EXPORT] if export else [])]
+    return scope_for(Permission.ROWS_VIEW) if all(may(right) for right in needed) else Scope()
+
+
+@bp.get("/rows")
+@allow(Permission.FIGURES_VIEW)
+def rows() -> ResponseReturnValue:
+    """The rows behind a figure."""
+    behind, question = _behind(_who())
+    number = max(request.args.get("page", 1, type=int), 1)
+    count = size(behind)
+    return render_template(
+        "figures/rows.html",
+        behind=behind,
+        question=question,
+        figure=evaluate(scope(), [behind.measure.name], behind.months, behind.cut)[0],
+        limits=_limits(question),
+        count=count,
+        fewest=FEWEST,
+        rows=[] if count.hidden else page(behind, number),
+        number=number,
+        last=max(-(-count.rows // PAGE), 1),
+        args={name: value for name, value in request.args.items() if name != "page"},
+        language=language(),
+    )
+
+
+def _limits(question: Asked) -> list[str]:
+    return [
+        label(name, value, names(name)) for name, values in question.cut.where for value in values
+    ]
+
+
+@bp.post("/rows")
+@allow(Permission.FIGURES_VIEW)
+def export() -> ResponseReturnValue:
+    """The rows behind a figure as a file; each download leaves an audit event."""
+    behind, question = _behind(_who(export=True))
+    count = size(behind)
+    if count.hidden:
+        raise Refused(_("Rows of fewer than %(n)s persons are not shown.", n=FEWEST))
+    if count.rows > MOST:
+        raise Refused(
+            _("%(n)s rows are too many for one file; choose a shorter period.", n=count.rows)
+        )
+    kind = "csv" if request.form.get("format") == "csv" else "xlsx"
+    _note(behind, question, count.rows, kind)
+    titles = [str(column.title) for column in behind.columns]
+    body = csv_bytes(titles, every(behind)) if kind == "csv" else _workbook(behind, titles)
+    return _file(body, f"{behind.measure.name}-{question.period.code}.{kind}", kind)
+
+
+def _note(behind: Behind, question: Asked, count: int, kind: str) -> None:
+    record(
+        actor(),
+        Action.ROWS_EXPORT,
+        "measure",
+        behind.measure.name,
+        period=question.period.code,
+        query="&".join(f"{name}={request.args[name]}" for name in LIMITS if name in request.args),
+        count=count,
+        format=kind,
+    )
+    commit()
+
+
+def _workbook(behind: Behind, titles: list[str]) -> bytes:
+    target = BytesIO()
+    title = str(behind.measure.title)
+    write_workbook(target, [Sheet(title, titles, every(behind), title=title)], title=title)
+    return target.getvalue()
+
+
+def _file(body: bytes, name: str, kind: str) -> Response:
+    answer = Response(body, mimetype="text/csv" if kind == "csv" else XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    """Install the page."""
+    app.register_blueprint(bp)

@@ -1,0 +1,107 @@
+"""Two inboxes: members' questions, and the news that they send in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registry.access.gate import actor, allow, scope, scope_for
+from registry.access.roles import Permission
+from registry.db import commit, db
+from registry.errors import NotFound, Refused
+from registry.messages import exchange, inbox
+from registry.messages.choices import read_page
+from registry.messages.ledger_forms import AnswerForm
+from registry.messages.sending import sent_secret
+
+questions_bp = Blueprint("questions", __name__, url_prefix="/questions")
+news_bp = Blueprint("news", __name__, url_prefix="/news")
+ANSWER = allow(Permission.QUESTIONS_ANSWER)
+
+
+def open_questions() -> int:
+    """Questions that wait for the signed-in user's office."""
+    return inbox.count_open_questions(scope_for(Permission.QUESTIONS_ANSWER))
+
+
+def open_news() -> int:
+    """News that waits for the signed-in user's office."""
+    return inbox.count_open_news(scope_for(Permission.QUESTIONS_ANSWER))
+
+
+def _list(name: str, read: Any, *, typed: str = "", at: int = 0, problem: str = "") -> Any:
+    """An inbox; an answer that was refused stands where it was typed."""
+    show, page = request.args.get("show", "open"), read_page(request.args)
+    text = request.args.get("q", "").strip()[:100]
+    rows, total = read(scope(), open_only=show != "all", q=text, page=page)
+    html = render_template(
+        f"questions/{name}.html",
+        rows=rows,
+        total=total,
+        page=page,
+        per_page=inbox.PAGE,
+        show=show,
+        q=text,
+        typed=typed,
+        at=at,
+        problem=problem,
+    )
+    return html, 422 if problem else 200
+
+
+def _answered(name: str, row: Any, act: Callable[..., None], read: Any) -> ResponseReturnValue:
+    form, row_id = AnswerForm(), row.id
+    try:
+        act(actor(), row, form.text.data or "")
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        typed = form.text.data or ""
+        return _list(name, read, typed=typed, at=row_id, problem=str(refusal))  # type: ignore[no-any-return]
+    commit()
+    flash(_("The answer was saved; the member reads it on the own page."), "success")
+    return redirect(f"{url_for(f'{name}.index')}?{request.query_string.decode()}")
+
+
+@questions_bp.get("/")
+@ANSWER
+def index() -> ResponseReturnValue:
+    """Questions, the longest waiting first."""
+    return _list("questions", inbox.questions)  # type: ignore[no-any-return]
+
+
+@questions_bp.post("/<int:question_id>")
+@ANSWER
+def answer(question_id: int) -> ResponseReturnValue:
+    """Answer a question, calmly and with reasons."""
+    row = inbox.question_for(scope(), question_id)
+    return _answered("questions", row, exchange.answer, inbox.questions)
+
+
+@news_bp.get("/", endpoint="index")
+@ANSWER
+def news() -> ResponseReturnValue:
+    """News from members, the latest first."""
+    return _list("news", inbox.news)  # type: ignore[no-any-return]
+
+
+@news_bp.post("/<int:news_id>")
+@ANSWER
+def reply(news_id: int) -> ResponseReturnValue:
+    """Thank for the news, or ask back."""
+    return _answered("news", inbox.news_for(scope(), news_id), exchange.reply, inbox.news)
+
+
+@news_bp.get("/<int:news_id>/picture")
+@ANSWER
+def picture(news_id: int) -> ResponseReturnValue:
+    """The picture that came with the news."""
+    row = inbox.news_for(scope(), news_id)
+    if row.picture is None or row.picture_type is None:
+        raise NotFound("no picture")
+    return sent_secret(row.picture, row.picture_type)

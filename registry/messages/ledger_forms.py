@@ -1,0 +1,57 @@
+"""Forms of the ledger: one dissemination, a decision about several, an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from registry.channels.models import CHANNEL_KIND_NAMES, Channel
+from registry.fields import DayField, OnceForm
+from registry.members.fields import CHOOSE, NEEDED, CountField, LinkField, TextField
+from registry.messages.forms import MomentMixin
+
+
+def channel_choices(channels: list[Channel]) -> list[tuple[str, str]]:
+    """A member's channels as they are offered."""
+    return [(str(row.id), f"{row.name} ({CHANNEL_KIND_NAMES[row.as_kind]})") for row in channels]
+
+
+def picture_of(field: Any) -> tuple[bytes, str] | None:
+    """The picture that was chosen, if any: its bytes and name."""
+    upload = field.data
+    if not isinstance(upload, FileStorage) or not upload.filename:
+        return None
+    return upload.read(), upload.filename
+
+
+class RecordForm(MomentMixin, OnceForm):
+    """A member passed a message on."""
+
+    channel = SelectField(_l("Channel"), [CHOOSE])
+    on = DayField(_l("Passed on on"), [NEEDED])
+    hour = StringField(
+        _l("Time (if known)"), render_kw={"placeholder": "14:30", "inputmode": "numeric"}
+    )
+    audience = CountField(_l("People reached (the member's figure)"))
+    basis = TextField(_l("Basis of the estimate"))
+    link = LinkField(_l("Link to the post"))
+    picture = FileField(_l("Picture as evidence"))
+
+
+class DecisionForm(FlaskForm):
+    """What the office makes of one or several reports."""
+
+    ids = SelectMultipleField(coerce=int, validate_choice=False)
+    reason = StringField(_l("What is missing?"), [Length(max=300)])
+
+
+class AnswerForm(FlaskForm):
+    """An answer to a member."""
+
+    text = TextAreaField(_l("Answer"), [Length(max=4000)])

@@ -1,0 +1,90 @@
+"""The queue of reports that wait for the office's review."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from registry.access.gate import actor, allow, scope, scope_for
+from registry.access.roles import Permission
+from registry.db import commit, db
+from registry.errors import NotFound, Refused
+from registry.messages import inbox, queries, review
+from registry.messages.choices import read_id, read_page
+from registry.messages.inbox import LedgerFilters
+from registry.messages.ledger_forms import DecisionForm
+from registry.messages.models import DisseminationState
+
+bp = Blueprint("evidence", __name__, url_prefix="/evidence")
+REVIEW = allow(Permission.DISSEMINATION_REVIEW)
+
+
+def waiting_count() -> int:
+    """How many reports wait for the signed-in user's office."""
+    return inbox.count_to_review(scope_for(Permission.DISSEMINATION_REVIEW))
+
+
+def _filters() -> LedgerFilters:
+    evidence = request.args.get("evidence", "with")
+    return LedgerFilters(
+        state=DisseminationState.REPORTED.value,
+        message_id=read_id(request.args.get("message")),
+        evidence=evidence if evidence in {"with", "without"} else "",
+        q=request.args.get("q", "").strip()[:100],
+        page=read_page(request.args),
+    )
+
+
+@bp.get("/")
+@REVIEW
+def index() -> ResponseReturnValue:
+    """Reports to accept or to send back, those with evidence first."""
+    return _page(DecisionForm(formdata=None))
+
+
+def _page(form: DecisionForm, problem: str = "") -> ResponseReturnValue:
+    filters = _filters()
+    message = queries.message_for(scope(), filters.message_id) if filters.message_id else None
+    page = render_template(
+        "dissemination/review.html",
+        rows=inbox.list_disseminations(scope(), filters),
+        total=inbox.count_disseminations(scope(), filters),
+        filters=filters,
+        message=message,
+        per_page=inbox.PAGE,
+        form=form,
+        problem=problem,
+    )
+    return page, 422 if problem else 200
+
+
+@bp.post("/")
+@REVIEW
+def decide() -> ResponseReturnValue:
+    """Accept, or send back, all that were ticked."""
+    form, accept = DecisionForm(), request.form.get("decision") == "accept"
+    try:
+        count = _decide(form.ids.data or [], accept=accept, reason=form.reason.data or "")
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        return _page(form, str(refusal))
+    commit()
+    done = (
+        ngettext("%(num)d report was accepted.", "%(num)d reports were accepted.", count)
+        if accept
+        else ngettext("%(num)d report was sent back.", "%(num)d reports were sent back.", count)
+    )
+    flash(done, "success")
+    return redirect(request.full_path)
+
+
+def _decide(ids: list[int], *, accept: bool, reason: str) -> int:
+    if not ids:
+        raise Refused(_("Tick at least one report."))
+    return review.review(
+        actor(), inbox.disseminations_for(scope(), ids), accept=accept, reason=reason
+    )

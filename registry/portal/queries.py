@@ -1,0 +1,157 @@
+"""What one member sees: the own record, and the messages sent to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from registry.access.scope import Scope
+from registry.channels.models import Channel
+from registry.db import db
+from registry.errors import NotFound
+from registry.members.models import Consent, Member
+from registry.members.queries import visible
+from registry.messages.models import (
+    OUT,
+    Dissemination,
+    DisseminationState,
+    KeyMessage,
+    MemberNews,
+    MessageMedia,
+    MessageMove,
+    Question,
+    Recipient,
+)
+from registry.portal.models import MemberLink
+
+LATEST = 60
+
+
+@dataclass(frozen=True)
+class OwnScope(Scope):
+    """One member, and nothing else: no province, no network, nobody's name."""
+
+    member_id: int = 0
+
+
+def _sent(scope: OwnScope) -> Select[*tuple[Any, ...]]:
+    return (
+        select(KeyMessage, Recipient)
+        .join(Recipient, Recipient.message_id == KeyMessage.id)
+        .where(Recipient.member_id == scope.member_id, KeyMessage.state.in_(sorted(OUT)))
+        .options(joinedload(KeyMessage.office), selectinload(KeyMessage.media))
+    )
+
+
+def my_messages(scope: OwnScope) -> list[Row[Any]]:
+    """The latest messages sent to the member, each with the row of the ledger."""
+    query = _sent(scope).order_by(Recipient.published_at.desc(), KeyMessage.id.desc())
+    return list(db.session.execute(query.limit(LATEST)))
+
+
+def my_message(scope: OwnScope, message_id: int) -> Row[Any]:
+    """A message sent to the member, with the row of the ledger.
+
+    Raises:
+        NotFound: it was not sent to them.
+    """
+    found = db.session.execute(_sent(scope).where(KeyMessage.id == message_id)).one_or_none()
+    if found is None:
+        raise NotFound(f"message {message_id}")
+    return found
+
+
+def my_media(scope: OwnScope, message_id: int, media_id: int) -> MessageMedia:
+    """A file of a message sent to the member.
+
+    Raises:
+        NotFound: there is none.
+    """
+    message = my_message(scope, message_id)[0]
+    for media in message.media:
+        if media.id == media_id:
+            return media  # type: ignore[no-any-return]
+    raise NotFound(f"media {media_id}")
+
+
+def why_withdrawn(scope: OwnScope, message_id: int) -> list[MessageMove]:
+    """The withdrawal of a message sent to the member, with its reason."""
+    message = my_message(scope, message_id)[0]
+    query = select(MessageMove).where(
+        MessageMove.message_id == message.id, MessageMove.after == "withdrawn"
+    )
+    return list(db.session.scalars(query))
+
+
+def my_reports(scope: OwnScope, message_id: int | None = None) -> list[Dissemination]:
+    """What the member passed on, perhaps of one message, the latest first."""
+    query = select(Dissemination).where(
+        Dissemination.member_id == scope.member_id,
+        Dissemination.state != DisseminationState.WITHDRAWN.value,
+    )
+    if message_id is not None:
+        query = query.where(Dissemination.message_id == message_id)
+    query = query.options(joinedload(Dissemination.channel)).order_by(Dissemination.at.desc())
+    return list(db.session.scalars(query.limit(LATEST)))
+
+
+def my_report(scope: OwnScope, row_id: int) -> Dissemination:
+    """One report of the member, locked for a change.
+
+    Raises:
+        NotFound: it is another's, or there is none.
+    """
+    query = select(Dissemination).where(
+        Dissemination.id == row_id, Dissemination.member_id == scope.member_id
+    )
+    found = db.session.scalar(query.with_for_update())
+    if found is None:
+        raise NotFound(f"dissemination {row_id}")
+    return found
+
+
+def my_channels(scope: OwnScope) -> list[Channel]:
+    """The channels in use that the member looks after."""
+    query = select(Channel).where(
+        Channel.member_id == scope.member_id, Channel.retired_on.is_(None)
+    )
+    query = query.options(selectinload(Channel.counts)).order_by(Channel.opened_on, Channel.id)
+    return list(db.session.scalars(query))
+
+
+def my_questions(scope: OwnScope, message_id: int | None = None) -> list[Question]:
+    """The member's questions with their answers, the latest first."""
+    query = select(Question).where(Question.member_id == scope.member_id)
+    if message_id is not None:
+        query = query.where(Question.message_id == message_id)
+    query = query.options(joinedload(Question.message))
+    return list(db.session.scalars(query.order_by(Question.id.desc()).limit(LATEST)))
+
+
+def my_news(scope: OwnScope) -> list[MemberNews]:
+    """What the member sent in, with the replies, the latest first."""
+    query = select(MemberNews).where(MemberNews.member_id == scope.member_id)
+    return list(db.session.scalars(query.order_by(MemberNews.id.desc()).limit(LATEST)))
+
+
+def my_consents(scope: OwnScope) -> list[Consent]:
+    """The consents that stand."""
+    query = select(Consent).where(
+        Consent.member_id == scope.member_id, Consent.withdrawn_on.is_(None)
+    )
+    return list(db.session.scalars(query))
+
+
+def latest_link(scope: Scope, member_id: int) -> MemberLink | None:
+    """The newest link of a member whom the asker may see."""
+    query = (
+        select(MemberLink)
+        .join(Member, Member.id == MemberLink.member_id)
+        .where(Member.id == member_id, visible(scope))
+        .order_by(MemberLink.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)

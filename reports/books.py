@@ -1,0 +1,56 @@
+"""Reading sealed figures from the catalogue into what renderings take."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from registry.db import db
+from registry.i18n import language
+from registry.periods import catalogue
+from registry.periods.calendar import Period
+from registry.periods.models import SealedFigure, SealedPeriod
+from reports.chain import home
+from reports.figures import Sealed
+from reports.names import read_names
+from reports.report import Book, Report
+
+HISTORY = 8
+"""Consecutive closed periods that a trend shows."""
+LANGUAGE = "th"
+"""The language of the sealed documents."""
+
+
+def book_of(row: SealedPeriod, *, whole_only: bool = False) -> Book:
+    """The sealed figures of a closed period, perhaps only those of the whole."""
+    cell = SealedFigure
+    query = select(
+        *(cell.measure, cell.version, cell.dimension, cell.cut),
+        *(cell.value, cell.numerator, cell.denominator),
+    ).where(cell.code == row.code, cell.revision == row.revision)
+    if whole_only:
+        query = query.where(cell.dimension == "")
+    found = db.session.execute(query.order_by(cell.id))
+    return Book(Period.parse(row.code), tuple(Sealed(*values) for values in found))
+
+
+def history_of(book: Book) -> tuple[Book, ...]:
+    """A book with those of the periods just before it, as far as they are closed; oldest first."""
+    run, period = [book], book.period.previous()
+    while len(run) < HISTORY and (row := catalogue.sealed(period.code)) is not None:
+        run.append(book_of(row, whole_only=True))
+        period = period.previous()
+    return tuple(reversed(run))
+
+
+def report_of(row: SealedPeriod) -> Report:
+    """Everything that a rendering of a closed period shows, in the language at hand."""
+    book = book_of(row)
+    return Report(
+        book=book,
+        revision=row.revision,
+        closed_at=row.closed_at,
+        keep_until=row.keep_until,
+        proof=row.manifest_sha256,
+        names=read_names(home(row), row.end, language()),
+        history=history_of(book),
+    )

@@ -1,0 +1,113 @@
+"""Making a sealed period as a draft: facts, figures, manifest, documents. Only reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from flask import current_app
+from flask_babel import force_locale
+
+from registry.facts.measures import MEASURES
+from registry.periods.calendar import Period, month_start
+from reports import figures, manifest, pdf, tidy, xlsx
+from reports.archive import finish, folder_name, new_draft
+from reports.books import LANGUAGE, history_of
+from reports.chain import archive_root, closed_before, link_to
+from reports.figures import Sealed
+from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, Previous, part_of, sha256_of
+from reports.names import read_names
+from reports.report import Book, Report
+from reports.sealing import Tell, opened, seal_facts
+
+DOCUMENTS = {"xlsx": xlsx.workbook_of, "pdf": pdf.pdf_of, "csv": tidy.csv_of}
+"""Formats of the sealed documents, each with its renderer."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A period ready to be entered in the catalogue; its folder is complete and on the disk."""
+
+    folder: str
+    statement: Manifest
+    manifest_sha256: str
+    renderings_sha256: str
+    figures: list[Sealed]
+    keep_until: date
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the catalogue keeps about the files."""
+        parts = {part.path: part.rows for part in self.statement.parts}
+        return {"parts": parts, "renderings_sha256": self.renderings_sha256}
+
+
+def document_name(code: str, revision: int, form: str) -> str:
+    """The file name of a document: ``sang-2569-Q1-r1.pdf``."""
+    return f"sang-{folder_name(code, revision)}.{form}"
+
+
+def make_draft(period: Period, revision: int, tell: Tell) -> Draft:
+    """Seal the facts, compute the figures from what was sealed, and render them."""
+    folder = new_draft(archive_root())
+    parts = seal_facts(folder, period, tell)
+    with opened(folder) as source:
+        found = figures.compute(source, period, tell)
+    path = folder / figures.FIGURES
+    parts.append(part_of(folder, path, figures.write(path, found)))
+    now = datetime.now(UTC)
+    before = link_to(closed_before(period.kind.value))
+    statement = _statement(period, revision, now, before, parts)
+    proof = manifest.write(folder / MANIFEST, statement)
+    until = kept_until(period)
+    tell("documents", 0, len(DOCUMENTS))
+    _render(folder, Book(period, tuple(found)), statement, proof, until)
+    name = folder_name(period.code, revision)
+    renderings = sha256_of(folder / RENDERINGS)
+    finish(folder, name, proof)
+    return Draft(name, statement, proof, renderings, found, until)
+
+
+def _statement(
+    period: Period, revision: int, now: datetime, before: Previous | None, parts: list[Part]
+) -> Manifest:
+    return Manifest(
+        code=period.code,
+        kind=period.kind.value,
+        start=period.start.isoformat(),
+        end=period.end.isoformat(),
+        revision=revision,
+        sealed_at=now.isoformat(),
+        sang_version=version("sang"),
+        measures={one.name: one.version for one in MEASURES.values()},
+        previous=before,
+        parts=tuple(parts),
+    )
+
+
+def _render(folder: Path, book: Book, said: Manifest, proof: str, until: date) -> None:
+    """Write the documents and the list of their hashes."""
+    parts = []
+    with force_locale(LANGUAGE):
+        report = Report(
+            book=book,
+            revision=said.revision,
+            closed_at=datetime.fromisoformat(said.sealed_at),
+            keep_until=until,
+            proof=proof,
+            names=read_names(folder, book.period.end, LANGUAGE),
+            history=history_of(book),
+        )
+        for form, render in DOCUMENTS.items():
+            path = folder / document_name(said.code, said.revision, form)
+            path.write_bytes(render(report))
+            parts.append(part_of(folder, path).__dict__)
+    manifest.write(folder / RENDERINGS, {"manifest_sha256": proof, "parts": parts})
+
+
+def kept_until(period: Period) -> date:
+    """The last day on which the report must be kept: so many years after the period's end."""
+    years: int = current_app.extensions["sang_settings"].report_years_kept
+    return month_start(period.last_month + 1 + 12 * years) - timedelta(days=1)

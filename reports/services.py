@@ -1,0 +1,88 @@
+"""Closing a period: whether it may be, and entering what was sealed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.errors import Refused
+from registry.i18n import day as said_day
+from registry.i18n import language
+from registry.periods import catalogue
+from registry.periods.calendar import Period
+from registry.periods.models import SealedPeriod
+from reports.drafting import Draft
+from reports.listing import first_month
+
+
+def closable(code: str, today: date) -> Period:
+    """The period of a code, if it may be closed today.
+
+    Raises:
+        Refused: there is no such period, it has not ended, lies before the first fact, or is
+            closed already.
+    """
+    period = Period.parse(code)
+    label = period.label(language())
+    if not period.has_ended(today):
+        raise Refused(
+            _(
+                "%(period)s has not ended yet: its last day is %(day)s, so it can be closed "
+                "from the day after.",
+                period=label,
+                day=said_day(period.end),
+            )
+        )
+    first = first_month()
+    if first is None or period.last_month < first:
+        raise Refused(
+            _("There are no facts in %(period)s, so there is nothing to close.", period=label)
+        )
+    _require_open(period)
+    return period
+
+
+def _require_open(period: Period) -> None:
+    row = catalogue.sealed(period.code)
+    if row is not None:
+        raise Refused(
+            _(
+                "%(period)s was closed on %(day)s already; its sealed figures stand.",
+                period=period.label(language()),
+                day=said_day(row.closed_at),
+            )
+        )
+
+
+def enter(actor: Actor, period: Period, draft: Draft) -> SealedPeriod:
+    """Enter a sealed period in the catalogue, with its figures and its audit event.
+
+    Raises:
+        Refused: somebody else closed it in the meantime.
+    """
+    _require_open(period)
+    before = draft.statement.previous
+    row = catalogue.save_sealed(
+        period,
+        closed_at=datetime.fromisoformat(draft.statement.sealed_at),
+        closed_by=actor.user_id,
+        folder=draft.folder,
+        manifest_sha256=draft.manifest_sha256,
+        previous_sha256=before.manifest_sha256 if before else None,
+        keep_until=draft.keep_until,
+        figures=[figure.__dict__ for figure in draft.figures],
+        facts=draft.facts,
+    )
+    record(
+        actor,
+        Action.REPORT_CLOSE,
+        "period",
+        period.code,
+        revision=row.revision,
+        file_sha256=row.manifest_sha256,
+        count=len(draft.figures),
+    )
+    return row
