@@ -17,8 +17,8 @@ from registry.facts.measure import Figure
 from registry.facts.measures import measure
 
 ASKED = (
-    *("networks_dormant", "questions_answered_rate", "disseminations", "evidence_accepted_rate"),
-    *("districts_covered_rate", "districts_single_member", "members_stale_rate"),
+    *("networks_dormant", "questions_answered_rate", "members_stale_rate"),
+    *("districts_covered_rate", "districts_single_member"),
 )
 FEW = 0.5
 """A province stands out when its rate is under this share of the whole's."""
@@ -49,16 +49,26 @@ def _sentences(figures: dict[str, Figure]) -> list[tuple[str, str]]:
     dormant = figures.get("networks_dormant")
     if dormant and dormant.value:
         found.append(
-            ("networks_dormant", _("%(n)s networks have been silent for 6 months", n=f"{dormant.value:,}"))
+            (
+                "networks_dormant",
+                _("%(n)s networks have been silent for 6 months", n=f"{dormant.value:,}"),
+            )
         )
     answered = figures.get("questions_answered_rate")
     if answered and (open_ := (answered.denominator or 0) - (answered.numerator or 0)):
         found.append(
-            ("questions_answered_rate", _("%(n)s questions of the period have no answer", n=f"{open_:,}"))
+            (
+                "questions_answered_rate",
+                _("%(n)s questions of the period have no answer", n=f"{open_:,}"),
+            )
         )
     stale = figures.get("members_stale_rate")
     if stale and stale.numerator:
-        text = _("%(n)s members' records are stale (%(share)s)", n=f"{stale.numerator:,}", share=f"{stale.value:.1%}")
+        text = _(
+            "%(n)s members' records are stale (%(share)s)",
+            n=f"{stale.numerator:,}",
+            share=f"{stale.value:.1%}",
+        )
         found.append(("members_stale_rate", text))
     return found + _districts(figures)
 
@@ -71,7 +81,10 @@ def _districts(figures: dict[str, Figure]) -> list[tuple[str, str]]:
     single = figures.get("districts_single_member")
     if single and single.value:
         found.append(
-            ("districts_single_member", _("%(n)s districts rest on a single member", n=f"{single.value:,}"))
+            (
+                "districts_single_member",
+                _("%(n)s districts rest on a single member", n=f"{single.value:,}"),
+            )
         )
     return found
 
@@ -84,7 +97,9 @@ def _provinces(scope: Scope, question: Asked) -> list[Component]:
     if not above or len(found) < 3:
         return []
     known, rate = names("province"), above / below
-    low = [v for v, figure in found if v and (figure.value or 0) < rate * FEW and figure.denominator]
+    low = [
+        v for v, figure in found if v and (figure.value or 0) < rate * FEW and figure.denominator
+    ]
     if not low:
         return []
     text = _(

@@ -34,7 +34,9 @@ def breakdowns(scope: Scope, question: Asked, name: str) -> list[Component]:
 
 
 def _title(one: Measure, dimension: str) -> str:
-    return str(_("%(measure)s by %(dimension)s", measure=one.title, dimension=DIMENSIONS[dimension]))
+    return str(
+        _("%(measure)s by %(dimension)s", measure=one.title, dimension=DIMENSIONS[dimension])
+    )
 
 
 def _drawn(one: Measure, question: Asked, dimension: str, found: Found) -> list[Bar]:

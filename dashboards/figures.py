@@ -65,15 +65,12 @@ def suits(one: Measure, question: Asked) -> bool:
     return question.cut.needs <= one.dimensions
 
 
-def whole(scope: Scope, question: Asked, first: int) -> Whole:
-    """Key figures of a question, with every month since ``first`` for what adds up."""
+def whole(scope: Scope, question: Asked, months: range) -> Whole:
+    """Key figures of a question, and by month what adds up."""
     period = question.period
-    spans = [
-        Months.of(each) for each in (period, period.previous(), period.same_last_year())
-    ]
+    spans = [Months.of(each) for each in (period, period.previous(), period.same_last_year())]
     names = [one.name for one in measures({*CARDS, *FUNNEL}) if suits(one, question)]
-    names += [name for name in ("questions_asked",) if suits(measure(name), question)]
-    found = series(scope, names, spans, question.cut)
+    found = series(scope, names, spans, question.cut, Months(months[0], months[-1]))
     return Whole(found, *spans, frozenset(names), seal_of(scope, question))
 
 
@@ -102,9 +99,9 @@ def _first(cell: Cell) -> Value:
     return cell[0]
 
 
-def members_by_month(scope: Scope, question: Asked, first: int) -> list[Figure] | None:
-    """Active members at the end of each month since ``first``."""
+def members_by_month(scope: Scope, question: Asked, months: range) -> list[Figure] | None:
+    """Active members at the end of each month; None where the filters do not suit them."""
     cut = replace(question.cut, by=("month",))
     if not cut.needs <= MEASURES["members_active"].dimensions:
         return None
-    return evaluate(scope, ["members_active"], Months(first, question.period.last_month), cut)
+    return evaluate(scope, ["members_active"], Months(months[0], months[-1]), cut)

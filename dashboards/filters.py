@@ -62,7 +62,6 @@ def select_of(name: str, title: Any, options: Options, value: Any) -> Component:
         id=control(name),
         options=options,
         value="" if value is None else str(value),
-        html_size=None,
     )
     return html.Div(html.Label([html.Span(str(title)), chosen], className="form-label"), id=key)
 
@@ -100,7 +99,7 @@ def _period(period: Period, today: date) -> list[Component]:
     ]
     periods = [
         {"label": each.label(language()), "value": each.code}
-        for each in reversed(sorted({*_periods(period.kind, today), period}))
+        for each in sorted({*_periods(period.kind, today), period}, reverse=True)
     ]
     return [
         select_of("kind", _("Kind of period"), options, period.code),
@@ -131,7 +130,7 @@ def _options(scope: Scope, name: str, question: Asked) -> Options:
     return every + [{"label": text, "value": str(value)} for value, text in labelled(name, values)]
 
 
-def months_shown(period: Period) -> tuple[int, int]:
-    """The months of a trend: a year and a month up to the period's end, or the whole period."""
-    last = min(period.last_month, month_of(period.end))
-    return min(period.first_month, last - 12), last
+def months_shown(period: Period, today: date) -> range:
+    """The months of a trend: thirteen up to the period's end, or up to this month."""
+    last = min(period.last_month, month_of(today))
+    return range(last - 12, last + 1)

@@ -49,7 +49,14 @@ def _funnel(question: Asked, found: Whole) -> Component:
         )
         for one, value in amounts
     ]
-    rows = [[bar.name, (parts.value_text(MEASURES["recipients"], bar.value), bar.link), f"{(bar.value or 0) / whole:.1%}"] for bar in drawn]
+    rows = [
+        [
+            bar.name,
+            (parts.value_text(MEASURES["recipients"], bar.value), bar.link),
+            f"{(bar.value or 0) / whole:.1%}",
+        ]
+        for bar in drawn
+    ]
     return parts.panel(
         title,
         bars("funnel", drawn, title),
@@ -59,9 +66,7 @@ def _funnel(question: Asked, found: Whole) -> Component:
     )
 
 
-def _amounts(
-    question: Asked, found: Whole, names: tuple[str, ...]
-) -> list[tuple[Measure, Any]]:
+def _amounts(question: Asked, found: Whole, names: tuple[str, ...]) -> list[tuple[Measure, Any]]:
     figures = [(one, found.figure(one.name, found.now)) for one in measures(names)]
     return [(one, figure.value) for one, figure in figures if figure is not None]
 
@@ -92,13 +97,14 @@ def _reach(question: Asked, found: Whole) -> Component:
     )
 
 
-def trends(scope: Scope, question: Asked, found: Whole, first: int) -> list[Component]:
+def trends(scope: Scope, question: Asked, found: Whole, months: range) -> list[Component]:
     """The way of messages, reach and members, by month."""
-    months = range(first, question.period.last_month + 1)
     return [
-        _trend("way", _("Recipients, received and passed on by month"), FUNNEL, question, found, months),
+        _trend(
+            "way", _("Recipients, received and passed on by month"), FUNNEL, question, found, months
+        ),
         _trend("reach-by-month", _("Reach by month"), REACH, question, found, months),
-        _members(scope, question, first),
+        _members(scope, question, months),
     ]
 
 
@@ -128,7 +134,10 @@ def _line_panel(name: str, title: str, months: range, drawn: list[Line]) -> Comp
         return parts.panel(title, parts.empty(_("There are no figures for these months.")))
     labels = [month_label(month) for month in months]
     rows = [
-        [text, *((parts.value_text(one, values[place]), links[place]) for one, values, links in drawn)]
+        [
+            text,
+            *((parts.value_text(one, values[place]), links[place]) for one, values, links in drawn),
+        ]
         for place, text in enumerate(labels)
     ]
     heads = [_("Month"), *(str(one.title) for one, _values, _links in drawn)]
@@ -140,14 +149,13 @@ def _line_panel(name: str, title: str, months: range, drawn: list[Line]) -> Comp
     )
 
 
-def _members(scope: Scope, question: Asked, first: int) -> Component:
+def _members(scope: Scope, question: Asked, months: range) -> Component:
     title = _("Active members by month")
     one = MEASURES["members_active"]
-    figures = members_by_month(scope, question, first)
+    figures = members_by_month(scope, question, months)
     if figures is None:
         return parts.panel(title, parts.empty(_("Members are not counted by channel kind.")))
     known = {figure.cell[0]: figure.value for figure in figures}
-    months = range(first, question.period.last_month + 1)
     values = [known.get(month, 0) for month in months]
     links = [_month_rows(one, question, month) for month in months]
     return _line_panel("members", title, months, [(one, values, links)] if any(values) else [])

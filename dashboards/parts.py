@@ -51,7 +51,9 @@ def table(heads: Sequence[str], rows: Sequence[Children], *, link: int | None = 
         rows: cells are text, or ``(text, address)``.
     """
     head = html.Thead(html.Tr([_head(text, place) for place, text in enumerate(heads)]))
-    body = html.Tbody([html.Tr([_cell(cell, place) for place, cell in enumerate(row)]) for row in rows])
+    body = html.Tbody(
+        [html.Tr([_cell(cell, place) for place, cell in enumerate(row)]) for row in rows]
+    )
     return html.Div(
         html.Table([head, body], className="table table-sm"),
         className="table-wrap",

@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
 
 from dashboards import guard, navigation, router
+from registry.access.gate import allow
 from registry.access.roles import Permission
+from registry.geography.seed import DATA
 from registry.ui import MenuItem, add_menu
 
 PREFIX = "/dashboards/"
@@ -23,12 +25,19 @@ ASSETS = f"{PREFIX}_dash-component-suites/"
 bp = Blueprint("dashboards", __name__, template_folder="templates")
 
 
+@bp.get(f"{PREFIX}provinces.geojson", endpoint="outlines_static")
+@allow(Permission.FIGURES_VIEW)
+def outlines() -> Response:
+    """The outlines of the provinces, for the map."""
+    return send_file(DATA / "provinces.geojson", mimetype="application/geo+json")
+
+
 class Shell(Dash):
     """Dash whose page is a page of the site, made anew for each request."""
 
     def interpolate_index(self, **parts: Any) -> str:
         """The site's own page with Dash's parts in it."""
-        titles = {path: title for path, title in router.titles()}
+        titles = dict(router.titles())
         return render_template(
             "dashboards/index.html", title=titles.get(request.path, _("Dashboards")), **parts
         )
@@ -64,31 +73,31 @@ def _build(app: Flask) -> Shell:
 
 
 def _callbacks(shell: Shell) -> None:
-    shell.callback(
-        Output("page", "children"), Input("url", "pathname"), Input("url", "search")
-    )(router.show)
+    shell.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))(
+        router.show
+    )
     shell.clientside_callback(
         navigation.CHANGE,
         Output("url", "search"),
-        *(Input(navigation.control(name), "value") for name in navigation.CONTROLS),
+        Input(navigation.CONTROLS, "value"),
         State("url", "search"),
         prevent_initial_call=True,
     )
     shell.clientside_callback(
         navigation.OPEN,
         Output("opened", "children"),
-        Input(navigation.ANY_CHART, "clickData"),
+        Input(navigation.CHARTS, "clickData"),
         prevent_initial_call=True,
     )
 
 
 def _csrf_cookie(response: Response) -> Response:
     """Dash reads its token from a cookie and sends it as a header."""
-    if request.method == "GET" and response.mimetype == "text/html":
-        if request.path.startswith(PREFIX) and response.status_code == 200:
-            response.set_cookie(
-                "_csrf_token", generate_csrf(), path=PREFIX, secure=True, samesite="Strict"
-            )
+    is_page = response.mimetype == "text/html" and response.status_code == 200
+    if is_page and request.path.startswith(PREFIX):
+        response.set_cookie(
+            "_csrf_token", generate_csrf(), path=PREFIX, secure=True, samesite="Strict"
+        )
     return response
 
 
@@ -97,7 +106,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     shell = _build(app)
     app.extensions["sang_marks"].update(
-        {f"{PREFIX}*": Permission.FIGURES_VIEW, "_dashboards_dash_assets.*": Permission.FIGURES_VIEW}
+        {
+            f"{PREFIX}*": Permission.FIGURES_VIEW,
+            "_dashboards_dash_assets.*": Permission.FIGURES_VIEW,
+        }
     )
     guard.init_app(app, shell)
     app.after_request(_csrf_cookie)

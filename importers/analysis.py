@@ -65,6 +65,7 @@ class Analysis:
             "sheet": self.sheet,
             "header_rows": self.header.numbers,
             "mapping": self.mapping,
+            "columns": [column.as_dict() for column in self.header.columns],
             "unknown_columns": [column.header for column in self.unknown],
             "sensitive_columns": [column.header for column in self.sensitive],
             "unsure_columns": [column.header for column in self.unsure],

@@ -12,6 +12,7 @@ class Field(StrEnum):
 
     SEQUENCE = "sequence"
     SIGNATURE = "signature"
+    CHECKED = "checked"
     KIND = "kind"
     FULL_NAME = "full_name"
     TITLE = "title"
@@ -55,7 +56,7 @@ class Field(StrEnum):
 
 F = Field
 NAME_FIELDS = frozenset({F.FULL_NAME, F.FIRST_NAME, F.LAST_NAME})
-IDLE = frozenset({F.SEQUENCE, F.SIGNATURE, F.ZONE})
+IDLE = frozenset({F.SEQUENCE, F.SIGNATURE, F.CHECKED, F.ZONE})
 JOINED = frozenset({F.FULL_NAME, F.ADDRESS, F.STREET, F.JOINED_ON, F.BIRTH_DATE, F.NOTES, F.SKILLS})
 """Fields whose several columns are read as one text (a header merged over three columns)."""
 SEVERAL = JOINED | {F.PHONE, F.CHANNELS, F.CHANNEL_NAME, F.CHANNEL_URL, F.AUDIENCE}
@@ -66,6 +67,7 @@ APPENDED = frozenset({F.PHONE, F.CHANNELS, F.ADDRESS, F.NOTES, F.SKILLS, F.STREE
 FIELD_NAMES = {
     F.SEQUENCE: _l("Sequence number"),
     F.SIGNATURE: _l("Signature"),
+    F.CHECKED: _l("Result of the check"),
     F.KIND: _l("Person or organisation"),
     F.FULL_NAME: _l("Full name"),
     F.TITLE: _l("Title before the name"),

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -78,6 +79,17 @@ class Column:
     def letter(self) -> str:
         """The letters that Excel shows."""
         return column_letter(self.index)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for storing and for the mapping screen."""
+        return {
+            "index": self.index,
+            "letter": self.letter,
+            "header": self.header,
+            "field": self.field.value if self.field else None,
+            "sure": self.sure,
+            "sensitive": self.sensitive,
+        }
 
     @property
     def sure(self) -> bool:

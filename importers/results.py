@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from importers.codes import Code, Severity, severity_of
 from importers.sentences import sentence
 
@@ -21,6 +23,17 @@ class Status(StrEnum):
     UPDATE = "update"
     UNCHANGED = "unchanged"
     POSSIBLE_DUPLICATE = "possible_duplicate"
+
+
+STATUS_NAMES = {
+    Status.READY: _l("Readable"),
+    Status.NEW: _l("New"),
+    Status.UPDATE: _l("Update of a member"),
+    Status.UNCHANGED: _l("Unchanged"),
+    Status.POSSIBLE_DUPLICATE: _l("Possible duplicate"),
+    Status.AMBIGUOUS: _l("Needs an answer"),
+    Status.ERROR: _l("Cannot be imported"),
+}
 
 
 @dataclass(frozen=True)

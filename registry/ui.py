@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Flask, Response, redirect, request, session, url_for
 from flask_bootstrap import Bootstrap5
-from flask_security.utils import validate_redirect_url
 
+from registry.access.addresses import is_local
 from registry.access.gate import may, public
 from registry.access.roles import Permission
 from registry.i18n import LOCALES
@@ -75,7 +75,7 @@ def set_language(locale: str) -> Any:
     if locale in LOCALES:
         session["locale"] = locale
     target = request.form.get("next", "")
-    ok = target.startswith("/") and validate_redirect_url(target)
+    ok = is_local(target, request.host_url)
     response: Response = redirect(target if ok else url_for("home.start"))  # type: ignore[assignment]
     return response
 

@@ -1,9 +1,20 @@
-"""reports."""
+"""Reports: close a period, seal it, render it, keep it, prove it."""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from registry.access.roles import Permission
+from registry.ui import MenuItem, add_menu
 
 
 def init_app(app: Flask) -> None:
-    """Install this package."""
+    """Install the pages, the job and the commands."""
+    from reports import commands
+    from reports.views import bp
+
+    app.register_blueprint(bp)
+    commands.init_app(app)
+    label = _l("Closing and reports")
+    add_menu(app, MenuItem("figures", "reports.index", label, Permission.REPORTS_VIEW, 30))

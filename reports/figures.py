@@ -13,17 +13,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from registry.access.scope import Scope
-from registry.facts.cuts import Cut
+from registry.facts.components import COMPONENTS
 from registry.facts.engine import Number, Source
-from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
-from registry.facts.spans import Months
 from registry.periods.calendar import Period
 from reports.sealing import Tell, silent
+from reports.totals import DIMENSIONS, Cells, by_fact, totals
 
-DIMENSIONS = ("", "zone", "province", "channel_kind", "network_type")
-"""Cuts that are sealed; ``""`` is the whole."""
 FIGURES = "figures.parquet"
 NOWHERE = "-"
 """The value of a cell whose facts have none in the dimension (an office without a province)."""
@@ -60,29 +56,28 @@ class Sealed:
 
 
 def compute(source: Source, period: Period, tell: Tell = silent) -> list[Sealed]:
-    """All figures of a period from a source of facts."""
-    found: list[Sealed] = []
-    for number, dimension in enumerate(DIMENSIONS):
-        tell("figures", number, len(DIMENSIONS))
-        found += _by(source, Months.of(period), dimension, period)
-    return found
+    """All figures of a period from a source of sealed facts."""
+    found: dict[str, Cells] = {dimension: {} for dimension in DIMENSIONS}
+    facts = by_fact(COMPONENTS.values())
+    for number, components in enumerate(facts):
+        tell("figures", number, len(facts))
+        for dimension, cells in totals(source, components, period):
+            for cell, amounts in cells.items():
+                found[dimension].setdefault(cell, {}).update(amounts)
+    return [one for dimension in DIMENSIONS for one in _sealed(dimension, found[dimension])]
 
 
-def _by(source: Source, months: Months, dimension: str, period: Period) -> Iterator[Sealed]:
-    names = [one.name for one in MEASURES.values() if not dimension or dimension in one.dimensions]
-    cut = Cut((dimension,) if dimension else (), today=period.end)
-    for figure in evaluate(Scope.all(personal=False), names, months, cut, source):
-        place = "" if not dimension else cut_of(dimension, figure.cell[0])
-        version = MEASURES[figure.measure].version
-        yield Sealed(
-            figure.measure,
-            version,
-            dimension,
-            place,
-            figure.value,
-            figure.numerator,
-            figure.denominator,
-        )
+def _sealed(dimension: str, cells: Cells) -> Iterator[Sealed]:
+    ordered = sorted(cells.items(), key=lambda entry: (entry[0] is None, entry[0]))
+    for one in MEASURES.values():
+        if dimension and dimension not in one.dimensions:
+            continue
+        blank = {name: COMPONENTS[name].empty for name in one.components}
+        for cell, amounts in ordered:
+            figure = one.figure({**blank, **amounts})
+            place = cut_of(dimension, cell) if dimension else ""
+            values = (figure.value, figure.numerator, figure.denominator)
+            yield Sealed(one.name, one.version, dimension, place, *values)
 
 
 def cut_of(dimension: str, value: object) -> str:

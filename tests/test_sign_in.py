@@ -269,13 +269,9 @@ def test_a_busy_browser_is_signed_out_in_the_end(client_of: ClientOf) -> None:
     ],
 )
 def test_next_never_leads_away(anonymous: FlaskClient, target: str) -> None:
-    for answer in (
-        enter(anonymous, "officer50", next=target),
-        anonymous.get("/login", query_string={"next": target}),
-        anonymous.post("/language/en", data={"next": target}),
-    ):
-        assert "evil" not in answer.headers.get("Location", "")
-        assert "javascript" not in answer.headers.get("Location", "")
+    assert enter(anonymous, "officer50", next=target).status_code == 400
+    assert anonymous.get("/login", query_string={"next": target}).status_code == 400
+    assert anonymous.post("/language/en", data={"next": target}).headers["Location"] == "/"
 
 
 def test_next_leads_back(anonymous: FlaskClient) -> None:
@@ -304,7 +300,7 @@ def test_one_cannot_register_or_reset(anonymous: FlaskClient, client_of: ClientO
 def test_the_sign_in_form_needs_its_token(anonymous: FlaskClient) -> None:
     assert enter(anonymous, "officer50").status_code == 400
     page = anonymous.get("/login").get_data(as_text=True)
-    token = re.search(r'name="csrf_token" type="hidden" value="([^"]+)"', page)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token is not None
     assert enter(anonymous, "officer50", csrf_token=token[1]).status_code == 302
     assert is_in(anonymous)
@@ -320,6 +316,15 @@ def second_factor(app: Flask, client: FlaskClient) -> TOTP:
     return TOTP(key=key[1].replace("-", ""), format="base32")
 
 
+@pytest.fixture
+def newcomer(app: Flask) -> str:
+    """Central staff who have not set up the second factor yet."""
+    with app.app_context(), unit_of_work():
+        services.drop_second_factor(cast.user("central"), CLI, "a new phone")
+    return "central"
+
+
+@pytest.mark.usefixtures("newcomer")
 def test_central_staff_need_a_second_factor(app: Flask, anonymous: FlaskClient) -> None:
     answer = enter(anonymous, "central")
     assert answer.headers["Location"] == "/account/second-factor"
@@ -399,6 +404,7 @@ def test_the_second_factor_can_be_turned_off_unless_required(
         assert not cast.user("analyst").second_factor_on
 
 
+@pytest.mark.usefixtures("newcomer")
 def test_required_ones_cannot_turn_it_off(app: Flask, anonymous: FlaskClient) -> None:
     enter(anonymous, "central")
     totp = second_factor(app, anonymous)

@@ -15,6 +15,7 @@ from benchmarks.demo import accounts, networks, sheets
 from benchmarks.demo.answers import Members
 from benchmarks.demo.campaign import Campaign
 from benchmarks.demo.people import Crowd, Person
+from benchmarks.demo.waiting import departures, leave_open
 from registry.access.roles import Role
 from registry.admin_commands import prepare
 from registry.db import db
@@ -77,8 +78,10 @@ def _fill(app: Flask, settings: Settings) -> None:
         networks.make_networks(first, SEED)
         bar.update(7)
         _import_sheets(settings.instance / "demo", first, to_bangkok_date(now))
+        departures(SEED, first, to_bangkok_date(now))
         bar.update(30)
         _carry(first, now)
+        leave_open(settings.instance / "demo", SEED, first, now)
         bar.update(30)
         _close(first, now)
         bar.update(25)
@@ -140,7 +143,7 @@ def _carry(first: date, now: datetime) -> None:
 
 def _close(first: date, now: datetime) -> None:
     """Close the months and quarters that have ended."""
-    from reports.services import close
+    from reports.closing import close
 
     actor, today = accounts.actor_of("C-PRDB", Role.CENTRAL), to_bangkok_date(now)
     ended = [

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask_babel import gettext as _
 
-from dashboards import filters, parts
+from dashboards import filters
 from dashboards.attention import attention
 from dashboards.breakdown import breakdowns
 from dashboards.cards import cards
@@ -39,8 +39,8 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
     shown = args.get("measure") or BREAKDOWNS[0]
     if shown not in BREAKDOWNS:
         raise Refused(_("“%(name)s” cannot be shown in the breakdowns.", name=shown[:60]))
-    first, _last = filters.months_shown(question.period)
-    found = whole(scope, question, first)
+    months = filters.months_shown(question.period, today)
+    found = whole(scope, question, months)
     more = [filters.map_choice(question), filters.measure_choice(BREAKDOWNS, shown)]
     return [
         html.Div(html.H1(title()), className="page-head"),
@@ -50,7 +50,7 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
         html.Div(
             [
                 *journey(question, found),
-                *trends(scope, question, found, first),
+                *trends(scope, question, found, months),
                 *breakdowns(scope, question, shown),
                 attention(scope, question),
             ],

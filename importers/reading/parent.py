@@ -57,26 +57,34 @@ def _check_size(path: Path, limits: Limits) -> None:
 def _in_child(path: Path, suffix: str, limits: Limits) -> Workbook:
     with tempfile.TemporaryDirectory(prefix="sang-read-") as folder:
         target = Path(folder) / "grid.jsonl"
-        command = [sys.executable, "-X", "utf8", "-m", "importers.reading.child"]
-        command += [str(path.resolve()), str(target), suffix]
-        command += [str(limits.memory_mb), str(limits.seconds)]
-        try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter and module
-                command,
-                cwd=ROOT,
-                env={"PYTHONDONTWRITEBYTECODE": "1"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=limits.seconds + 5,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise Refusal(Reason.TIME) from None
-        if done.returncode:
-            raise Refusal(Reason.TIME if done.returncode in OUT_OF_TIME else Reason.MEMORY)
+        run_child("child", [str(path.resolve()), str(target), suffix], limits)
         with target.open(encoding="utf-8") as lines:
             return wire.read(lines)
+
+
+def run_child(module: str, arguments: list[str], limits: Limits) -> None:
+    """Run a module of this package in a process of its own, with limits and without secrets.
+
+    Raises:
+        Refusal: it took too long, or more than it may have.
+    """
+    command = [sys.executable, "-X", "utf8", "-m", f"importers.reading.{module}", *arguments]
+    command += [str(limits.memory_mb), str(limits.seconds)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command,
+            cwd=ROOT,
+            env={"PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=limits.seconds + 5,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Refusal(Reason.TIME) from None
+    if done.returncode:
+        raise Refusal(Reason.TIME if done.returncode in OUT_OF_TIME else Reason.MEMORY)
 
 
 def _check_content(workbook: Workbook) -> None:

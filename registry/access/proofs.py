@@ -40,7 +40,10 @@ class SignInForm(Proving, LoginForm):
     """E-mail address and password; no "remember me", for offices share computers."""
 
     email = EmailField(
-        _l("E-mail address"), [_needed, Length(max=254)], render_kw={"autocomplete": "username"}
+        _l("E-mail address"),
+        [_needed, Length(max=254)],
+        [lambda text: (text or "").strip()],
+        render_kw={"autocomplete": "username"},
     )
     password = PasswordField(_l("Password"), [_needed], render_kw=_old)
     remember = None

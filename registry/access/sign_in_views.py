@@ -12,6 +12,7 @@ from flask_security import recovery_codes, views
 from sqlalchemy import func, select
 
 from registry.access import sessions, throttle
+from registry.access.addresses import is_local
 from registry.access.gate import actor, allow, public
 from registry.access.models import User
 from registry.access.roles import Permission
@@ -24,6 +25,7 @@ Door = Callable[[], ResponseReturnValue]
 
 def _judged(what: str, account: str, door: Door) -> ResponseReturnValue:
     """Open a door that asks for a proof; every wrong one is counted, right or not in the end."""
+    _refuse_foreign_next()
     if request.method != "POST" or not account:
         return door()
     begin_write()
@@ -41,6 +43,13 @@ def _judged(what: str, account: str, door: Door) -> ResponseReturnValue:
     return response
 
 
+def _refuse_foreign_next() -> None:
+    """Refuse an address to go on to that would lead away from this site."""
+    targets = [target for target in request.values.getlist("next") if target]
+    if not all(is_local(target, request.host_url) for target in targets):
+        abort(400)
+
+
 def _id_of(account: str) -> int | str:
     """The id of the account that was tried; an unknown address is not written down."""
     known = (func.lower(User.email) == account.strip().lower()) | (User.fs_uniquifier == account)
@@ -50,9 +59,8 @@ def _id_of(account: str) -> int | str:
 @public
 def sign_in() -> ResponseReturnValue:
     """Sign in with e-mail address and password."""
-    if current_user.is_authenticated:
-        return views.login()
-    return _judged("password", request.form.get("email", ""), views.login)
+    account = "" if current_user.is_authenticated else request.form.get("email", "")
+    return _judged("password", account, views.login)
 
 
 @public

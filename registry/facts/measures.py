@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -338,9 +338,20 @@ def _exchange() -> Iterator[Measure]:
     )
 
 
-_GROUPS = (_networks, _members, _channels, _publishing, _reach, _standards, _exchange)
-MEASURES: dict[str, Measure] = {m.name: m for group in _GROUPS for m in group()}
+_SECTIONS: dict[object, Callable[[], Iterator[Measure]]] = {
+    _l("Networks"): _networks,
+    _l("Members"): _members,
+    _l("Channels"): _channels,
+    _l("Publishing and passing on"): _publishing,
+    _l("Reach"): _reach,
+    _l("Standard times"): _standards,
+    _l("Exchange with members"): _exchange,
+}
+_FOUND = {title: list(section()) for title, section in _SECTIONS.items()}
+MEASURES: dict[str, Measure] = {one.name: one for found in _FOUND.values() for one in found}
 """Every measure by its name, in the order in which reports show them."""
+GROUPS = {title: tuple(one.name for one in found) for title, found in _FOUND.items()}
+"""Names of measures by the title of their group."""
 
 
 def measure(name: str) -> Measure:

@@ -38,16 +38,20 @@ class Series:
         return sum(known) if known else COMPONENTS[name].empty
 
 
-def series(scope: Scope, names: Iterable[str], spans: Sequence[Months], cut: Cut) -> Series:
-    """Measures over spans; monthly from the first to the last month of all of them.
+def series(
+    scope: Scope, names: Iterable[str], spans: Sequence[Months], cut: Cut, *others_by_month: Months
+) -> Series:
+    """Measures over spans, and by month from the first to the last month of all of them.
 
     Args:
         names: measures that the cut suits.
         spans: each asked for what does not add up over months.
+        others_by_month: more months to know by month only.
     """
     components = {key for name in names for key in measure(name).components}
     sums = sorted(key for key in components if _adds_up(key))
-    hull = Months(min(span.first for span in spans), max(span.last for span in spans))
+    every = [*spans, *others_by_month]
+    hull = Months(min(span.first for span in every), max(span.last for span in every))
     found = cells(scope, sums, hull, replace(cut, by=("month",))) if sums else {}
     monthly = {int(cell[0] or 0): amounts for cell, amounts in found.items()}
     others = sorted(components - set(sums))

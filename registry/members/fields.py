@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
 from registry.documents.links import safe_url
 from registry.errors import Refused
 from registry.members import normalise
 from registry.periods.calendar import to_bangkok_date
 
-NEEDED = DataRequired(_l("Please fill this in."))
+
+class Needed:
+    """A validator: something was typed; what was typed wrongly keeps its own sentence."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data in (None, "") and not field.process_errors:
+            raise StopValidation(_("Please fill this in."))
+
+
+NEEDED = Needed()
 CHOOSE = InputRequired(_l("Please choose one from the list."))
 NOTHING = frozenset({"-", "–", "—"})
 

@@ -46,13 +46,13 @@ def _sent(scope: OwnScope) -> Select[*tuple[Any, ...]]:
     )
 
 
-def my_messages(scope: OwnScope) -> list[Row[Any]]:
+def my_messages(scope: OwnScope) -> list[Row[*tuple[Any, ...]]]:
     """The latest messages sent to the member, each with the row of the ledger."""
     query = _sent(scope).order_by(Recipient.published_at.desc(), KeyMessage.id.desc())
     return list(db.session.execute(query.limit(LATEST)))
 
 
-def my_message(scope: OwnScope, message_id: int) -> Row[Any]:
+def my_message(scope: OwnScope, message_id: int) -> Row[*tuple[Any, ...]]:
     """A message sent to the member, with the row of the ledger.
 
     Raises:

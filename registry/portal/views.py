@@ -82,7 +82,7 @@ def _page(
     ask_form: AskForm | None = None,
     problem: str = "",
 ) -> ResponseReturnValue:
-    row, recipient = queries.my_message(me.scope, message_id)._tuple()
+    row, recipient = queries.my_message(me.scope, message_id)
     channels = queries.my_channels(me.scope)
     form = form or PassedOnForm(formdata=None)
     form.channel.choices = channel_choices(channels)

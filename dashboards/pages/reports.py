@@ -1,0 +1,171 @@
+"""Monthly and quarterly figures of any period; closed ones as they were sealed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from dashboards import filters, parts
+from dashboards.figures import Seal, seal_of, suits
+from dashboards.navigation import page_link, rows_link
+from registry.access.gate import may
+from registry.access.roles import Permission
+from registry.access.scope import Scope
+from registry.facts.asked import Asked, asked
+from registry.facts.evaluate import evaluate
+from registry.facts.measure import Figure, Measure
+from registry.facts.measures import GROUPS, MEASURES
+from registry.i18n import day, language
+from registry.periods import catalogue
+from registry.periods.calendar import Period, PeriodKind, periods_between
+from registry.periods.models import SealedPeriod
+
+PATH = "/dashboards/reports"
+
+
+def title() -> str:
+    """The page's name."""
+    return str(_("Figures by period"))
+
+
+def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
+    """The page for the parameters of an address.
+
+    Raises:
+        Refused: a parameter does not exist or lies outside the scope.
+    """
+    question = asked(scope, filters.with_default(args, today), today)
+    seal = seal_of(scope, question)
+    return [
+        html.Div([html.H1(title()), _downloads(seal)], className="page-head"),
+        filters.bar(scope, question, today, ("zone", "province"), filters.map_choice(question)),
+        _state(question, seal, today),
+        *_tables(scope, question, seal),
+        _calendar(question, today),
+    ]
+
+
+def _downloads(seal: Seal | None) -> Component:
+    """Ways to the sealed documents, for those who may see reports."""
+    known = "reports.download" in current_app.view_functions
+    if seal is None or not known or not may(Permission.REPORTS_VIEW):
+        return html.Div(className="actions")
+    links = [
+        html.A(
+            _("Download %(kind)s", kind=text),
+            href=url_for("reports.download", code=seal.period.code, kind=kind),
+            className="btn btn-outline-primary",
+        )
+        for kind, text in (("xlsx", "Excel"), ("pdf", "PDF"))
+    ]
+    return html.Div(links, className="actions")
+
+
+def _state(question: Asked, seal: Seal | None, today: date) -> Component:
+    period = question.period
+    if seal is None:
+        ended = period.has_ended(today)
+        text = _("Not closed yet") if ended else _("Period under way")
+        state, note = html.Span(text, className="state warn"), _("live figures, which may change")
+    else:
+        state = html.Span(_("Closed period"), className="state good")
+        note = _(
+            "sealed on %(day)s, issue %(n)s, kept until %(until)s",
+            day=day(seal.period.closed_at),
+            n=seal.period.revision,
+            until=day(seal.period.keep_until),
+        )
+    parts_ = [html.B(period.label(language())), " ", state, " ", html.Span(note)]
+    if seal is not None and seal.cut is None:
+        parts_.append(html.Span(_("; these filters were not sealed, so live figures are shown")))
+    return html.P(parts_, className="shown")
+
+
+def _tables(scope: Scope, question: Asked, seal: Seal | None) -> list[Component]:
+    names = [name for name, one in MEASURES.items() if suits(one, question)]
+    figures = evaluate(scope, names, question.months, question.cut)
+    found = {figure.measure: figure for figure in figures}
+    return [
+        _group(
+            str(title), [MEASURES[name] for name in group if name in found], found, question, seal
+        )
+        for title, group in GROUPS.items()
+    ]
+
+
+def _group(
+    title: str,
+    group: list[Measure],
+    found: dict[str, Figure],
+    question: Asked,
+    seal: Seal | None,
+) -> Component:
+    sealed = seal is not None and seal.cut is not None
+    heads = [_("Measure"), *([_("Sealed")] if sealed else []), _("Live today")]
+    heads += [_("Difference")] if sealed else []
+    rows = [_row(one, found[one.name], question, seal if sealed else None) for one in group]
+    return parts.panel(title, parts.table(heads, rows), parts.how(*group), wide=True)
+
+
+def _row(one: Measure, live: Figure, question: Asked, seal: Seal | None) -> list[Any]:
+    link = rows_link(one.name, question)
+    now = (parts.with_unit(one, live.value), link)
+    if seal is None:
+        return [str(one.title), now]
+    sealed = seal.figure(one.name)
+    value = sealed.value if sealed else None
+    return [str(one.title), parts.with_unit(one, value), now, _difference(one, value, live.value)]
+
+
+def _difference(one: Measure, sealed: float | None, live: float | None) -> str:
+    if parts.value_text(one, sealed) == parts.value_text(one, live):
+        return str(_("none"))
+    if sealed is None or live is None:
+        return "–"
+    step = live - sealed
+    text = f"{abs(step) * 100:,.1f}" if one.is_share else parts.value_text(one, abs(step))
+    return f"{'+' if step > 0 else '−'}{text}"
+
+
+def _calendar(question: Asked, today: date) -> Component:
+    """All months and quarters with their state, the latest year first."""
+    closed = {row.code: row for row in catalogue.list_periods()}
+    first = filters.first_day(today)
+    rows = [
+        [_quarter(quarter, closed, question), *_months(quarter, closed, question, today)]
+        for quarter in reversed(periods_between(first, today, PeriodKind.QUARTER))
+    ]
+    heads = [_("Quarter"), _("First month"), _("Second month"), _("Third month")]
+    note = _("A mark shows which periods are closed; choose one to see its figures.")
+    return parts.panel(_("All periods"), parts.table(heads, rows), note=note, wide=True)
+
+
+def _quarter(period: Period, closed: dict[str, SealedPeriod], question: Asked) -> Any:
+    return _cell(period, closed, question)
+
+
+def _months(
+    quarter: Period, closed: dict[str, SealedPeriod], question: Asked, today: date
+) -> list[Any]:
+    months = [Period(month) for month in quarter.months]
+    return [_cell(month, closed, question) if month.start <= today else "–" for month in months]
+
+
+def _cell(period: Period, closed: dict[str, SealedPeriod], question: Asked) -> Any:
+    mark = f"{period.label(language(), 'short')}{' ✓' if period.code in closed else ''}"
+    words = (
+        _("%(period)s, closed", period=period.label(language()))
+        if period.code in closed
+        else period.label(language())
+    )
+    return html.A(
+        mark,
+        href=page_link(PATH, question, period=period.code),
+        title=words,
+        **{"aria-current": "page" if period == question.period else "false"},
+    )

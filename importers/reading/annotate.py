@@ -1,0 +1,157 @@
+"""A child process that writes remarks into a copy of a workbook.
+
+``python -m importers.reading.annotate IN NOTES.json OUT SUFFIX MEMORY_MB SECONDS``
+
+A small xlsx keeps its formats.  Anything else is written anew from its cells.  Formulas become
+the values that they showed; macros and links to other files are dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell as SheetCell
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import MergedCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from importers.reading.child import limit, sheets_of
+from importers.reading.grid import BadCell, Cell, Row
+
+KEEPS_FORMATS = 3 * 1024 * 1024
+FILLS = {
+    "error": PatternFill("solid", fgColor="F8CBC6"),
+    "question": PatternFill("solid", fgColor="FFE9A8"),
+}
+WIDTH = 60
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What to write: a title for the column, a text per row, a fill per cell address."""
+
+    sheet: str
+    header_row: int
+    title: str
+    rows: dict[int, str]
+    cells: dict[str, str]
+
+    @classmethod
+    def load(cls, path: Path) -> Notes:
+        """Read the parent's notes."""
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        rows = {int(number): text for number, text in raw.pop("rows").items()}
+        return cls(**raw, rows=rows)
+
+
+def annotate(source: Path, notes: Notes, target: Path, suffix: str) -> None:
+    """Write the annotated copy."""
+    if suffix in {".xlsx", ".xlsm"} and source.stat().st_size <= KEEPS_FORMATS:
+        _in_place(source, notes, target)
+    else:
+        _anew(source, notes, target, suffix)
+
+
+def _in_place(source: Path, notes: Notes, target: Path) -> None:
+    with source.open("rb") as file:
+        book = load_workbook(file, data_only=True, keep_vba=False, keep_links=False)
+    sheet = book[notes.sheet]
+    _harmless(book)
+    column = _free_column(sheet)
+    for number, text in {**notes.rows, notes.header_row: notes.title}.items():
+        cell = sheet.cell(number, column)
+        if not isinstance(cell, MergedCell):
+            _write(cell, text)
+    sheet.cell(notes.header_row, column).font = Font(bold=True)
+    sheet.column_dimensions[get_column_letter(column)].width = WIDTH
+    for address, weight in notes.cells.items():
+        sheet[address].fill = FILLS[weight]
+    book.save(target)
+
+
+def _harmless(book: Workbook) -> None:
+    """Nothing in the copy may be taken for a formula, on any sheet."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and not isinstance(cell, MergedCell):
+                    cell.data_type = "s"
+
+
+def _free_column(sheet: Worksheet) -> int:
+    """The first column to the right of everything that is written."""
+    used = [cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    return max(used, default=0) + 1
+
+
+def _write(cell: SheetCell, text: str) -> None:
+    cell.value = text
+    cell.data_type = "s"
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _anew(source: Path, notes: Notes, target: Path, suffix: str) -> None:
+    book = Workbook(write_only=True)
+    for sheet, rows in sheets_of(source, suffix):
+        page = book.create_sheet(sheet.name[:31])
+        told = notes if sheet.name == notes.sheet else None
+        for cells in _lines(list(rows), told, page):
+            page.append(cells)
+    book.save(target)
+
+
+def _lines(rows: list[Row], notes: Notes | None, page: Worksheet) -> Iterator[list[SheetCell]]:
+    """The rows at their old numbers; blank ones between them are kept."""
+    width = max((len(row.cells) for row in rows), default=0)
+    written = 0
+    for row in rows:
+        yield from ([] for _ in range(written + 1, row.number))
+        written = row.number
+        cells = [_cell(page, cell, row.number, i, notes) for i, cell in enumerate(row.cells)]
+        yield cells + _note(page, row.number, width - len(cells), notes)
+
+
+def _cell(page: Worksheet, value: Cell, row: int, column: int, notes: Notes | None) -> SheetCell:
+    plain = value.text if isinstance(value, BadCell) else value
+    cell = WriteOnlyCell(page, value=plain if isinstance(plain, (int, float)) else None)
+    if isinstance(plain, (date, time)):
+        cell.value = plain
+    elif isinstance(plain, str):
+        cell.value = plain
+        cell.data_type = "s"
+    address = f"{get_column_letter(column + 1)}{row}"
+    if notes and address in notes.cells:
+        cell.fill = FILLS[notes.cells[address]]
+    return cell
+
+
+def _note(page: Worksheet, row: int, gap: int, notes: Notes | None) -> list[SheetCell]:
+    if notes is None:
+        return []
+    text = notes.title if row == notes.header_row else notes.rows.get(row)
+    if text is None:
+        return []
+    cell = WriteOnlyCell(page)
+    _write(cell, text)
+    return [*(WriteOnlyCell(page) for _ in range(gap)), cell]
+
+
+def main(arguments: list[str]) -> None:
+    """Run with the limits given on the command line."""
+    source, notes, target, suffix, memory_mb, seconds = arguments
+    limit(int(memory_mb), int(seconds))
+    os.umask(0o077)
+    annotate(Path(source), Notes.load(Path(notes)), Path(target), suffix)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,159 @@
+"""``sang report``: close periods, list them, prove them, take their documents out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from registry.audit.services import Actor
+from registry.db import unit_of_work
+from registry.errors import Refused
+from registry.i18n import day
+from registry.periods.calendar import to_bangkok_date, utc_now
+from reports.closing import close
+from reports.documents import FORMATS, export, sealed_document
+from reports.listing import Listed, listed
+from reports.sealing import Tell, silent
+from reports.verify import Verdict, closed_periods, verify
+
+CLI = Actor.system("cli")
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+
+@click.group("report")
+def report_group() -> None:
+    """Reports of closed periods: 2568-10, 2569-Q1, 2569-H1, 2569-FY (B.E.)."""
+
+
+@report_group.command("close")
+@click.argument("period")
+@as_json_option
+@with_appcontext
+def close_command(period: str, as_json: bool) -> None:
+    """Close a period: seal its facts and figures and render its documents."""
+    with _progress(f"closing {period}") as tell:
+        done = close(CLI, period, tell=tell)
+    if as_json:
+        click.echo(json.dumps(done.__dict__))
+    else:
+        click.echo(
+            f"{done.code} is closed: revision {done.revision}, {done.figures:,} figures, "
+            f"manifest SHA-256 {done.manifest_sha256}"
+        )
+
+
+@report_group.command("list")
+@as_json_option
+@with_appcontext
+def list_command(as_json: bool) -> None:
+    """List the periods since the first fact: open, ended, closed."""
+    found = listed(to_bangkok_date(utc_now()))
+    if as_json:
+        click.echo(json.dumps([_described(one) for one in found]))
+    else:
+        click.echo("\n".join(_line(one) for one in found) or "There are no facts yet.")
+
+
+def _described(one: Listed) -> dict[str, object]:
+    row = one.row
+    sealed = row and {
+        "revision": row.revision,
+        "closed_at": row.closed_at.isoformat(),
+        "keep_until": row.keep_until.isoformat(),
+        "manifest_sha256": row.manifest_sha256,
+    }
+    return {"period": one.period.code, "state": one.state, "sealed": sealed}
+
+
+def _line(one: Listed) -> str:
+    row = one.row
+    if row is None:
+        return f"{one.period.code:8}  {one.state}"
+    dates = f"on {day(row.closed_at)}, kept until {day(row.keep_until)}"
+    return f"{one.period.code:8}  closed  revision {row.revision}, {dates}"
+
+
+@report_group.command("verify")
+@click.argument("period", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every closed period.")
+@as_json_option
+@with_appcontext
+def verify_command(period: str | None, everything: bool, as_json: bool) -> None:
+    """Prove closed periods: files, chain, and every figure computed anew."""
+    if everything == bool(period):
+        raise Refused("name a period, or say --all")
+    rows, verdicts = closed_periods(period), []
+    with _progress("verifying") as tell:
+        for number, row in enumerate(rows):
+            tell(row.code, number, len(rows))
+            verdicts.append(verify(row))
+    if as_json:
+        click.echo(json.dumps(_proof(verdicts), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_verdict(one) for one in verdicts) or "No period is closed yet.")
+    broken = [one.code for one in verdicts if not one.holds]
+    if broken:
+        raise Refused(f"what was sealed and what is found differ in: {', '.join(broken)}")
+
+
+def _proof(verdicts: list[Verdict]) -> dict[str, object]:
+    return {
+        "holds": all(one.holds for one in verdicts),
+        "periods": [one.data for one in verdicts],
+    }
+
+
+def _verdict(one: Verdict) -> str:
+    outcome = "holds" if one.holds else f"{len(one.problems)} differences"
+    head = f"{one.code} r{one.revision}: {outcome} ({one.files} files, {one.figures:,} figures)"
+    if one.unproven:
+        head += f"; {one.unproven:,} figures follow an older rule and were not computed anew"
+    return "\n".join([head, *(f"  {problem.sentence}" for problem in one.problems)])
+
+
+@report_group.command("export")
+@click.argument("period")
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@with_appcontext
+def export_command(period: str, form: str, out: Path) -> None:
+    """Write a sealed document of a closed period to a file."""
+    document = sealed_document(period, form)
+    try:
+        out.write_bytes(document.content)
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror}") from None
+    with unit_of_work():
+        export(CLI, document, form)
+    click.echo(f"{out}: {document.name}, {len(document.content):,} bytes")
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Tell]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def tell(step: str, done: int = 0, total: int = 0) -> None:
+            said = f"{title}: {step}"
+            bar.update(task, description=said, completed=done, total=total or None)
+
+        yield tell
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(report_group)

@@ -1,0 +1,99 @@
+"""The documents of a closed period: the sealed ones, or a workbook cut to what someone sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from registry.access.scope import Scope
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.errors import NotFound, Refused
+from registry.i18n import language
+from registry.periods import catalogue
+from registry.periods.calendar import Period
+from registry.periods.models import SealedPeriod
+from reports.books import report_of
+from reports.chain import home
+from reports.drafting import DOCUMENTS, document_name
+
+FORMATS = tuple(DOCUMENTS)
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "csv": "text/csv",
+}
+CUT = ("xlsx", "csv")
+"""Formats that are also made for those who see a part of the country."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document ready to be handed over."""
+
+    row: SealedPeriod
+    name: str
+    content: bytes
+
+
+def closed(code: str) -> SealedPeriod:
+    """A closed period by its code.
+
+    Raises:
+        Refused: the code is no period's, or the period is not closed.
+    """
+    period = Period.parse(code)
+    row = catalogue.sealed(period.code)
+    if row is None:
+        label = period.label(language())
+        raise Refused(_("%(period)s is not closed yet, so it has no report.", period=label))
+    return row
+
+
+def sealed_document(code: str, form: str) -> Document:
+    """A document as it was sealed.
+
+    Raises:
+        Refused: the period is not closed, or the file is missing.
+    """
+    row = closed(code)
+    name = document_name(row.code, row.revision, form)
+    try:
+        return Document(row, name, (home(row) / name).read_bytes())
+    except FileNotFoundError:
+        raise Refused(
+            _("%(name)s is missing from the archive; verify the period.", name=name)
+        ) from None
+
+
+def formats_for(scope: Scope) -> tuple[str, ...]:
+    """The formats that someone can get: all, those made for a part of the country, or none."""
+    return FORMATS if scope.everything else CUT if scope.provinces else ()
+
+
+def document_for(scope: Scope, code: str, form: str) -> Document:
+    """The sealed document for those who see everything; for others their provinces' figures.
+
+    The national documents hold every province, so nobody else gets them.  A part is made from
+    the same sealed figures when it is asked for.
+
+    Raises:
+        NotFound: no such format for this scope, or nothing of the period lies inside it.
+    """
+    if form not in formats_for(scope):
+        raise NotFound
+    if scope.everything:
+        return sealed_document(code, form)
+    row = closed(code)
+    report = report_of(row).limited(scope)
+    if not report.book.figures:
+        raise NotFound
+    name = f"part-{document_name(row.code, row.revision, form)}"
+    return Document(row, name, DOCUMENTS[form](report))
+
+
+def export(actor: Actor, document: Document, form: str) -> None:
+    """Write down that a document was taken out."""
+    row = document.row
+    record(actor, Action.REPORT_EXPORT, "period", row.code, revision=row.revision, format=form)

@@ -1,0 +1,104 @@
+"""Their own workbook back: remarks beside the rows, marked cells, nothing that can run."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.styles import Font
+
+from importers.analysis import Analysis, analyse
+from importers.annotated import annotated_copy, notes_of
+from importers.models import ImportBatch, ImportRow
+from importers.options import Options
+from importers.reading.parent import Limits, read_workbook
+from tests.importers.golden import cases
+from tests.importers.golden.make import FOLDER
+from tests.importers.golden.result import OPTIONS, analysis_of
+
+
+def planned(analysis: Analysis, name: str) -> tuple[ImportBatch, list[ImportRow]]:
+    """A batch and its rows as planning would store them, without a database."""
+    batch = ImportBatch(file_name=name, summary=analysis.summary())
+    rows = [
+        ImportRow(
+            row=row.row,
+            status=row.status.value,
+            problems=[problem.as_dict() for problem in row.problems],
+        )
+        for row in analysis.rows
+    ]
+    return batch, rows
+
+
+def checked(path: Path) -> Any:
+    batch, rows = planned(analysis_of(path), path.name)
+    data = annotated_copy(batch, rows, path.read_bytes(), Limits())
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("name", ["thirty.xlsx", "thirty.xls", "thirty.ods", "thirty.cp874.csv"])
+def test_every_format_comes_back_as_xlsx_with_a_column_of_results(name: str) -> None:
+    book = checked(FOLDER / name)
+    sheet = book["CSV" if name.endswith(".csv") else cases.SHEET]
+    column = cases.WIDTH + 1
+    assert sheet.cell(6, column).value == "Result of the check"
+    assert "29 February" in sheet.cell(15, column).value
+    assert sheet.cell(15, 22).fill.fgColor.rgb.endswith("F8CBC6")
+    assert sheet.cell(32, 5).fill.fgColor.rgb.endswith("FFE9A8")
+    assert sheet.cell(8, column).value == "Readable"
+    assert sheet.cell(18, column).value is None
+
+
+def test_formats_merges_and_other_sheets_are_kept() -> None:
+    book = checked(FOLDER / "thirty.xlsx")
+    original = openpyxl.load_workbook(FOLDER / "thirty.xlsx")
+    assert book.sheetnames == original.sheetnames
+    assert book[cases.SHEET].merged_cells.ranges == original[cases.SHEET].merged_cells.ranges
+    assert [c.value for c in book[cases.SHEET][8]][:25] == [
+        c.value for c in original[cases.SHEET][8]
+    ]
+
+
+def test_sent_again_the_column_of_results_is_passed_over(tmp_path: Path) -> None:
+    batch, rows = planned(analysis_of(FOLDER / "thirty.xlsx"), "thirty.xlsx")
+    path = tmp_path / "again.xlsx"
+    path.write_bytes(annotated_copy(batch, rows, (FOLDER / "thirty.xlsx").read_bytes(), Limits()))
+    again = analysis_of(path)
+    assert again.summary()["unknown_columns"] == ["ขนาดเสื้อ"]
+    assert [row.values for row in again.rows] == [
+        row.values for row in analysis_of(FOLDER / "thirty.xlsx").rows
+    ]
+
+
+def test_nothing_in_the_copy_is_a_formula(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["ชื่อ-สกุล", "โทรศัพท์", "จังหวัด", "หมายเหตุ"])
+    sheet.append(["=cmd|'/c calc'!A1", "0810000001", "น่าน", "=1+1"])
+    sheet["A2"].data_type = "s"
+    sheet["A2"].font = Font(bold=True)
+    path = tmp_path / "f.xlsx"
+    book.save(path)
+    analysis = analyse(read_workbook(path), Options(OPTIONS.today))
+    batch, rows = planned(analysis, "f.xlsx")
+    for content in (path.read_bytes(),):
+        copy = openpyxl.load_workbook(
+            io.BytesIO(annotated_copy(batch, rows, content, Limits()))
+        ).active
+        assert copy is not None
+        kinds = {cell.data_type for row in copy.iter_rows() for cell in row}
+        assert "f" not in kinds
+        assert copy["A2"].value == "=cmd|'/c calc'!A1"
+        assert copy["A2"].font.bold
+
+
+def test_notes_hold_no_national_id() -> None:
+    batch, rows = planned(analysis_of(FOLDER / "thirty.xlsx"), "thirty.xlsx")
+    notes = repr(notes_of(batch, rows))
+    assert "1101700200019" not in notes
+    assert "3101700200023" not in notes
