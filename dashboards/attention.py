@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 from flask_babel import gettext as _
 
 from dashboards import parts
-from dashboards.figures import by, suits
+from dashboards.figures import Split, split, suits
 from dashboards.navigation import page_link, rows_link
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
@@ -20,15 +20,20 @@ ASKED = (
     *("networks_dormant", "questions_answered_rate", "members_stale_rate"),
     *("districts_covered_rate", "districts_single_member"),
 )
+RATE = "pass_on_rate"
 FEW = 0.5
 """A province stands out when its rate is under this share of the whole's."""
 
 
-def attention(scope: Scope, question: Asked) -> Component:
-    """The list; said so when nothing stands out."""
+def attention(scope: Scope, question: Asked, shown: Split) -> Component:
+    """The list; said so when nothing stands out.
+
+    Args:
+        shown: what the page has asked for already.
+    """
     suited = [name for name in ASKED if suits(measure(name), question)]
     figures = {f.measure: f for f in evaluate(scope, suited, question.months, question.cut)}
-    lines = [*_lines(figures, question), *_provinces(scope, question)]
+    lines = [*_lines(figures, question), *_provinces(scope, question, shown)]
     body = html.Ul(lines, className="attention") if lines else parts.empty(_("Nothing stands out."))
     return parts.panel(_("What needs attention"), body)
 
@@ -89,9 +94,10 @@ def _districts(figures: dict[str, Figure]) -> list[tuple[str, str]]:
     return found
 
 
-def _provinces(scope: Scope, question: Asked) -> list[Component]:
+def _provinces(scope: Scope, question: Asked, shown: Split) -> list[Component]:
     """Provinces whose pass-on rate is less than half of the whole's."""
-    found = by(scope, question, "pass_on_rate", "province") or []
+    known_already = shown.one.name == RATE
+    found = (shown if known_already else split(scope, question, RATE)).by("province") or []
     above = sum(figure.numerator or 0 for _value, figure in found)
     below = sum(figure.denominator or 0 for _value, figure in found)
     if not above or len(found) < 3:
@@ -108,4 +114,4 @@ def _provinces(scope: Scope, question: Asked) -> list[Component]:
         names=", ".join(label("province", value, known) for value in low[:8])
         + (_(" and %(n)s more", n=len(low) - 8) if len(low) > 8 else ""),
     )
-    return [_line(text, page_link("/dashboards/", question, measure="pass_on_rate"))]
+    return [_line(text, page_link("/dashboards/", question, measure=RATE))]

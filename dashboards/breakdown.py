@@ -12,25 +12,20 @@ from dashboards import parts
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.country import country
 from dashboards.charts.palette import MAIN, ZONES
-from dashboards.figures import by
+from dashboards.figures import Split
 from dashboards.navigation import rows_link
-from registry.access.scope import Scope
 from registry.facts.asked import Asked
 from registry.facts.cuts import DIMENSIONS, Value
 from registry.facts.labels import label, names
 from registry.facts.measure import Figure, Measure
-from registry.facts.measures import measure
 
 Found = list[tuple[Value, Figure]]
 
 
-def breakdowns(scope: Scope, question: Asked, name: str) -> list[Component]:
+def breakdowns(question: Asked, found: Split) -> list[Component]:
     """The map, and bars by zone, channel kind and network type."""
-    one = measure(name)
-    return [
-        _province(scope, question, one),
-        *(_bars(scope, question, one, key) for key in ("zone", "channel_kind", "network_type")),
-    ]
+    others = ("zone", "channel_kind", "network_type")
+    return [_province(question, found), *(_bars(question, found, key) for key in others)]
 
 
 def _title(one: Measure, dimension: str) -> str:
@@ -69,9 +64,9 @@ def _heads(one: Measure, dimension: str) -> list[str]:
     return [*heads, _("Counted"), _("Out of")] if one.is_share else heads
 
 
-def _bars(scope: Scope, question: Asked, one: Measure, dimension: str) -> Component:
-    title = _title(one, dimension)
-    found = by(scope, question, one.name, dimension)
+def _bars(question: Asked, split: Split, dimension: str) -> Component:
+    one = split.one
+    title, found = _title(one, dimension), split.by(dimension)
     if found is None:
         return parts.panel(title, parts.empty(_("This measure is not counted in this way.")))
     found = [(value, figure) for value, figure in found if figure.value is not None]
@@ -88,9 +83,9 @@ def _bars(scope: Scope, question: Asked, one: Measure, dimension: str) -> Compon
     )
 
 
-def _province(scope: Scope, question: Asked, one: Measure) -> Component:
-    title = _title(one, "province")
-    found = by(scope, question, one.name, "province")
+def _province(question: Asked, split: Split) -> Component:
+    one = split.one
+    title, found = _title(one, "province"), split.by("province")
     if found is None:
         return parts.panel(title, parts.empty(_("This measure is not counted in this way.")))
     if not any(figure.value for _value, figure in found):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
 from registry.facts.cuts import Cell, Value
+from registry.facts.engine import Amounts, Number, cells
 from registry.facts.evaluate import evaluate
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import MEASURES, measure, measures
@@ -29,6 +30,7 @@ BREAKDOWNS = (
     *("members_active", "members_new", "channels_active", "networks_active"),
 )
 """Measures that the map and the bars can show; the first one unless told otherwise."""
+SPLIT = ("zone", "province", "channel_kind", "network_type")
 
 
 @dataclass(frozen=True)
@@ -83,20 +85,41 @@ def seal_of(scope: Scope, question: Asked) -> Seal | None:
     return Seal(row, cut, catalogue.sealed_figures(row.code, row.revision))
 
 
-def by(
-    scope: Scope, question: Asked, name: str, dimension: str
-) -> list[tuple[Value, Figure]] | None:
-    """A measure by one dimension; None where it cannot be cut by it."""
+@dataclass(frozen=True)
+class Split:
+    """A measure's components, split by every dimension of the page that it knows."""
+
+    one: Measure
+    dimensions: tuple[str, ...]
+    found: dict[Cell, Amounts]
+
+    def by(self, dimension: str) -> list[tuple[Value, Figure]] | None:
+        """The measure by one dimension; None where it cannot be cut by it."""
+        if dimension not in self.dimensions:
+            return None
+        place, sums = self.dimensions.index(dimension), dict[Value, Amounts]()
+        for cell, amounts in self.found.items():
+            known = sums.setdefault(cell[place], dict.fromkeys(amounts))
+            for name, value in amounts.items():
+                known[name] = _plus(known[name], value)
+        ordered = sorted(sums.items(), key=lambda entry: (entry[0] is None, entry[0]))
+        return [(value, self.one.figure(amounts, (value,))) for value, amounts in ordered]
+
+
+def _plus(one: Number | None, other: Number | None) -> Number | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other
+
+
+def split(scope: Scope, question: Asked, name: str) -> Split:
+    """Ask once for a measure of ``BREAKDOWNS``, which all add up over every dimension."""
     one = measure(name)
-    cut = replace(question.cut, by=(dimension,))
-    if not cut.needs <= one.dimensions:
-        return None
-    figures = evaluate(scope, [name], question.months, cut)
-    return [(_first(figure.cell), figure) for figure in figures]
-
-
-def _first(cell: Cell) -> Value:
-    return cell[0]
+    if not suits(one, question):
+        return Split(one, (), {})
+    dimensions = tuple(key for key in SPLIT if key in one.dimensions)
+    cut = replace(question.cut, by=dimensions)
+    return Split(one, dimensions, cells(scope, one.components, question.months, cut))
 
 
 def members_by_month(scope: Scope, question: Asked, months: range) -> list[Figure] | None:

@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from dash import ALL
 from flask import url_for
+from flask_babel import gettext as _
 
+from registry.errors import Refused
 from registry.facts.asked import LIMITS, Asked
 from registry.facts.cuts import Value
 
@@ -57,8 +59,15 @@ def chart(name: str) -> dict[str, str]:
 
 
 def args_of(search: str | None) -> dict[str, str]:
-    """The parameters of an address; of one given twice the last counts."""
-    return dict(parse_qsl((search or "").removeprefix("?"), max_num_fields=40))
+    """The parameters of an address; of one given twice the last counts.
+
+    Raises:
+        Refused: there are far too many.
+    """
+    try:
+        return dict(parse_qsl((search or "").removeprefix("?"), max_num_fields=40))
+    except ValueError:
+        raise Refused(_("The address of this page could not be read.")) from None
 
 
 def query_of(question: Asked, **extra: Value) -> dict[str, str]:

@@ -34,5 +34,3 @@ def show(pathname: str | None, search: str | None) -> Component | list[Any]:
         return html.Div(page.content(scope(), args_of(search), today()))
     except Refused as refusal:
         return parts.refusal(str(refusal), str(pathname))
-    except ValueError:
-        return parts.refusal(_("The address of this page could not be read."), str(pathname))

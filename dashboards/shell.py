@@ -35,12 +35,10 @@ def outlines() -> Response:
 class Shell(Dash):
     """Dash whose page is a page of the site, made anew for each request."""
 
-    def interpolate_index(self, **parts: Any) -> str:
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """The site's own page with Dash's parts in it."""
-        titles = dict(router.titles())
-        return render_template(
-            "dashboards/index.html", title=titles.get(request.path, _("Dashboards")), **parts
-        )
+        parts["title"] = dict(router.titles()).get(request.path, "")
+        return render_template("dashboards/index.html", **parts)
 
 
 def layout() -> html.Div:

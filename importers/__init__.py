@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
     """Install this package."""
     from importers import models as models
+    from importers import views
+    from registry.access.roles import Permission
+    from registry.ui import MenuItem, add_menu
+
+    app.register_blueprint(views.bp)
+    item = MenuItem(
+        "work", "imports.index", _l("Import sign-up sheets"), Permission.IMPORTS_RUN, 15
+    )
+    add_menu(app, item)

@@ -1,18 +1,15 @@
-"""Closing a period from beginning to end; a command and a job call it, and it commits once."""
+"""Closing a period from beginning to end; commands and jobs call it, and it commits once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.errors import Refused
-from registry.jobs import Progress, handles
-from registry.periods import catalogue
 from registry.periods.calendar import Period, to_bangkok_date, utc_now
 from reports.archive import folder_name, locked, tidy
 from reports.chain import all_closed, archive_root, home
@@ -20,7 +17,6 @@ from reports.drafting import make_draft
 from reports.sealing import Tell, silent
 from reports.services import closable, enter
 
-KIND = "report-close"
 FIRST_REVISION = 1
 
 
@@ -82,13 +78,3 @@ def _require_room(period: Period) -> None:
                 name=name,
             )
         )
-
-
-@handles(KIND)
-def close_in_background(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """The job behind the button; run again after a killed worker it finds the work done."""
-    actor = Actor(args["user_id"], "web", args["office_id"])
-    done = catalogue.sealed(args["code"])
-    if done is not None and done.closed_by == actor.user_id:
-        return {"code": done.code}
-    return close(actor, args["code"], tell=progress).__dict__

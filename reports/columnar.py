@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Select, Table, case, select
+from sqlalchemy import Connection, FromClause, Select, Table, case, select
 
 from registry.db import Base
 from registry.facts.schema import COLUMNS, PRESENCE, table
@@ -70,12 +70,13 @@ def _batches(
 
 def _queries(name: str, window: Window) -> Iterator[Select[Any]]:
     rows = Base.metadata.tables[name]
-    source, who = rows, {column: rows.c[column] for column in _members_of(name)}
-    if name != "member" and who:
+    source: FromClause = rows
+    who: dict[str, Any] = {}
+    if name != "member" and _members_of(name):
         people = Base.metadata.tables["member"]
         source = rows.outerjoin(people, rows.c.member_id == people.c.id)
         who = {"member_id": people.c.uid}
-    elif who:
+    elif name == "member":
         who = {"id": rows.c.uid}
     chosen = [_column(rows, name, column, who) for column in COLUMNS[name]]
     for condition in RULES[name](rows, window):

@@ -21,6 +21,8 @@ from registry.periods.calendar import (
 )
 from registry.periods.models import SealedPeriod
 
+PAGE = 50
+"""Periods on one page of the list."""
 KINDS = (PeriodKind.QUARTER, PeriodKind.MONTH)
 """Lengths of the periods that are reported on; longer ones are listed once they are closed."""
 

@@ -27,9 +27,9 @@ class Names:
         """The name of a cut such as ``zone=3``; the whole country for ``""``."""
         dimension, _sign, value = cut.partition("=")
         if not cut:
-            return _("Whole country")
+            return str(_("Whole country"))
         if value == NOWHERE:
-            return _("Not stated")
+            return str(_("Not stated"))
         return self.by_dimension.get(dimension, {}).get(value, value)
 
     def cuts(self, dimension: str) -> list[str]:

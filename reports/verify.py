@@ -220,7 +220,7 @@ def _differs(
 
 def _said(figure: Sealed | None) -> str:
     if figure is None:
-        return _("nothing")
+        return str(_("nothing"))
     parts = (figure.value, figure.numerator, figure.denominator)
     return " / ".join("–" if part is None else f"{part:.12g}" for part in parts)
 

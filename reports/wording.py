@@ -36,14 +36,14 @@ def with_unit(name: str, value: Number | None) -> str:
 def change(name: str, value: Number | None, before: Number | None) -> str:
     """The difference to an earlier figure: of shares in percentage points, else in numbers."""
     if value is None or before is None:
-        return _("no earlier figure to compare with")
+        return str(_("no earlier figure to compare with"))
     difference = value - before
     if abs(difference) < _SAME:
-        return _("unchanged")
+        return str(_("unchanged"))
     sign = "▲" if difference > 0 else "▼"
     amount = shown(name, abs(difference))
     if MEASURES[name].is_share:
-        return _("%(sign)s %(amount)s percentage points", sign=sign, amount=amount)
+        return str(_("%(sign)s %(amount)s percentage points", sign=sign, amount=amount))
     if not before:
         return f"{sign} {amount}"
     return f"{sign} {amount} ({difference / before * 100:+,.1f} %)"

@@ -43,7 +43,7 @@ def write(report: Report, target: Path | BinaryIO) -> None:
 
 
 def _title() -> str:
-    return _("Report on the public-relations network")
+    return str(_("Report on the public-relations network"))
 
 
 def _heading(report: Report) -> list[str]:
@@ -68,7 +68,7 @@ def _summary(report: Report) -> Iterator[Sheet]:
                 Column(_("Value")),
                 Column(_("Unit")),
                 Column(_("Period before")),
-                Column(_("Change")),
+                Column(_("Difference")),
             ],
             [_figure_row(report, MEASURES[name]) for name in names],
             title=_title(),

@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from importers.models import BatchState, ImportBatch
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.channels.models import ChannelMember
 from registry.db import db
 from registry.geography.models import ProvinceZone
 from registry.jobs import Job
+from registry.members.models import Consent, RequestKind, TransferRequest
+from registry.messages import files
 from registry.messages.models import (
     Dissemination,
     KeyMessage,
@@ -29,14 +34,24 @@ from registry.messages.models import (
     Question,
     Recipient,
 )
+from registry.networks.models import NetworkMember
 from registry.periods.calendar import month_of
 from registry.periods.models import TimeStandard
+from registry.portal.services import issue
+from reports.jobs import CLOSE
 from tests import cast
 
 NOON = datetime(2026, 1, 15, 5, tzinfo=UTC)
 DAY = date(2026, 1, 15)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
 PEOPLE = {"P50": "malee50", "P90": "aree90"}
 OFFICERS = {"P50": "officer50", "P90": "officer90"}
+
+
+Maker = Callable[["World"], object]
 
 
 @dataclass
@@ -44,7 +59,7 @@ class World:
     """What belongs to one office; made when first asked for."""
 
     office: str
-    made: dict[str, object] = field(default_factory=dict)
+    made: dict[Maker, object] = field(default_factory=dict)
 
     def value(self, rule: Rule, name: str) -> object:
         """What stands for a parameter of an address.
@@ -53,11 +68,11 @@ class World:
             LookupError: no maker knows it.
         """
         for key in (f"{rule.endpoint}:{name}", f"{rule.endpoint.split('.')[0]}:{name}", name):
-            if key in MAKERS:
-                if key not in self.made:
-                    self.made[key] = MAKERS[key](self)
+            if maker := MAKERS.get(key):
+                if maker not in self.made:
+                    self.made[maker] = maker(self)
                     db.session.flush()
-                return self.made[key]
+                return self.made[maker]
         raise LookupError(f"tests/objects.py: teach MAKERS what <{name}> of {rule} stands for")
 
     def values(self, rule: Rule) -> dict[str, object]:
@@ -119,10 +134,10 @@ def _media(world: World) -> int:
     row = MessageMedia(
         message=_message(world),
         filename="poster.png",
-        stored=f"{world.office}.bin",
+        stored=files.store(PNG, ".png"),
         content_type="image/png",
-        size=4,
-        sha256="0" * 64,
+        size=len(PNG),
+        sha256=sha256(PNG).hexdigest(),
     )
     db.session.add(row)
     db.session.flush()
@@ -183,8 +198,11 @@ def _dissemination(world: World) -> int:
         at=NOON,
         source="officer",
         recorded_at=NOON,
+        evidence=files.store(PNG, ".png", secret=True),
+        evidence_type="image/png",
     )
     db.session.add(row)
+    db.session.flush()
     return row.id
 
 
@@ -202,17 +220,81 @@ def _question(world: World) -> int:
 
 
 def _news(world: World) -> int:
-    row = MemberNews(**_place(world), member_id=_member(world), text="ถนนขาด", sent_at=NOON)
+    row = MemberNews(
+        **_place(world),
+        member_id=_member(world),
+        text="ถนนขาด",
+        sent_at=NOON,
+        picture=files.store(PNG, ".png", secret=True),
+        picture_type="image/png",
+    )
     db.session.add(row)
     db.session.flush()
     return row.id
 
 
-def _job(world: World) -> str:
-    row = Job(
-        kind="test-nothing",
-        state="done",
+def _roster(world: World) -> int:
+    row = ChannelMember
+    group = cast.channel(world.office).id
+    return db.session.scalars(select(row.id).where(row.channel_id == group).limit(1)).one()
+
+
+def _membership(world: World) -> int:
+    row = NetworkMember
+    own = cast.network(world.office).id
+    return db.session.scalars(select(row.id).where(row.network_id == own).limit(1)).one()
+
+
+def _consent(world: World) -> int:
+    row = Consent
+    return db.session.scalars(select(row.id).where(row.member_id == _member(world)).limit(1)).one()
+
+
+def _link(world: World) -> str:
+    return issue(Actor.system(), cast.member(PEOPLE[world.office]))[1]
+
+
+def _transfer(*, asks: bool) -> Maker:
+    """A request between the office and a third one, by either of them."""
+
+    def make(world: World) -> int:
+        own, third = _office(world), _office(World("P51"))
+        row = TransferRequest(
+            member_id=_member(world) if not asks else cast.member("kaew51").id,
+            kind=RequestKind.TRANSFER.value,
+            from_office_id=third.id if asks else own.id,
+            to_office_id=own.id if asks else third.id,
+            reason="ย้ายบ้าน",
+            asked_at=NOON,
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+    return make
+
+
+def _batch(world: World) -> int:
+    row = ImportBatch(
+        office_id=_office(world).id,
         user_id=cast.user(OFFICERS[world.office]).id,
+        file_name="รายชื่อ.xlsx",
+        sha256=sha256(world.office.encode()).hexdigest(),
+        size=1,
+        state=BatchState.PLANNED.value,
+        created_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _closing(world: World) -> str:
+    row = Job(
+        kind=CLOSE,
+        args={"code": "2569-Q1"},
+        state="done",
+        user_id=cast.user("central").id,
         created_at=NOON,
         due_at=NOON,
         finished_at=NOON,
@@ -227,7 +309,7 @@ def _first(model: type) -> Callable[[World], int]:
 
 
 _ANY = Rule("/", endpoint="any")
-MAKERS: dict[str, Callable[[World], object]] = {
+MAKERS: dict[str, Maker] = {
     "filename": lambda world: "sang.css",
     "bootstrap:filename": lambda world: "css/bootstrap.min.css",
     "locale": lambda world: "th",
@@ -247,5 +329,22 @@ MAKERS: dict[str, Callable[[World], object]] = {
     "dissemination_id": _dissemination,
     "question_id": _question,
     "news_id": _news,
-    "job_id": _job,
+    "reports:job_id": _closing,
+    "dissemination:row_id": _dissemination,
+    "portal:row_id": _dissemination,
+    "portal:token": _link,
+    "portal:purpose": lambda world: "portrait",
+    "portal:change": lambda world: "give",
+    "channels:row_id": _roster,
+    "networks:row_id": _membership,
+    "consent_id": _consent,
+    "transfers.decide:request_id": _transfer(asks=False),
+    "transfers.withdraw:request_id": _transfer(asks=True),
+    "batch_id": _batch,
+    "reports:code": lambda world: "2569-Q1",
+    "reports:period": lambda world: "2569-Q1",
+    "reports:format": lambda world: "xlsx",
+    "path": lambda world: "reports",
+    "package_name": lambda world: "dash",
+    "fingerprinted_path": lambda world: "dash-renderer/build/dash_renderer.min.js",
 }

@@ -6,6 +6,7 @@ refuse, so that no rule can go blind unnoticed.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -107,17 +108,37 @@ def only_the_outermost_commits(module: Module) -> Iterator[str]:
 
 
 def queries_take_the_scope(module: Module) -> Iterator[str]:
-    """The scope is the first argument of every query function."""
+    """The scope is the first argument of every function that asks the database."""
     public = PUBLIC_FACTS.get(module.name, ())
     if module.layer != "queries" or public == "*":
         return
+    asking = _asking(module)
     for function in module.functions:
-        if function.name in public:
-            continue
         arguments = [*function.args.posonlyargs, *function.args.args]
         first = arguments[0].arg if arguments else ""
-        if not function.name.startswith("_") and first != "scope":
+        exempt = function.name.startswith("_") or function.name in public
+        if function.name in asking and not exempt and first != "scope":
             yield f"{function.name}({first}…)"
+
+
+def _asking(module: Module) -> set[str]:
+    """Functions that select something, or call one of the module that does."""
+    calls = {
+        function.name: {
+            ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)
+        }
+        for function in module.functions
+    }
+    asking: set[str] = set()
+    while more := {name for name, called in calls.items() if _asks(called, asking)} - asking:
+        asking |= more
+    return asking
+
+
+def _asks(called: set[str], asking: set[str]) -> bool:
+    return bool(called & asking) or any(
+        name == "select" or name.startswith(("db.session", "session.")) for name in called
+    )
 
 
 def names_say_what(module: Module) -> Iterator[str]:
@@ -168,8 +189,16 @@ BAD: list[tuple[Rule, str, str]] = [
     (request_stays_at_the_door, "reports.close", "import flask\nflask.request.args.get('x')"),
     (only_the_outermost_commits, "registry.members.services", "db.session.commit()"),
     (only_the_outermost_commits, "registry.members.services", "with unit_of_work():\n    pass"),
-    (queries_take_the_scope, "registry.members.queries", "def members(): ..."),
-    (queries_take_the_scope, "registry.members.list_queries", "def one(id, scope): ..."),
+    (
+        queries_take_the_scope,
+        "registry.members.queries",
+        "def members():\n    return select(Member)",
+    ),
+    (
+        queries_take_the_scope,
+        "registry.members.list_queries",
+        "def one(id, scope):\n    return _one(id)\ndef _one(id):\n    return db.session.get(M, id)",
+    ),
     (names_say_what, "registry.members.utils", ""),
     (nothing_prints, "reports.close", "print('x')"),
     (one_sanitiser_makes_all_cells, "reports.workbook", "import xlsxwriter"),

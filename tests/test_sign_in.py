@@ -27,7 +27,9 @@ ClientOf = Callable[[str], FlaskClient]
 CLI = Actor.system("cli")
 
 
-def enter(client: FlaskClient, name: str, password: str = cast.PASSWORD, **more: str) -> TestResponse:
+def enter(
+    client: FlaskClient, name: str, password: str = cast.PASSWORD, **more: str
+) -> TestResponse:
     data = {"email": cast.email(name), "password": password, **more}
     return client.post("/login", data=data)
 

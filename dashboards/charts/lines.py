@@ -37,7 +37,7 @@ def lines(name: str, months: Sequence[str], drawn: Sequence[Line], label: str) -
             customdata=list(links),
             hovertemplate="%{x}: %{y:,.0f}<extra>" + str(one.title) + "</extra>",
         )
-    figure.update_xaxes(axis(type="category", showgrid=False, tickangle="auto"))
+    figure.update_xaxes(axis(type="category", showgrid=False))
     figure.update_yaxes(axis(rangemode="tozero", tickformat=",.0f", nticks=6))
     figure.update_layout(
         showlegend=len(drawn) > 1,

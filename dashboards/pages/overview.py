@@ -13,7 +13,7 @@ from dashboards import filters
 from dashboards.attention import attention
 from dashboards.breakdown import breakdowns
 from dashboards.cards import cards
-from dashboards.figures import BREAKDOWNS, Whole, whole
+from dashboards.figures import BREAKDOWNS, Whole, split, whole
 from dashboards.journey import journey, trends
 from registry.access.scope import Scope
 from registry.errors import Refused
@@ -41,6 +41,7 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
         raise Refused(_("“%(name)s” cannot be shown in the breakdowns.", name=shown[:60]))
     months = filters.months_shown(question.period, today)
     found = whole(scope, question, months)
+    parted = split(scope, question, shown)
     more = [filters.map_choice(question), filters.measure_choice(BREAKDOWNS, shown)]
     return [
         html.Div(html.H1(title()), className="page-head"),
@@ -51,8 +52,8 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
             [
                 *journey(question, found),
                 *trends(scope, question, found, months),
-                *breakdowns(scope, question, shown),
-                attention(scope, question),
+                *breakdowns(question, parted),
+                attention(scope, question, parted),
             ],
             className="dash-grid",
         ),

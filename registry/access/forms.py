@@ -32,9 +32,9 @@ LANGUAGES = [("th", "ไทย"), ("en", "English")]
 class GrantForm(Form):
     """One role with its limits; a row without a role counts for nothing."""
 
-    role = SelectField(_l("Role"))
-    zone = SelectField(_l("Limited to zone"))
-    province = SelectField(_l("Limited to province"))
+    role = SelectField(_l("Role"), default="")
+    zone = SelectField(_l("Limited to zone"), default="")
+    province = SelectField(_l("Limited to province"), default="")
     valid_from = DayField(_l("From the day"))
     valid_to = DayField(_l("Until the day"))
 

@@ -6,6 +6,7 @@ They are public facts, so no scope limits who reads them.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -66,6 +67,6 @@ def update_office(
     for field in changed:
         setattr(office, field, new[field])
     after = {field: new[field] for field in changed}
-    said = {"code": office.code, "fields": changed, "from": before, "to": after}
+    said: dict[str, Any] = {"code": office.code, "fields": changed, "from": before, "to": after}
     record(actor, Action.OFFICE_UPDATE, "office", office.id, province=office.province_code, **said)
     db.session.flush()

@@ -43,13 +43,15 @@ def weakness(password: str, *known: str) -> str | None:
         known: what everybody knows of the owner (e-mail address, name): not to be used alone.
     """
     if len(password) < SHORTEST:
-        return _("Use at least %(n)s characters; a short sentence is easy to keep.", n=SHORTEST)
+        return str(
+            _("Use at least %(n)s characters; a short sentence is easy to keep.", n=SHORTEST)
+        )
     if len(password) > LONGEST:
-        return _("Use at most %(n)s characters.", n=LONGEST)
+        return str(_("Use at most %(n)s characters.", n=LONGEST))
     if _is_common(normal(password).lower()):
-        return _("This password is among the first that are guessed; choose another.")
+        return str(_("This password is among the first that are guessed; choose another."))
     if _is_about(normal(password).lower(), known):
-        return _("The password must not be made of your name or e-mail address.")
+        return str(_("The password must not be made of your name or e-mail address."))
     return None
 
 

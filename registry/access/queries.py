@@ -84,7 +84,7 @@ def accounts_of(scope: Scope, office_ids: set[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def _scoped(scope: Scope) -> Select[tuple[User]]:
+def _scoped(scope: Scope) -> Select[User]:
     """Accounts are managed by those who see everything, and by nobody else."""
     query = select(User)
     return query if scope.everything else query.where(false())

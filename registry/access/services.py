@@ -157,7 +157,7 @@ def drop_second_factor(user: User, actor: Actor, reason: str) -> None:
         raise Refused(_("Please state a reason: how you made sure that it is really this person."))
     user.tf_totp_secret = user.tf_primary_method = user.mf_recovery_codes = None
     end_all(user.id)
-    said = {"kind": "dropped", "reason": reason.strip()[:200]}
+    said: dict[str, Any] = {"kind": "dropped", "reason": reason.strip()[:200]}
     record(actor, Action.USER_SECOND_FACTOR, "user", user.id, **said)
 
 

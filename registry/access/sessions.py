@@ -111,7 +111,8 @@ def end_all(user_id: int, *, but_this: bool = False) -> int:
     query = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
     if but_this:
         query = query.where(SignIn.id != g.get("sign_in_id", 0))
-    return db.session.execute(query.values(ended_at=datetime.now(UTC))).rowcount
+    ended = query.values(ended_at=datetime.now(UTC)).returning(SignIn.id)
+    return len(db.session.scalars(ended).all())
 
 
 def open_sign_ins(user_id: int) -> list[SignIn]:

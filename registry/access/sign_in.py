@@ -24,7 +24,7 @@ from registry.db import begin_write, db
 from registry.errors import error_page
 from registry.vault import derive
 
-FORMS = {
+FORMS: dict[str, Any] = {
     "login_form": proofs.SignInForm,
     "verify_form": proofs.AgainForm,
     "change_password_form": proofs.NewPasswordForm,

@@ -29,7 +29,7 @@ def verify_chain(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
 def note(verdict: Verdict, actor: Actor) -> None:
     """Write down that the chain was checked: «verified up to …»."""
     kind = "holds" if verdict.holds else "broken"
-    said = {"kind": kind, "count": verdict.links, "reason": verdict.why}
+    said: dict[str, Any] = {"kind": kind, "count": verdict.links, "reason": verdict.why}
     record(actor, Action.AUDIT_VERIFY, "audit", verdict.broken_at or verdict.links, **said)
 
 

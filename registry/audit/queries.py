@@ -64,7 +64,7 @@ def last_verification(scope: Scope) -> AuditEvent | None:
     return db.session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
 
 
-def _filtered(query: Select[tuple[AuditEvent]], by: Filters) -> Select[tuple[AuditEvent]]:
+def _filtered(query: Select[AuditEvent], by: Filters) -> Select[AuditEvent]:
     equal = {
         AuditEvent.action: by.action,
         AuditEvent.object_type: by.object_type,
@@ -83,7 +83,7 @@ def _filtered(query: Select[tuple[AuditEvent]], by: Filters) -> Select[tuple[Aud
     return query
 
 
-def _called(text: str) -> Select[tuple[int]]:
+def _called(text: str) -> Select[int]:
     part = f"%{text.strip().replace('%', '')}%"
     return select(User.id).where(or_(User.name.ilike(part), User.email.ilike(part)))
 
@@ -92,7 +92,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), BANGKOK)
 
 
-def _scoped(scope: Scope) -> Select[tuple[AuditEvent]]:
+def _scoped(scope: Scope) -> Select[AuditEvent]:
     query = select(AuditEvent)
     if scope.everything:
         return query

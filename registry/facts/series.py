@@ -29,7 +29,9 @@ class Series:
         """A measure over a span; for one that does not only add up, a span asked for."""
         one = measure(name)
         known = self.spans.get(span, {})
-        return one.figure({key: known.get(key, self._sum(key, span)) for key in one.components})
+        return one.figure(
+            {key: known[key] if key in known else self._sum(key, span) for key in one.components}
+        )
 
     def _sum(self, name: str, span: Months) -> Number | None:
         months = range(span.first, span.last + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -42,7 +43,12 @@ def move_province(
         province_code=province, zone_code=zone, valid_from=on, evidence="administrator"
     )
     db.session.add(row)
-    said = {"from": last.zone_code, "to": zone, "reason": reason.strip()[:200], "period": on}
+    said: dict[str, Any] = {
+        "from": last.zone_code,
+        "to": zone,
+        "reason": reason.strip()[:200],
+        "period": on,
+    }
     record(actor, Action.GEOGRAPHY_CHANGE, "province", province, province=province, **said)
     db.session.flush()
 
@@ -61,7 +67,7 @@ def undo_planned_move(row_id: int, today: date, actor: Actor) -> None:
         )
     ).one()
     before.valid_to = None
-    said = {"from": row.zone_code, "to": before.zone_code, "kind": "taken back"}
+    said: dict[str, Any] = {"from": row.zone_code, "to": before.zone_code, "kind": "taken back"}
     record(
         actor,
         Action.GEOGRAPHY_CHANGE,

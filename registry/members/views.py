@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -94,7 +94,6 @@ def member_page(member_id: int, revealed: dict[str, str] | None = None, **forms:
         kinds=CHANNEL_KIND_NAMES,
         purposes=PURPOSE_NAMES,
         today=today(),
-        portal="portal.issue" if "portal.issue" in current_app.view_functions else None,
         **(_forms(member, forms) if changes else forms),
     )
 

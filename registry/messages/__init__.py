@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     """Install the pages of messages, of the ledger and of the inboxes."""
     from registry.messages import files as files
     from registry.messages import grid_views, inbox_views, review_views, step_views
+    from registry.periods import calendar
 
     app.register_blueprint(step_views.bp)
     app.register_blueprint(grid_views.bp)
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(inbox_views.questions_bp)
     app.register_blueprint(inbox_views.news_bp)
     app.jinja_env.globals["has_endpoint"] = app.view_functions.__contains__
+    app.add_template_filter(lambda at: f"{calendar.bangkok(at):%H:%M}", "clock")
     _add_menu(app)
 
 

@@ -85,11 +85,13 @@ def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
 class Known:
     """What a batch of entries speaks of, read set by set: nothing is asked row by row."""
 
-    def __init__(self, scope: Scope, entries: Sequence[DisseminationEntry]) -> None:
+    def __init__(
+        self, scope: Scope, entries: Sequence[DisseminationEntry], *, lock: bool = True
+    ) -> None:
         members = [entry.member_id for entry in entries]
         channels = [entry.channel_id for entry in entries]
         messages = {entry.message_id for entry in entries}
-        self.members = _lock_members(scope, members)
+        self.members = _members(scope, members, lock=lock)
         self.messages = _messages(scope, messages)
         self.channels = _channels(channels)
         self.counts = _counts(channels)
@@ -118,12 +120,13 @@ class Known:
         return None
 
 
-def _lock_members(scope: Scope, ids: list[int]) -> set[int]:
+def _members(scope: Scope, ids: list[int], *, lock: bool) -> set[int]:
     """Members in scope; locked, so that the same report sent twice at once waits its turn."""
     found: set[int] = set()
     for part in chunks(ids):
         query = select(Member.id).where(Member.id.in_(part), visible(scope)).order_by(Member.id)
-        found.update(db.session.scalars(query.with_for_update(key_share=True, of=Member)))
+        locked = query.with_for_update(key_share=True, of=Member) if lock else query
+        found.update(db.session.scalars(locked))
     return found
 
 

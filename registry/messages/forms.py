@@ -36,7 +36,7 @@ class MessageForm(OnceForm):
     """What an author writes."""
 
     version = HiddenField()
-    title = TextField(_l("Title"), [NEEDED])
+    title = TextField(_l("Title of the message"), [NEEDED])
     sentence = TextField(_l("Sentence to remember (Key Message)"), [NEEDED], longest=300)
     body = TextAreaField(
         _l("Text of the message"),

@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from registry.access.scope import Scope
-from registry.channels.models import Channel
+from registry.channels.models import ESTIMATED, Channel
 from registry.db import db
 from registry.members.models import Member
 from registry.members.queries import visible
@@ -58,6 +58,11 @@ class GridRow:
     def blank(self) -> bool:
         """Whether nothing was typed."""
         return not any(self.typed.get(name, "").strip() for name in FIELDS)
+
+    @property
+    def estimated(self) -> bool:
+        """Whether the channel's audience is an estimate, which needs its basis."""
+        return self.channel is not None and self.channel.as_kind in ESTIMATED
 
     @property
     def asks_receipt(self) -> bool:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from werkzeug.datastructures import FileStorage
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length
 
@@ -20,14 +17,6 @@ from registry.messages.forms import MomentMixin
 def channel_choices(channels: list[Channel]) -> list[tuple[str, str]]:
     """A member's channels as they are offered."""
     return [(str(row.id), f"{row.name} ({CHANNEL_KIND_NAMES[row.as_kind]})") for row in channels]
-
-
-def picture_of(field: Any) -> tuple[bytes, str] | None:
-    """The picture that was chosen, if any: its bytes and name."""
-    upload = field.data
-    if not isinstance(upload, FileStorage) or not upload.filename:
-        return None
-    return upload.read(), upload.filename
 
 
 class RecordForm(MomentMixin, OnceForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -23,7 +24,7 @@ from registry.messages.entries import Fault
 from registry.messages.evidence import record_with_picture
 from registry.messages.inbox import LedgerFilters
 from registry.messages.ledger import DisseminationEntry
-from registry.messages.ledger_forms import RecordForm, channel_choices, picture_of
+from registry.messages.ledger_forms import RecordForm, channel_choices
 from registry.messages.models import (
     DISSEMINATION_STATE_NAMES,
     Dissemination,
@@ -31,6 +32,7 @@ from registry.messages.models import (
     KeyMessage,
 )
 from registry.messages.sending import sent_secret
+from registry.messages.uploads import evidence_picture
 from registry.periods.calendar import Period
 
 bp = Blueprint("dissemination", __name__, url_prefix="/dissemination")
@@ -122,13 +124,11 @@ def _choose(message: KeyMessage | None, member: Member | None) -> ResponseReturn
 
 
 def _record(message: KeyMessage, member: Member, form: RecordForm) -> bool:
-    at = form.moment()
-    assert at is not None  # noqa: S101 - the day is required
     entry = DisseminationEntry(
         message_id=message.id,
         member_id=member.id,
         channel_id=int(form.channel.data),
-        at=at,
+        at=form.moment() or datetime.now(UTC),
         audience_reported=form.audience.data,
         link=form.link.data,
         basis=form.basis.data,
@@ -139,7 +139,7 @@ def _record(message: KeyMessage, member: Member, form: RecordForm) -> bool:
             actor(),
             scope(),
             entry,
-            picture_of(form.picture),
+            evidence_picture(form.picture),
             source="officer",
             form_token=form.form_token.data,
         )

@@ -61,8 +61,17 @@ def display_name(name: str, suffix: str) -> str:
     return f"{stem.strip()[:150] or 'media'}{suffix}"
 
 
-def _checked(data: bytes, name: str) -> tuple[bytes, Kind]:
-    """The bytes to keep and what they are.
+@dataclass(frozen=True)
+class Prepared:
+    """A file that was looked at: the bytes to keep, what they are, and a name to show."""
+
+    data: bytes
+    kind: Kind
+    name: str
+
+
+def prepare(data: bytes, name: str) -> Prepared:
+    """Look at a file before any transaction: pictures are opened in a child process.
 
     Raises:
         Refused: empty, of another kind, too large, or a PDF with a program in it.
@@ -72,7 +81,7 @@ def _checked(data: bytes, name: str) -> tuple[bytes, Kind]:
     if is_picture(data):
         _within(len(data), "image", name)
         picture = clean_picture(data, name, side=4096)
-        return picture.data, Kind(picture.content_type, picture.suffix)
+        return Prepared(picture.data, Kind(picture.content_type, picture.suffix), name)
     kind = _kind_of(data)
     if kind is None:
         raise Refused(
@@ -91,7 +100,7 @@ def _checked(data: bytes, name: str) -> tuple[bytes, Kind]:
                 name=name,
             )
         )
-    return data, kind
+    return Prepared(data, kind, name)
 
 
 def _within(size: int, family: str, name: str) -> None:
@@ -108,8 +117,7 @@ def _within(size: int, family: str, name: str) -> None:
 def attach(
     actor: Actor,
     message: KeyMessage,
-    data: bytes,
-    name: str,
+    file: Prepared,
     *,
     description: str = "",
     source: str = "",
@@ -117,11 +125,10 @@ def attach(
     """Attach a file to a draft; the same file twice is one.
 
     Raises:
-        Refused: the message is no longer a draft, or the file is refused.
+        Refused: the message is no longer a draft, or has too many files.
     """
     require_editable(actor, message)
-    kept, kind = _checked(data, name)
-    digest = hashlib.sha256(kept).hexdigest()
+    digest = hashlib.sha256(file.data).hexdigest()
     for media in message.media:
         if media.sha256 == digest:
             return media
@@ -130,10 +137,10 @@ def attach(
             _("A message carries at most %(limit)s files; remove one first.", limit=MAX_PER_MESSAGE)
         )
     media = MessageMedia(
-        filename=display_name(name, kind.suffix),
-        stored=files.store(kept, kind.suffix),
-        content_type=kind.content_type,
-        size=len(kept),
+        filename=display_name(file.name, file.kind.suffix),
+        stored=files.store(file.data, file.kind.suffix),
+        content_type=file.kind.content_type,
+        size=len(file.data),
         sha256=digest,
         description=description or None,
         source=source or None,

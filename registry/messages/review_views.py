@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
@@ -73,12 +72,8 @@ def decide() -> ResponseReturnValue:
         db.session.rollback()
         return _page(form, str(refusal))
     commit()
-    done = (
-        ngettext("%(num)d report was accepted.", "%(num)d reports were accepted.", count)
-        if accept
-        else ngettext("%(num)d report was sent back.", "%(num)d reports were sent back.", count)
-    )
-    flash(done, "success")
+    done = _("Reports accepted: %(count)s.") if accept else _("Reports sent back: %(count)s.")
+    flash(done % {"count": count}, "success")
     return redirect(request.full_path)
 
 

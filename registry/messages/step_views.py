@@ -8,7 +8,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from registry.access.gate import actor, allow, scope
 from registry.access.roles import Permission
@@ -106,8 +105,7 @@ def publish(message_id: int) -> ResponseReturnValue:
             raise Refused(next(str(error) for errors in form.errors.values() for error in errors))
         publishing.publish(actor(), message, form.channels.data or [], at=form.moment())
 
-    count = len(form.channels.data or [])
-    done = ngettext("Published to %(num)d channel.", "Published to %(num)d channels.", count)
+    done = _("Published. Members on the rosters of these channels count as recipients.")
     return _take("publish", message_id, done, step, publish_form=form)
 
 

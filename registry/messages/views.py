@@ -24,6 +24,7 @@ from registry.messages.models import (
 from registry.messages.page import message_page
 from registry.messages.queries import MessageFilters, Mine
 from registry.messages.sending import sent
+from registry.messages.uploads import opened
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
 READ = allow(Permission.MESSAGES_READ)
@@ -140,27 +141,30 @@ def _save(message: KeyMessage, form: MessageForm) -> bool:
 @WRITE
 def attach(message_id: int) -> ResponseReturnValue:
     """Attach a file to a draft."""
-    message, form = queries.message_for(scope(), message_id, lock=True), MediaForm()
-    if form.validate():
-        try:
-            upload = form.file.data
-            media.attach(
-                actor(),
-                message,
-                upload.read(),
-                upload.filename or "",
-                description=form.description.data or "",
-                source=form.source.data or "",
-            )
-            commit()
-            flash(_("The file was attached."), "success")
-            return redirect(url_for("messages.show", message_id=message_id) + "#media")
-        except NotFound:
-            raise
-        except Refused as refusal:
-            form.file.errors = [str(refusal)]
+    form = MediaForm()
+    if form.validate() and _attach(message_id, form):
+        flash(_("The file was attached."), "success")
+        return redirect(url_for("messages.show", message_id=message_id) + "#media")
     db.session.rollback()
     return message_page(queries.message_for(scope(), message_id), media_form=form)
+
+
+def _attach(message_id: int, form: MediaForm) -> bool:
+    where = scope()
+    queries.message_for(where, message_id)
+    try:
+        file = opened(form.file, media.prepare)
+        message = queries.message_for(where, message_id, lock=True)
+        about = {"description": form.description.data or "", "source": form.source.data or ""}
+        if file is not None:
+            media.attach(actor(), message, file, **about)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        form.file.errors = [str(refusal)]
+        return False
+    commit()
+    return True
 
 
 @bp.post("/<int:message_id>/media/<int:media_id>/remove")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -66,12 +67,16 @@ def change_type(
     before = {field: getattr(row, field) for field in changed}
     for field in changed:
         setattr(row, field, new[field])
-    said = {"fields": changed, "from": before, "to": {field: new[field] for field in changed}}
+    said: dict[str, Any] = {
+        "fields": changed,
+        "from": before,
+        "to": {field: new[field] for field in changed},
+    }
     record(actor, Action.SETTING_CHANGE, "network_type", row.code, **said)
     db.session.flush()
 
 
-def _names(name_th: str, name_en: str) -> dict[str, object]:
+def _names(name_th: str, name_en: str) -> dict[str, Any]:
     if not name_th.strip() or not name_en.strip():
         raise Refused(_("Please fill in the name in both languages."))
     return {"name_th": name_th.strip()[:120], "name_en": name_en.strip()[:120]}

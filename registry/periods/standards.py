@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -65,15 +66,18 @@ def set_standard(
         TimeStandard.step == step.value, TimeStandard.valid_from == valid_from
     )
     if db.session.scalar(taken):
-        raise Refused(
-            _("This step has a standard from that day already.")
-        )
+        raise Refused(_("This step has a standard from that day already."))
     row = TimeStandard(
         step=step.value, minutes=minutes, valid_from=valid_from, source=source.strip()[:200]
     )
     db.session.add(row)
     db.session.flush()
-    said = {"code": step.value, "to": minutes, "period": valid_from, "reason": row.source}
+    said: dict[str, Any] = {
+        "code": step.value,
+        "to": minutes,
+        "period": valid_from,
+        "reason": row.source,
+    }
     record(actor, Action.SETTING_CHANGE, "time_standard", row.id, **said)
     return row
 
@@ -85,7 +89,7 @@ def take_back(row_id: int, actor: Actor, *, today: date) -> None:
         raise NotFound
     if row.valid_from <= today:
         raise Refused(_("Only a standard that lies in the future can be taken back."))
-    said = {"code": row.step, "from": row.minutes, "kind": "taken back"}
+    said: dict[str, Any] = {"code": row.step, "from": row.minutes, "kind": "taken back"}
     record(actor, Action.SETTING_CHANGE, "time_standard", row.id, **said)
     db.session.delete(row)
     db.session.flush()

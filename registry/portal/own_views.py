@@ -20,7 +20,7 @@ from registry.members.states import change_state
 from registry.messages import exchange, files
 from registry.messages.entries import Fault
 from registry.messages.evidence import keep_picture
-from registry.messages.ledger_forms import picture_of
+from registry.messages.uploads import evidence_picture
 from registry.portal import queries, services
 from registry.portal.forms import NewsForm
 from registry.portal.own import Own, own
@@ -44,9 +44,9 @@ def news(token: str) -> ResponseReturnValue:
 
 
 def _send(me: Own, form: NewsForm) -> bool:
-    upload = picture_of(form.picture)
     try:
-        kept = keep_picture(*upload) if upload else None
+        picture = evidence_picture(form.picture)
+        kept = keep_picture(picture) if picture else None
         token = form.form_token.data
         row = exchange.send_news(
             me.actor,

@@ -19,9 +19,10 @@ from registry.messages import exchange, receipts, review
 from registry.messages.entries import Fault
 from registry.messages.evidence import record_with_picture
 from registry.messages.ledger import DisseminationEntry
-from registry.messages.ledger_forms import channel_choices, picture_of
+from registry.messages.ledger_forms import channel_choices
 from registry.messages.models import DISSEMINATION_STATE_NAMES, KeyMessage, MessageState
 from registry.messages.sending import sent
+from registry.messages.uploads import evidence_picture
 from registry.portal import queries
 from registry.portal.forms import AskForm, PassedOnForm
 from registry.portal.own import LinkGone, Own, own
@@ -178,7 +179,7 @@ def _report(me: Own, row: KeyMessage, form: PassedOnForm) -> bool:
             me.actor,
             Scope.all(),
             entry,
-            picture_of(form.picture),
+            evidence_picture(form.picture),
             source="link",
             form_token=form.form_token.data,
         )

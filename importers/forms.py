@@ -1,0 +1,81 @@
+"""Forms of the import pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
+from wtforms import BooleanField, SelectField
+from wtforms.validators import ValidationError
+
+from importers.fields import FIELD_NAMES, Field
+from importers.models import Decision
+from importers.reading.kinds import SUFFIXES
+from importers.results import Status
+from registry.fields import OnceForm
+from registry.members.fields import TextField
+
+MOST_FILES = 20
+LEFT_OUT = ""
+
+
+class UploadForm(OnceForm):
+    """One or several sign-up sheets."""
+
+    files = MultipleFileField(
+        _l("Files"), render_kw={"accept": ",".join(sorted(SUFFIXES)), "multiple": True}
+    )
+    sheet = TextField(_l("Name of the sheet"), longest=120)
+    keep_unknown = BooleanField(_l("Keep what stands in unknown columns as notes"))
+
+    def validate_files(self, field: Any) -> None:
+        """At least one file, and not a whole archive of them."""
+        field.data = [file for file in field.data or [] if file and file.filename]
+        if not field.data:
+            raise ValidationError(_("Please choose a file."))
+        if len(field.data) > MOST_FILES:
+            raise ValidationError(
+                _("At most %(count)s files can be sent at once; send the others after these.",
+                  count=MOST_FILES)
+            )  # fmt: skip
+
+
+class DecideForm(FlaskForm):
+    """A decision about one row (by its number in the sheet), or about all rows of a status."""
+
+    status = SelectField(choices=[status.value for status in Status])
+    decision = SelectField(choices=[decision.value for decision in Decision])
+
+    @property
+    def chosen(self) -> tuple[Status, Decision]:
+        """The two as enums."""
+        return Status(self.status.data), Decision(self.decision.data)
+
+
+def field_choices() -> list[tuple[str, Any]]:
+    """What a column can be mapped to, in the order of a sign-up sheet."""
+    return [
+        (LEFT_OUT, _("Leave out")),
+        *((field.value, name) for field, name in FIELD_NAMES.items()),
+    ]
+
+
+def chosen_fields(form: Any, columns: list[dict[str, Any]]) -> dict[str, str | None]:
+    """The fields that somebody gave to columns: only the changed ones, by column index.
+
+    Args:
+        form: what was posted; ``column-3`` is the choice for column 3.
+        columns: as in the batch's summary; sensitive ones cannot be chosen.
+    """
+    known = {field.value for field in Field}
+    chosen: dict[str, str | None] = {}
+    for column in columns:
+        value = form.get(f"column-{column['index']}")
+        if value is None or column["sensitive"] or value == (column["field"] or LEFT_OUT):
+            continue
+        if value == LEFT_OUT or value in known:
+            chosen[str(column["index"])] = value or None
+    return chosen

@@ -1,0 +1,101 @@
+"""Reading imports: a batch is seen by those whose scope holds the office that brought it."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from importers.models import ImportBatch, ImportRow
+from importers.results import Status
+from registry.access.scope import Scope
+from registry.db import db
+from registry.errors import NotFound
+from registry.members.queries import of_offices
+
+PAGE = 50
+
+
+def list_batches(scope: Scope, page: int = 1) -> list[ImportBatch]:
+    """Batches, the newest first, fifty at a time."""
+    query = (
+        select(ImportBatch)
+        .where(of_offices(scope, ImportBatch.office_id))
+        .options(joinedload(ImportBatch.office), joinedload(ImportBatch.user))
+        .order_by(ImportBatch.id.desc())
+    )
+    return list(db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
+
+
+def count_batches(scope: Scope) -> int:
+    """How many batches there are."""
+    query = select(func.count()).where(of_offices(scope, ImportBatch.office_id))
+    return db.session.scalar(query.select_from(ImportBatch)) or 0
+
+
+def batch_for(scope: Scope, batch_id: int) -> ImportBatch:
+    """One batch.
+
+    Raises:
+        NotFound: there is none, or another office brought it.
+    """
+    query = (
+        select(ImportBatch)
+        .where(ImportBatch.id == batch_id, of_offices(scope, ImportBatch.office_id))
+        .options(joinedload(ImportBatch.office), joinedload(ImportBatch.user))
+    )
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(f"import {batch_id}")
+    return found
+
+
+def batch_by_token(scope: Scope, token: str) -> ImportBatch | None:
+    """The batch that an upload already made when it was sent the first time."""
+    query = select(ImportBatch).where(
+        ImportBatch.form_token == token, of_offices(scope, ImportBatch.office_id)
+    )
+    return db.session.scalar(query)
+
+
+def rows_page(
+    scope: Scope, batch_id: int, status: Status | None = None, page: int = 1
+) -> list[ImportRow]:
+    """Rows of a batch in the order of the sheet, perhaps of one status, fifty at a time."""
+    query = _rows(scope, batch_id, status).order_by(ImportRow.row)
+    return list(db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
+
+
+def all_rows(scope: Scope, batch_id: int) -> list[ImportRow]:
+    """All rows of a batch in the order of the sheet."""
+    return list(db.session.scalars(_rows(scope, batch_id, None).order_by(ImportRow.row)))
+
+
+def status_counts(scope: Scope, batch_id: int) -> dict[Status, int]:
+    """How many rows of each status a batch has."""
+    batch = batch_for(scope, batch_id)
+    query = (
+        select(ImportRow.status, func.count())
+        .where(ImportRow.batch_id == batch.id)
+        .group_by(ImportRow.status)
+    )
+    return {Status(status): count for status, count in db.session.execute(query).tuples()}
+
+
+def undecided(scope: Scope, batch_id: int) -> int:
+    """How many rows of a plan still wait for somebody's decision."""
+    batch = batch_for(scope, batch_id)
+    query = select(func.count()).where(
+        ImportRow.batch_id == batch.id,
+        ImportRow.status.in_([Status.POSSIBLE_DUPLICATE.value, Status.AMBIGUOUS.value]),
+        ImportRow.decision.is_(None),
+    )
+    return db.session.scalar(query) or 0
+
+
+def _rows(scope: Scope, batch_id: int, status: Status | None):  # type: ignore[no-untyped-def]
+    query = (
+        select(ImportRow)
+        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+        .where(ImportBatch.id == batch_id, of_offices(scope, ImportBatch.office_id))
+    )
+    return query.where(ImportRow.status == status.value) if status else query

@@ -1,0 +1,163 @@
+"""Rows of a plan as people review them: names instead of codes, and what would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from importers.codes import Severity
+from importers.fields import FIELD_NAMES, Field
+from importers.matching import differences
+from importers.models import ImportRow
+from importers.results import Problem
+from importers.thai.gazetteer import name_of as place_name
+from registry.access.models import Office
+from registry.access.scope import Scope
+from registry.channels.models import CHANNEL_KIND_NAMES, ChannelKind
+from registry.db import db
+from registry.i18n import day, name_of
+from registry.members.duplicates import REASON_NAMES, Reason
+from registry.members.masks import mask_national_id
+from registry.members.models import Member
+from registry.members.queries import members_by_ids, network_types
+from registry.periods.wording import BE_OFFSET
+
+LABELS = {
+    "province_code": Field.PROVINCE,
+    "district_code": Field.DISTRICT,
+    "subdistrict_code": Field.SUBDISTRICT,
+    "joined_activity": Field.ACTIVITY,
+}
+PLACES = frozenset({"province_code", "district_code", "subdistrict_code"})
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A member who may be the one in the row; ``member`` is absent where only a hint is due."""
+
+    score: int
+    reasons: list[str]
+    member: Member | None
+    office: Office
+
+
+@dataclass
+class Shown:
+    """A row with everything that its line on the page says."""
+
+    row: ImportRow
+    name: str
+    place: str
+    type: str
+    channels: list[str]
+    doubts: list[Problem] = field(default_factory=list)
+    repairs: list[Problem] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+
+
+def show_rows(scope: Scope, rows: Sequence[ImportRow]) -> list[Shown]:
+    """Lines of the review page; members outside the scope are not named.
+
+    Args:
+        scope: of the person who looks.
+    """
+    numbers = {row.member_id for row in rows if row.member_id}
+    numbers |= {found["member_id"] for row in rows for found in row.matches if found["inside"]}
+    members = {member.id: member for member in members_by_ids(scope, sorted(numbers))}
+    offices = {office.id: office for office in db.session.scalars(select(Office))}
+    types = {row.code: name_of(row) for row in network_types()}
+    return [_shown(row, members, offices, types) for row in rows]
+
+
+def _shown(
+    row: ImportRow,
+    members: Mapping[int, Member],
+    offices: Mapping[int, Office],
+    types: Mapping[str, str],
+) -> Shown:
+    values = row.values
+    shown = Shown(
+        row=row,
+        name=_name(values),
+        place=_place(values),
+        type=types.get(values.get("network_type", ""), ""),
+        channels=[_channel(channel) for channel in values.get("channels", [])],
+    )
+    for problem in row.remarks:
+        _kept_apart(shown, problem.severity).append(problem)
+    member = members.get(row.member_id or 0)
+    if member is not None and row.before is None:
+        shown.changes = changes_of(member, values, types)
+    shown.candidates = [_candidate(found, members, offices) for found in row.matches]
+    return shown
+
+
+def _kept_apart(shown: Shown, severity: Severity) -> list[Problem]:
+    if severity >= Severity.QUESTION:
+        return shown.doubts
+    return shown.repairs if severity is Severity.REPAIR else shown.notices
+
+
+def _name(values: Mapping[str, Any]) -> str:
+    given = f"{values.get('title') or ''}{values.get('first_name') or ''}"
+    whole = f"{given} {values.get('last_name') or ''}".strip()
+    return whole or values.get("name_raw") or _("(no name)")
+
+
+def _place(values: Mapping[str, Any]) -> str:
+    codes = [values.get(name) for name in ("district_code", "province_code")]
+    return " ".join(place_name(code) for code in codes if code)
+
+
+def _channel(channel: Mapping[str, Any]) -> str:
+    kind = str(CHANNEL_KIND_NAMES[ChannelKind(channel["kind"])])
+    audience = f" {channel['audience']:,}" if channel.get("audience") is not None else ""
+    return f"{kind}: {channel.get('name') or channel.get('url') or '–'}{audience}"
+
+
+def changes_of(
+    member: Member, values: Mapping[str, Any], types: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """What the record says, and what the sheet says instead: ``(field, record, sheet)``."""
+    return [
+        (label_of(name), _text(name, old, types), _text(name, new, types))
+        for name, (old, new) in differences(member, values).items()
+    ]
+
+
+def label_of(name: str) -> str:
+    """The name of a member's field in the language at hand."""
+    known = LABELS.get(name) or (Field(name) if name in set(Field) else None)
+    return str(FIELD_NAMES[known]) if known else name
+
+
+def _text(name: str, value: Any, types: Mapping[str, str]) -> str:
+    if value is None or value == "":
+        return "–"
+    if name in PLACES:
+        return place_name(value)
+    if name == "national_id":
+        return mask_national_id(value)
+    if name == "birth_year":
+        return str(value + BE_OFFSET)
+    if name == "network_type":
+        return types.get(value, value)
+    return day(value) if isinstance(value, date) else str(value)
+
+
+def _candidate(
+    found: Mapping[str, Any], members: Mapping[int, Member], offices: Mapping[int, Office]
+) -> Candidate:
+    return Candidate(
+        score=found["score"],
+        reasons=[str(REASON_NAMES[Reason(reason)]) for reason in found["reasons"]],
+        member=members.get(found["member_id"]) if found["inside"] else None,
+        office=offices[found["office_id"]],
+    )

@@ -1,0 +1,73 @@
+"""What the page of a closed period shows: sealed figures, within a scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry.access.scope import Scope
+from registry.facts.cuts import Cut
+from registry.facts.measures import MEASURES
+from registry.facts.sealed import sealed_cut
+from registry.periods.models import SealedPeriod
+from reports import layout
+from reports.books import report_of
+from reports.report import Report
+from reports.tables import rows_of
+from reports.wording import change, shown, unit_of
+
+
+@dataclass(frozen=True)
+class Card:
+    """A key figure."""
+
+    title: str
+    value: str
+    unit: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table, ready to print."""
+
+    layout: layout.Table
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class ClosedPage:
+    """The figures of a page; ``place`` is what the cards are about."""
+
+    place: str
+    cards: list[Card]
+    tables: list[Shown]
+
+
+def closed_page(scope: Scope, row: SealedPeriod) -> ClosedPage:
+    """The figures of a closed period that a scope sees."""
+    report = report_of(row).limited(scope)
+    cut = sealed_cut(scope, Cut(), report.period)
+    seen = cut is not None and report.book.has(layout.KEY[0], cut)
+    cards = [_card(report, name, cut) for name in _CARDS] if seen and cut is not None else []
+    tables = [_table(report, table) for table in layout.TABLES]
+    place = report.names.of(cut) if cut is not None else ""
+    return ClosedPage(place, cards, [table for table in tables if table.rows])
+
+
+_CARDS = (*layout.KEY, *layout.REACH)
+
+
+def _card(report: Report, name: str, cut: str) -> Card:
+    one, value = MEASURES[name], report.book.value(name, cut)
+    before = report.before.value(name, cut) if report.before else None
+    unit = "" if value is None else unit_of(one)
+    said = "" if before is None else change(name, value, before)
+    return Card(str(one.title), shown(name, value), unit, said)
+
+
+def _table(report: Report, table: layout.Table) -> Shown:
+    rows = []
+    for row in rows_of(report, table):
+        pairs = zip(table.columns, row[1:], strict=True)
+        rows.append([row[0], *(shown(column.measure, value) for column, value in pairs)])
+    return Shown(table, rows)

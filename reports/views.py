@@ -1,0 +1,134 @@
+"""Pages of closed periods: the list, one period, closing, proving, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.access.gate import actor, allow, scope, today
+from registry.access.queries import names_of
+from registry.access.roles import Permission
+from registry.db import begin_write, commit, db
+from registry.errors import NotFound, Refused
+from registry.periods import catalogue
+from registry.periods.calendar import Period
+from registry.periods.models import SealedPeriod
+from reports import documents, jobs
+from reports.listing import PAGE, listed
+from reports.page import closed_page
+from reports.services import closable
+
+bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
+
+
+@bp.get("/")
+@allow(Permission.REPORTS_VIEW)
+def index() -> ResponseReturnValue:
+    """Every period since the first fact, with how it stands."""
+    found = listed(today())
+    year = request.args.get("year", type=int)
+    chosen = [one for one in found if year in (None, one.period.fiscal_year)]
+    number = max(request.args.get("page", 1, type=int), 1)
+    rows = chosen[(number - 1) * PAGE : number * PAGE]
+    return render_template(
+        "reports/index.html",
+        rows=rows,
+        years=sorted({one.period.fiscal_year for one in found}, reverse=True),
+        year=year,
+        number=number,
+        more=len(chosen) > number * PAGE,
+        closers=_closers(one.row for one in rows),
+    )
+
+
+def _closers(rows: Iterable[SealedPeriod | None]) -> dict[int, str]:
+    """Names of those who closed periods, as far as the scope shows them."""
+    return names_of(scope(), {row.closed_by for row in rows if row and row.closed_by})
+
+
+@bp.get("/<code>")
+@allow(Permission.REPORTS_VIEW)
+def show(code: str) -> ResponseReturnValue:
+    """One period: its sealed figures within the scope, its documents, its proof."""
+    period = _period(code)
+    row = catalogue.sealed(period.code)
+    common = {"period": period, "ended": period.has_ended(today()), "row": row}
+    if row is None:
+        return render_template("reports/unclosed.html", **common)
+    return render_template(
+        "reports/show.html",
+        **common,
+        closers=_closers([row]),
+        page=closed_page(scope(), row),
+        formats=documents.formats_for(scope()),
+        proof=jobs.last_proof(row.code),
+        revisions=catalogue.revisions(row.code),
+        everything=scope().everything,
+    )
+
+
+def _period(code: str) -> Period:
+    try:
+        return Period.parse(code)
+    except Refused:
+        raise NotFound from None
+
+
+@bp.post("/<code>/close")
+@allow(Permission.REPORTS_CLOSE)
+def close(code: str) -> ResponseReturnValue:
+    """Have a period closed in the background."""
+    try:
+        period = closable(code, today())
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for("reports.index"))
+    return _started(jobs.CLOSE, period.code)
+
+
+@bp.post("/<code>/verify")
+@allow(Permission.REPORTS_VIEW)
+def verify(code: str) -> ResponseReturnValue:
+    """Have a closed period proven in the background."""
+    return _started(jobs.VERIFY, documents.closed(code).code)
+
+
+def _started(kind: str, code: str) -> ResponseReturnValue:
+    job_id = jobs.start(kind, actor(), code).id
+    commit()
+    return redirect(url_for("reports.progress", job_id=job_id))
+
+
+@bp.get("/jobs/<job_id>")
+@allow(Permission.REPORTS_VIEW)
+def progress(job_id: str) -> ResponseReturnValue:
+    """How far a closing or a proof is."""
+    job = jobs.job_for(job_id)
+    period = Period.parse(job.args["code"])
+    return render_template(
+        "reports/progress.html", job=job, period=period, everything=scope().everything
+    )
+
+
+@bp.get("/jobs/<job_id>/state")
+@allow(Permission.REPORTS_VIEW)
+def state(job_id: str) -> ResponseReturnValue:
+    """The same for a script: state, done, total."""
+    job = jobs.job_for(job_id)
+    return {"state": job.state, "done": job.done, "total": job.total}
+
+
+@bp.get("/<period>/download.<format>")
+@allow(Permission.REPORTS_VIEW)
+def download(period: str, format: str) -> ResponseReturnValue:
+    """A document of a closed period; each one taken out leaves an audit event."""
+    who, what = actor(), scope()
+    begin_write()
+    document = documents.document_for(what, period, format)
+    documents.export(who, document, format)
+    commit()
+    headers = {"Content-Disposition": f'attachment; filename="{document.name}"'}
+    return Response(document.content, mimetype=documents.TYPES[format], headers=headers)

@@ -1,0 +1,67 @@
+"""A process that closes a period and is killed at a named step, as by ``kill -9``.
+
+``python -m tests.closer URL INSTANCE CODE STEP``; without a step it just closes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+STEPS = {
+    "facts": ("reports.drafting", "seal_facts"),
+    "figures": ("reports.figures", "compute"),
+    "manifest": ("reports.manifest", "write"),
+    "documents": ("reports.drafting", "_render"),
+    "finish": ("reports.drafting", "finish"),
+    "enter": ("reports.closing", "enter"),
+    "rename": ("reports.closing", "settle"),
+}
+"""Functions of a closing, in its order; ``settle`` is called before and, for the rename, after."""
+
+
+def die(*_args: object, **_more: object) -> None:
+    """Stop at once, without any tidying."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after(calls: int, function: Callable[..., Any], stop: Callable[..., Any]) -> Callable[..., Any]:
+    """The function for its first calls, then the end; the work of the last call is done first."""
+    made = 0
+
+    def counted(*args: Any, **more: Any) -> Any:
+        nonlocal made
+        made += 1
+        if made > calls:
+            return stop(*args, **more)
+        return function(*args, **more)
+
+    return counted
+
+
+def main(url: str, instance: str, code: str, step: str = "") -> None:
+    """Close a period; be killed on the way."""
+    import importlib
+
+    from registry import create_app
+    from registry.audit.services import Actor
+    from tests.stage import settings_for
+
+    app = create_app(settings_for(Path(instance), url))
+    if step:
+        module, name = STEPS[step]
+        place = importlib.import_module(module)
+        calls = 1 if step == "rename" else 0
+        setattr(place, name, after(calls, getattr(place, name), die))
+    with app.app_context():
+        from reports.closing import close
+
+        close(Actor.system("cli"), code)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
