@@ -97,7 +97,7 @@ def _districts(figures: dict[str, Figure]) -> list[tuple[str, str]]:
 def _provinces(scope: Scope, question: Asked, shown: Split) -> list[Component]:
     """Provinces whose pass-on rate is less than half of the whole's."""
     known_already = shown.one.name == RATE
-    found = (shown if known_already else split(scope, question, RATE)).by("province") or []
+    found = (shown if known_already else split(scope, question, RATE)).by("province")
     above = sum(figure.numerator or 0 for _value, figure in found)
     below = sum(figure.denominator or 0 for _value, figure in found)
     if not above or len(found) < 3:

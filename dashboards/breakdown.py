@@ -25,7 +25,8 @@ Found = list[tuple[Value, Figure]]
 def breakdowns(question: Asked, found: Split) -> list[Component]:
     """The map, and bars by zone, channel kind and network type."""
     others = ("zone", "channel_kind", "network_type")
-    return [_province(question, found), *(_bars(question, found, key) for key in others)]
+    known = [key for key in others if key in found.dimensions]
+    return [_province(question, found), *(_bars(question, found, key) for key in known)]
 
 
 def _title(one: Measure, dimension: str) -> str:
@@ -40,7 +41,7 @@ def _drawn(one: Measure, question: Asked, dimension: str, found: Found) -> list[
         Bar(
             label(dimension, value, known),
             figure.value,
-            parts.with_unit(one, figure.value),
+            parts.value_text(one, figure.value),
             "" if value is None else rows_link(one.name, question, **{dimension: value}),
             ZONES.get(value, MAIN) if dimension == "zone" and isinstance(value, int) else MAIN,
         )
@@ -67,8 +68,6 @@ def _heads(one: Measure, dimension: str) -> list[str]:
 def _bars(question: Asked, split: Split, dimension: str) -> Component:
     one = split.one
     title, found = _title(one, dimension), split.by(dimension)
-    if found is None:
-        return parts.panel(title, parts.empty(_("This measure is not counted in this way.")))
     found = [(value, figure) for value, figure in found if figure.value is not None]
     if dimension != "zone":
         found.sort(key=lambda entry: -(entry[1].value or 0))
@@ -77,22 +76,30 @@ def _bars(question: Asked, split: Split, dimension: str) -> Component:
     drawn = _drawn(one, question, dimension, found)
     return parts.panel(
         title,
-        bars(f"by-{dimension}", drawn, title, share=one.is_share),
+        bars(f"by-{dimension}", drawn, title),
         parts.equal_values(_heads(one, dimension), _rows(one, drawn, found)),
         parts.how(one),
+        note=parts.unit_note(one),
     )
 
 
 def _province(question: Asked, split: Split) -> Component:
     one = split.one
     title, found = _title(one, "province"), split.by("province")
-    if found is None:
-        return parts.panel(title, parts.empty(_("This measure is not counted in this way.")))
+    if not split.dimensions:
+        return parts.panel(title, parts.empty(_("not counted with these filters")))
     if not any(figure.value for _value, figure in found):
         return parts.panel(title, parts.empty(_("There are no figures for this period.")))
     drawn = _drawn(one, question, "province", found)
     table = parts.equal_values(_heads(one, "province"), _rows(one, drawn, found))
-    return parts.panel(title, _country(one, drawn, found, title), table, parts.how(one))
+    return parts.panel(
+        title,
+        _country(one, drawn, found, title),
+        table,
+        parts.how(one),
+        note=parts.unit_note(one),
+        kind="tall",
+    )
 
 
 def _country(one: Measure, drawn: list[Bar], found: Found, title: str) -> Component:

@@ -67,13 +67,20 @@ def suits(one: Measure, question: Asked) -> bool:
     return question.cut.needs <= one.dimensions
 
 
-def whole(scope: Scope, question: Asked, months: range) -> Whole:
-    """Key figures of a question, and by month what adds up."""
+def whole(scope: Scope, question: Asked, months: range, *, compared: bool) -> Whole:
+    """Key figures of a question, and by month what adds up.
+
+    Args:
+        compared: whether the figures of the periods before are wanted as well.
+    """
     period = question.period
-    spans = [Months.of(each) for each in (period, period.previous(), period.same_last_year())]
+    now, *earlier = (
+        Months.of(each) for each in (period, period.previous(), period.same_last_year())
+    )
     names = [one.name for one in measures({*CARDS, *FUNNEL}) if suits(one, question)]
+    spans = [now, *(earlier if compared else [])]
     found = series(scope, names, spans, question.cut, Months(months[0], months[-1]))
-    return Whole(found, *spans, frozenset(names), seal_of(scope, question))
+    return Whole(found, now, earlier[0], earlier[1], frozenset(names), seal_of(scope, question))
 
 
 def seal_of(scope: Scope, question: Asked) -> Seal | None:
@@ -93,10 +100,10 @@ class Split:
     dimensions: tuple[str, ...]
     found: dict[Cell, Amounts]
 
-    def by(self, dimension: str) -> list[tuple[Value, Figure]] | None:
-        """The measure by one dimension; None where it cannot be cut by it."""
+    def by(self, dimension: str) -> list[tuple[Value, Figure]]:
+        """The measure by one dimension; nothing where it cannot be cut by it."""
         if dimension not in self.dimensions:
-            return None
+            return []
         place, sums = self.dimensions.index(dimension), dict[Value, Amounts]()
         for cell, amounts in self.found.items():
             known = sums.setdefault(cell[place], dict.fromkeys(amounts))

@@ -25,6 +25,8 @@ from registry.members.models import MemberSpan
 from registry.messages.models import Publication
 from registry.periods.calendar import Period, PeriodKind, month_of, periods_between
 
+ANY = "any"
+"""The choice that sets no limit: it needs no parameter in the address."""
 YEARS = 10
 """So far back one can look."""
 Options = list[dict[str, Any]]
@@ -56,12 +58,12 @@ def bar(
 
 
 def select_of(name: str, title: Any, options: Options, value: Any) -> Component:
-    """One control with its label; the empty value is the one that needs no parameter."""
+    """One control with its label."""
     key = f"filter-{name}"
     chosen = dbc.Select(
         id=control(name),
         options=options,
-        value="" if value is None else str(value),
+        value=ANY if value is None else str(value),
     )
     return html.Div(html.Label([html.Span(str(title)), chosen], className="form-label"), id=key)
 
@@ -69,11 +71,10 @@ def select_of(name: str, title: Any, options: Options, value: Any) -> Component:
 def map_choice(question: Asked) -> Component:
     """Zones as they were, or as they are now."""
     options = [
-        {"label": _("Zones as they were then"), "value": ""},
+        {"label": _("Zones as they were then"), "value": "then"},
         {"label": _("Zones as they are now"), "value": "now"},
     ]
-    value = "now" if question.cut.as_of == "now" else ""
-    return select_of("as_of", _("Map of zones"), options, value)
+    return select_of("as_of", _("Map of zones"), options, question.cut.as_of)
 
 
 def measure_choice(names: Sequence[str], chosen: str) -> Component:
@@ -126,7 +127,7 @@ def _options(scope: Scope, name: str, question: Asked) -> Options:
         day = question.cut.today if question.cut.as_of == "now" else question.period.end
         inside = {code for code, of in province_zones(day).items() if of == zone[0]}
         values = frozenset(value for value in values if value in inside)
-    every = [{"label": _("All"), "value": ""}]
+    every = [{"label": _("All"), "value": ANY}]
     return every + [{"label": text, "value": str(value)} for value, text in labelled(name, values)]
 
 

@@ -81,7 +81,7 @@ def _reach(question: Asked, found: Whole) -> Component:
         Bar(
             str(one.title),
             value,
-            parts.with_unit(one, value),
+            parts.value_text(one, value),
             rows_link(one.name, question),
             REACH_COLOURS[one.name],
         )
@@ -146,6 +146,7 @@ def _line_panel(name: str, title: str, months: range, drawn: list[Line]) -> Comp
         lines(name, labels, drawn, title),
         parts.equal_values(heads, rows),
         parts.how(*(one for one, _values, _links in drawn)),
+        note=parts.unit_note(drawn[0][0]),
     )
 
 

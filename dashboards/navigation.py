@@ -22,15 +22,13 @@ CHANGE = """
 function (values, search) {
   const context = dash_clientside.callback_context;
   if (!context.triggered.length) { return dash_clientside.no_update; }
-  const changed = JSON.parse(context.triggered[0].prop_id.replace(/[.]value$/, "")).name;
+  const [{ prop_id, value }] = context.triggered;
+  const name = JSON.parse(prop_id.replace(/[.]value$/, "")).name;
   const params = new URLSearchParams(search || "");
-  for (const item of context.inputs_list[0]) {
-    const name = item.id.name === "kind" ? "period" : item.id.name;
-    if (item.id.name === "kind" && changed !== "kind") { continue; }
-    if (item.id.name === "period" && changed === "kind") { continue; }
-    if (item.value) { params.set(name, item.value); } else { params.delete(name); }
-  }
-  if (changed === "zone") { params.delete("province"); }
+  const key = name === "kind" ? "period" : name;
+  if (!value || value === "any" || value === "then") { params.delete(key); }
+  else { params.set(key, value); }
+  if (name === "zone") { params.delete("province"); }
   const next = params.size ? "?" + params.toString() : "";
   return next === (search || "") ? dash_clientside.no_update : next;
 }

@@ -28,6 +28,11 @@ def unit_text(one: Measure) -> str:
     return "" if one.is_share else str(UNIT_NAMES[one.unit])
 
 
+def unit_note(one: Measure) -> str:
+    """The unit, said once for a whole chart."""
+    return "" if one.is_share else str(_("Unit: %(unit)s", unit=UNIT_NAMES[one.unit]))
+
+
 def with_unit(one: Measure, value: float | int | None) -> str:
     """A value with its unit."""
     text, unit = value_text(one, value), unit_text(one)
@@ -77,12 +82,12 @@ def equal_values(heads: Sequence[str], rows: Sequence[Children]) -> Component:
     return html.Details([html.Summary(_("Table of these values")), table(heads, rows)])
 
 
-def panel(title: str, *children: Any, note: str = "", wide: bool = False) -> Component:
+def panel(title: str, *children: Any, note: str = "", kind: str = "") -> Component:
     """A part of a page with its heading."""
     head: list[Any] = [html.H2(title)]
     if note:
         head.append(html.P(note, className="note"))
-    return html.Section([*head, *children], className="panel wide" if wide else "panel")
+    return html.Section([*head, *children], className=f"panel {kind}".strip())
 
 
 def empty(sentence: str) -> Component:
@@ -99,14 +104,9 @@ def refusal(sentence: str, path: str) -> Component:
 def change(one: Measure, now: Figure, before: Figure, words: str) -> str:
     """How a value changed: shares in percentage points, others in per cent."""
     if now.value is None or before.value is None:
-        return _("%(words)s: nothing to compare with", words=words)
-    step = now.value - before.value
-    if one.is_share:
-        return f"{_sign(step)} {abs(step) * 100:,.1f} {_('points')} {words}"
-    if not before.value:
-        return _("%(words)s: nothing to compare with", words=words)
-    return f"{_sign(step)} {abs(step) / before.value * 100:,.1f} % {words}"
-
-
-def _sign(step: float) -> str:
-    return "▲" if step > 0 else "▼" if step < 0 else "＝"
+        return str(_("%(words)s: nothing to compare with", words=words))
+    if not one.is_share and not before.value:
+        return str(_("%(words)s: nothing to compare with", words=words))
+    step = round(100 * (now.value - before.value) / (1 if one.is_share else before.value), 1)
+    sign = "▲" if step > 0 else "▼" if step < 0 else "＝"
+    return f"{sign} {abs(step):,.1f} {_('points') if one.is_share else '%'} {words}"

@@ -37,8 +37,8 @@ class Shell(Dash):
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """The site's own page with Dash's parts in it."""
-        parts["title"] = dict(router.titles()).get(request.path, "")
-        return render_template("dashboards/index.html", **parts)
+        title = dict(router.titles()).get(request.path, "")
+        return render_template("dashboards/index.html", title=title, dash=parts)
 
 
 def layout() -> html.Div:
@@ -115,5 +115,7 @@ def init_app(app: Flask) -> None:
     add_menu(
         app,
         MenuItem("figures", PREFIX, _l("Overview"), Permission.FIGURES_VIEW, 10),
-        MenuItem("figures", f"{PREFIX}reports", _l("Reports"), Permission.FIGURES_VIEW, 20),
+        MenuItem(
+            "figures", f"{PREFIX}reports", _l("Figures by period"), Permission.FIGURES_VIEW, 20
+        ),
     )

@@ -98,6 +98,7 @@ class Code(StrEnum):
     NETWORK_UNKNOWN = "network_unknown"
     GUARDIAN_MISSING = "guardian_missing"
     ALREADY_ELSEWHERE = "already_elsewhere"
+    POSSIBLY_REGISTERED = "possibly_registered"
 
 
 _NOTICES = {
@@ -139,6 +140,7 @@ _REPAIRS = {
 }
 _QUESTIONS = {
     Code.ALREADY_ELSEWHERE,
+    Code.POSSIBLY_REGISTERED,
     Code.TITLE_CONFLICT,
     Code.DATE_AMBIGUOUS,
     Code.DATE_SWAPPED,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from importers.matching import differences, member_values
+from importers.matching import member_values, updates_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.planning import provincial_offices, scope_of_batch
 from importers.results import Status
@@ -20,7 +21,7 @@ from registry.db import db
 from registry.errors import Refused
 from registry.members.bulk import NewChannel, NewMember, Source, register_many
 from registry.members.models import ConsentPurpose, Member
-from registry.members.queries import member_for
+from registry.members.queries import member_to_change
 from registry.members.services import update as update_member
 from registry.members.values import MemberValues
 from registry.networks.models import NetworkMember
@@ -46,6 +47,7 @@ def commit_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
         ChangedMeanwhile: a planned member was registered or changed meanwhile; nothing was
             written, and the batch should be planned anew.
     """
+    batch.lock()
     batch.move(BatchState.COMMITTED)
     rows = _rows(batch)
     fresh = [row for row in rows if _is_new(row)]
@@ -127,7 +129,7 @@ def _versions(ids: Sequence[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for start in range(0, len(ids), 500):
         query = select(Member.id, Member.version).where(Member.id.in_(ids[start : start + 500]))
-        found |= dict(db.session.execute(query).tuples().all())
+        found |= dict(db.session.execute(query).all())
     return found
 
 
@@ -185,17 +187,12 @@ def _channels(values: dict[str, Any]) -> list[NewChannel]:
 
 def _update(actor: Actor, batch: ImportBatch, row: ImportRow) -> int:
     """Fill the blanks of a record; what it says otherwise is replaced only where decided so."""
-    member = member_for(scope_of_batch(batch), row.member_id or 0)
+    member = member_to_change(scope_of_batch(batch), row.member_id or 0)
     before = MemberValues.of(member)
-    wanted = {
-        name: new
-        for name, (old, new) in differences(member, row.values).items()
-        if old is None or row.decision == Decision.OVERWRITE
-    }
+    wanted = updates_of(member, row.values, overwrite=row.decision == Decision.OVERWRITE)
     joined = _join_network(member, row)
     if wanted:
-        merged = MemberValues(**{**before.as_dict(), **wanted})
-        update_member(actor, member, merged, on=to_bangkok_date(utc_now()))
+        _write(actor, member, row, replace(before, **wanted))
     db.session.flush()
     old = before.as_dict()
     row.before = {
@@ -204,6 +201,15 @@ def _update(actor: Actor, batch: ImportBatch, row: ImportRow) -> int:
     }
     row.member_version = member.version
     return 1 if wanted or joined else 0
+
+
+def _write(actor: Actor, member: Member, row: ImportRow, values: MemberValues) -> None:
+    try:
+        update_member(actor, member, values, on=to_bangkok_date(utc_now()))
+    except Refused as refusal:
+        raise Refused(
+            _("Row %(row)s: %(sentence)s", row=row.row, sentence=str(refusal))
+        ) from refusal
 
 
 def _kept(name: str, value: Any) -> Any:

@@ -20,6 +20,7 @@ from registry.members.fields import TextField
 
 MOST_FILES = 20
 LEFT_OUT = ""
+TAKE_BACK = "none"
 
 
 class UploadForm(OnceForm):
@@ -47,12 +48,13 @@ class DecideForm(FlaskForm):
     """A decision about one row (by its number in the sheet), or about all rows of a status."""
 
     status = SelectField(choices=[status.value for status in Status])
-    decision = SelectField(choices=[decision.value for decision in Decision])
+    decision = SelectField(choices=[TAKE_BACK, *(decision.value for decision in Decision)])
 
     @property
-    def chosen(self) -> tuple[Status, Decision]:
-        """The two as enums."""
-        return Status(self.status.data), Decision(self.decision.data)
+    def chosen(self) -> tuple[Status, Decision | None]:
+        """The two as enums; no decision takes the one before back."""
+        taken_back = self.decision.data == TAKE_BACK
+        return Status(self.status.data), None if taken_back else Decision(self.decision.data)
 
 
 def field_choices() -> list[tuple[str, Any]]:

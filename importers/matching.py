@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -19,13 +19,16 @@ from registry.i18n import name_of
 from registry.members import normalise
 from registry.members.duplicates import CERTAIN, Match, Probe, find_matches
 from registry.members.models import Member
+from registry.members.queries import changeable
 from registry.members.values import FIELDS, MemberValues, is_minor
 from registry.networks.models import Network, NetworkState
 
 SAME = 95
 """Score from which a row is that member: an equal national ID, or an equal name and telephone."""
+CHUNK = 500
 NOT_ASKED = frozenset({"name_raw", "national_id_reason", "guardian_name", "guardian_consent_on"})
-JOIN_FIELDS = ("consent", "joined_on", "network", "channels", "activity")
+PLACE = ("province_code", "district_code", "subdistrict_code", "postcode")
+"""Fields that only make sense together."""
 
 
 @dataclass
@@ -52,15 +55,42 @@ def compare(scope: Scope, results: Sequence[RowResult], today: date) -> list[Com
     probes = [Probe.of(member_values(one.result.values)) for one in asked]
     for one, matches in zip(asked, find_matches(scope, probes), strict=True):
         one.matches = matches
+    _only_own(scope, asked)
     members = _members(asked)
     offices = {office.id: name_of(office) for office in db.session.scalars(select(Office))}
     for one in asked:
         _decide(one, members, offices)
+    _one_row_each(asked)
     return compared
 
 
+def _only_own(scope: Scope, compared: Sequence[Compared]) -> None:
+    """A member whom the office sees but does not look after is as far away as one elsewhere."""
+    inside = {found.member_id for one in compared for found in one.matches if found.inside}
+    own: set[int] = set()
+    ids = sorted(inside)
+    for start in range(0, len(ids), CHUNK):
+        some = Member.id.in_(ids[start : start + CHUNK])
+        own |= set(db.session.scalars(select(Member.id).where(some, changeable(scope))))
+    for one in compared:
+        one.matches = [replace(found, inside=found.member_id in own) for found in one.matches]
+
+
+def _one_row_each(compared: Sequence[Compared]) -> None:
+    """Of two rows that are the same member the second is refused."""
+    seen: dict[int, int] = {}
+    for one in compared:
+        if one.member is None:
+            continue
+        first = seen.setdefault(one.member.id, one.result.row)
+        if first != one.result.row:
+            one.member = None
+            remark(one.result, Code.TWICE_IN_FILE, row=first)
+            one.result.settle()
+
+
 def _check_area(scope: Scope, results: Sequence[RowResult], today: date) -> None:
-    names = dict(db.session.execute(select(Province.code, Province.name_th)).tuples().all())
+    names = dict(db.session.execute(select(Province.code, Province.name_th)).all())
     for result in results:
         province = result.values.get("province_code")
         if province and not scope.covers(province):
@@ -108,8 +138,8 @@ def _members(compared: Sequence[Compared]) -> dict[int, Member]:
     wanted = {one.matches[0].member_id for one in compared if one.matches and one.matches[0].inside}
     found: dict[int, Member] = {}
     ids = sorted(wanted)
-    for start in range(0, len(ids), 500):
-        query = select(Member).where(Member.id.in_(ids[start : start + 500]))
+    for start in range(0, len(ids), CHUNK):
+        query = select(Member).where(Member.id.in_(ids[start : start + CHUNK]))
         found |= {member.id: member for member in db.session.scalars(query)}
     return found
 
@@ -130,6 +160,7 @@ def _decide(one: Compared, members: dict[int, Member], offices: dict[int, str]) 
         _unless_asked(one.result, Status.UNCHANGED if same else Status.UPDATE)
     else:
         one.result.status = Status.POSSIBLE_DUPLICATE
+        remark(one.result, Code.POSSIBLY_REGISTERED, score=best.score)
 
 
 def _unless_asked(result: RowResult, status: Status) -> None:
@@ -148,13 +179,29 @@ def differences(member: Member, values: Mapping[str, Any]) -> dict[str, tuple[An
     }
 
 
+def updates_of(member: Member, values: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any]:
+    """What an update writes: blanks are filled; with ``overwrite`` the sheet wins everywhere.
+
+    A place is taken as a whole or not at all: half of one and half of another is nowhere.
+    """
+    changes = differences(member, values)
+    if overwrite:
+        wanted = {name: new for name, (_, new) in changes.items()}
+        moved = any(name in changes for name in PLACE)
+        return wanted | ({name: values.get(name) for name in PLACE} if moved else {})
+    wanted = {name: new for name, (old, new) in changes.items() if old is None}
+    if any(name in changes and changes[name][0] is not None for name in PLACE):
+        wanted = {name: new for name, new in wanted.items() if name not in PLACE}
+    return wanted
+
+
 def networks_by_name(scope: Scope) -> dict[str, list[tuple[int, str | None]]]:
     """Active networks by the key of their name: ``[(id, province)]``."""
     query = select(Network.id, Network.name, Network.province_code).where(
         Network.state == NetworkState.ACTIVE.value
     )
     found: dict[str, list[tuple[int, str | None]]] = {}
-    for number, name, province in db.session.execute(query).tuples():
+    for number, name, province in db.session.execute(query):
         if scope.everything or scope.covers(province):
             found.setdefault(normalise.key(name), []).append((number, province))
     return found

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from importers.results import Problem, Status
 from registry.access.models import Office, User
@@ -86,6 +86,10 @@ class ImportBatch(Base):
 
     office: Mapped[Office] = relationship()
     user: Mapped[User | None] = relationship()
+
+    def lock(self) -> None:
+        """Let whoever changes this batch at the same moment wait, and read where it stands now."""
+        object_session(self).refresh(self, with_for_update=True)  # type: ignore[union-attr]
 
     @property
     def as_state(self) -> BatchState:

@@ -21,6 +21,8 @@ from importers.results import RowResult, Status, plain
 from importers.thai.text import key
 from registry.access.models import Office, OfficeKind
 from registry.access.scope import Scope, office_scope
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
 from registry.db import db
 from registry.members import normalise
 from registry.networks.types import network_types
@@ -91,13 +93,27 @@ def match(batch: ImportBatch, analysis: Analysis) -> list[Compared]:
 def write(batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared]) -> None:
     """Write the plan down, in place of the one before; the caller commits."""
     db.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
-    rows = [_row(batch, one) for one in compared]
+    rows = rows_of(batch, compared)
     for start in range(0, len(rows), CHUNK):
         db.session.execute(insert(ImportRow), rows[start : start + CHUNK])
-    batch.summary = analysis.summary()
-    batch.counts = count(one.result.status for one in compared)
+    describe(batch, analysis, compared)
     batch.planned_at, batch.error = utc_now(), None
     batch.move(BatchState.PLANNED)
+    _note_hints(batch, compared)
+
+
+def describe(batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared]) -> None:
+    """Note on a batch what its sheet is and how many rows are what."""
+    batch.summary = analysis.summary()
+    batch.counts = count(one.result.status for one in compared)
+
+
+def _note_hints(batch: ImportBatch, compared: Sequence[Compared]) -> None:
+    """One audit event says of how many members of other offices the plan tells."""
+    elsewhere = {found.member_id for one in compared for found in one.matches if not found.inside}
+    if elsewhere:
+        who = Actor(batch.user_id, "job", batch.office_id)
+        record(who, Action.MEMBER_HINT, "import", batch.id, count=len(elsewhere))
 
 
 def count(statuses: Any) -> dict[str, int]:
@@ -112,6 +128,11 @@ def count(statuses: Any) -> dict[str, int]:
         Status.ERROR,
     )
     return {"rows": counted.total(), **{status.value: counted[status.value] for status in shown}}
+
+
+def rows_of(batch: ImportBatch, compared: Sequence[Compared]) -> list[dict[str, Any]]:
+    """The rows of a plan, as :class:`ImportRow` takes them."""
+    return [_row(batch, one) for one in compared]
 
 
 def _row(batch: ImportBatch, one: Compared) -> dict[str, Any]:
@@ -134,4 +155,4 @@ def provincial_offices() -> dict[str, int]:
     query = select(Office.province_code, Office.id).where(
         Office.kind == OfficeKind.PROVINCIAL.value, Office.closed_on.is_(None)
     )
-    return {code: number for code, number in db.session.execute(query).tuples() if code}
+    return {code: number for code, number in db.session.execute(query) if code}

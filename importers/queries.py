@@ -78,7 +78,7 @@ def status_counts(scope: Scope, batch_id: int) -> dict[Status, int]:
         .where(ImportRow.batch_id == batch.id)
         .group_by(ImportRow.status)
     )
-    return {Status(status): count for status, count in db.session.execute(query).tuples()}
+    return {Status(status): count for status, count in db.session.execute(query)}
 
 
 def undecided(scope: Scope, batch_id: int) -> int:

@@ -136,6 +136,10 @@ SENTENCES = {
         "The same person seems to be registered with %(office)s; ask that office to link or "
         "transfer the member."
     ),
+    Code.POSSIBLY_REGISTERED: _l(
+        "Somebody like this is registered already (likeness %(score)s of 100); say whether it is "
+        "the same person."
+    ),
     Code.TWICE_IN_FILE: _l("The same person is already in row %(row)s; keep one of the two rows."),
 }
 

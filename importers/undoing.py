@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from importers.models import BatchState, ImportBatch, ImportRow
 from registry.audit.actions import Action
@@ -31,6 +31,7 @@ from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.portal.models import MemberLink
 
 CHUNK = 500
+SHOWN = 20
 BUILT_ON: tuple[Any, ...] = (
     Recipient,
     Dissemination,
@@ -48,14 +49,12 @@ def undo_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
     Raises:
         Refused: the batch is not imported, or members were edited or used since; names the rows.
     """
+    batch.lock()
     batch.move(BatchState.UNDONE)
-    query = select(ImportRow).where(
-        ImportRow.batch_id == batch.id, ImportRow.member_version.is_not(None)
-    )
-    rows = [row for row in db.session.scalars(query.order_by(ImportRow.row)) if row.member_id]
-    fresh = [row for row in rows if row.before is None and _brought(row, batch)]
-    changed = [row for row in rows if row.before is not None]
-    _refuse_edited(batch, [*fresh, *changed])
+    if late := obstacles(batch):
+        raise Refused(why_not(batch, late))
+    changed = list(db.session.scalars(_rows(batch, ImportRow.before.is_not(None))))
+    fresh = list(db.session.scalars(_rows(batch, _brought(batch))))
     for row in changed:
         _restore(actor, row)
     _remove([row.member_id for row in fresh if row.member_id])
@@ -65,42 +64,56 @@ def undo_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
     return counts
 
 
-def _brought(row: ImportRow, batch: ImportBatch) -> bool:
-    member = db.session.get(Member, row.member_id)
-    return member is not None and member.batch_id == batch.id
+def _rows(batch: ImportBatch, which: ColumnElement[bool]) -> Any:
+    query = select(ImportRow).join(Member, Member.id == ImportRow.member_id)
+    return query.where(ImportRow.batch_id == batch.id, which).order_by(ImportRow.row)
 
 
-def _refuse_edited(batch: ImportBatch, rows: Sequence[ImportRow]) -> None:
-    used = _used([row.member_id for row in rows if row.before is None and row.member_id])
-    late = [
-        row.row
-        for row in rows
-        if row.member_id in used or _version(row.member_id) != row.member_version
+def _brought(batch: ImportBatch) -> ColumnElement[bool]:
+    """Condition on rows whose member came with this very batch."""
+    return ImportRow.before.is_(None) & (Member.batch_id == batch.id)
+
+
+def obstacles(batch: ImportBatch) -> list[int]:
+    """Rows whose members were edited since, or on whom something rests already."""
+    edited = Member.version != ImportRow.member_version
+    touched = or_(ImportRow.before.is_not(None), _brought(batch))
+    found = _numbers(batch, touched & edited)
+    for grown in _grown(batch):
+        found |= _numbers(batch, _brought(batch) & grown)
+    return sorted(found)
+
+
+def _numbers(batch: ImportBatch, which: ColumnElement[bool]) -> set[int]:
+    return set(db.session.scalars(_rows(batch, which).with_only_columns(ImportRow.row)))
+
+
+def _grown(batch: ImportBatch) -> list[ColumnElement[bool]]:
+    """Conditions on members who have more by now than what the import gave them."""
+    later: list[tuple[Any, ColumnElement[bool]]] = [
+        (Channel, or_(Channel.batch_id.is_(None), Channel.batch_id != batch.id)),
+        (NetworkMember, NetworkMember.from_on != Member.joined_on),
+        (Consent, or_(Consent.given_on != Member.joined_on, Consent.withdrawn_on.is_not(None))),
     ]
-    if late:
-        raise Refused(
-            _(
-                "The import of “%(file)s” cannot be undone any more: the members of rows "
-                "%(rows)s were edited or have received messages since; change those one by one.",
-                file=batch.file_name,
-                rows=", ".join(str(number) for number in late[:20]),
-            )
+    rests: list[ColumnElement[bool]] = [
+        select(model.member_id).where(model.member_id == Member.id).exists() for model in BUILT_ON
+    ]
+    rests += [select(m.id).where(m.member_id == Member.id, more).exists() for m, more in later]
+    counted = select(AudienceCount.id).join(Channel, Channel.id == AudienceCount.channel_id)
+    counted = counted.where(Channel.member_id == Member.id, AudienceCount.on != Channel.opened_on)
+    return [*rests, counted.exists()]
+
+
+def why_not(batch: ImportBatch, late: Sequence[int]) -> str:
+    """The sentence for an import that cannot be undone any more."""
+    return str(
+        _(
+            "The import of “%(file)s” cannot be undone any more: the members of rows "
+            "%(rows)s were edited or have received messages since; change those one by one.",
+            file=batch.file_name,
+            rows=", ".join(str(number) for number in late[:SHOWN]),
         )
-
-
-def _version(member_id: int | None) -> int | None:
-    return db.session.scalar(select(Member.version).where(Member.id == member_id))
-
-
-def _used(ids: Sequence[int]) -> set[int]:
-    """Members on whom something else rests already."""
-    found: set[int] = set()
-    for start in range(0, len(ids), CHUNK):
-        part = ids[start : start + CHUNK]
-        for model in BUILT_ON:
-            column: Any = model.member_id
-            found |= set(db.session.scalars(select(column).where(column.in_(part)).distinct()))
-    return found
+    )
 
 
 def _restore(actor: Actor, row: ImportRow) -> None:

@@ -177,7 +177,8 @@ def decide(batch_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         rows = request.form.getlist("row", type=int) or None
         status, decision = form.chosen
-        count = services.decide(batch, rows, status, decision)
+        member = request.form.get("member", type=int)
+        count = services.decide(batch, rows, status, decision, member_id=member)
         commit()
         flash(_("%(count)s rows decided.", count=count), "success")
     return _back(batch_id)

@@ -53,6 +53,8 @@ def menu_of(app: Flask) -> dict[str, list[MenuItem]]:
 
 def _is_here(endpoint: str) -> bool:
     """Whether a menu item leads to the part of the site that is being shown."""
+    if endpoint.startswith("/"):
+        return request.path == endpoint
     return (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
 
 

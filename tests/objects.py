@@ -14,7 +14,9 @@ from hashlib import sha256
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from importers.dissemination.models import DisseminationSheet
 from importers.models import BatchState, ImportBatch
+from importers.uploads import store
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
@@ -47,6 +49,20 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
 )
+SHEET = "ชื่อ,นามสกุล\n".encode()
+READ = {
+    "sheet": "",
+    "header_rows": [1],
+    "mapping": {"ชื่อ": "first_name", "นามสกุล": "last_name"},
+    "columns": [],
+    "unknown_columns": [],
+    "sensitive_columns": [],
+    "unsure_columns": [],
+    "skipped": {},
+    "hidden_columns": 0,
+    "hidden_sheets": [],
+    "other_sheets": [],
+}
 PEOPLE = {"P50": "malee50", "P90": "aree90"}
 OFFICERS = {"P50": "officer50", "P90": "officer90"}
 
@@ -78,6 +94,13 @@ class World:
     def values(self, rule: Rule) -> dict[str, object]:
         """All parameters of an address."""
         return {name: self.value(rule, name) for name in rule.arguments}
+
+    def address(self, rule: Rule) -> str:
+        """An address of a route that names this office's things."""
+        built = rule.build(self.values(rule))
+        if built is None:
+            raise LookupError(f"tests/objects.py: {rule} refuses {self.values(rule)}")
+        return str(built[1])
 
     @property
     def province(self) -> str:
@@ -275,14 +298,34 @@ def _transfer(*, asks: bool) -> Maker:
 
 
 def _batch(world: World) -> int:
+    """A planned import of a sheet without rows."""
     row = ImportBatch(
         office_id=_office(world).id,
         user_id=cast.user(OFFICERS[world.office]).id,
-        file_name="รายชื่อ.xlsx",
+        file_name="รายชื่อ.csv",
         sha256=sha256(world.office.encode()).hexdigest(),
-        size=1,
+        size=len(SHEET),
+        stored=store(SHEET),
         state=BatchState.PLANNED.value,
+        summary=READ,
         created_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _sheet(world: World) -> int:
+    """A filled sheet of dissemination, read but not yet saved."""
+    row = DisseminationSheet(
+        office_id=_office(world).id,
+        user_id=cast.user(OFFICERS[world.office]).id,
+        network_id=cast.network(world.office).id,
+        month=month_of(DAY),
+        filename="ผลการเผยแพร่.xlsx",
+        sha256=sha256(world.office.encode()).hexdigest(),
+        typed={},
+        uploaded_at=NOON,
     )
     db.session.add(row)
     db.session.flush()
@@ -341,6 +384,7 @@ MAKERS: dict[str, Maker] = {
     "transfers.decide:request_id": _transfer(asks=False),
     "transfers.withdraw:request_id": _transfer(asks=True),
     "batch_id": _batch,
+    "sheet_id": _sheet,
     "reports:code": lambda world: "2569-Q1",
     "reports:period": lambda world: "2569-Q1",
     "reports:format": lambda world: "xlsx",

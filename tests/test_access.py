@@ -11,12 +11,15 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from registry.access import passwords, services
 from registry.access.addresses import is_local
 from registry.access.browsers import browser_name
 from registry.access.gate import MARK, mark_of
 from registry.access.grants import Grant
+from registry.access.jobs import sweep
+from registry.access.models import SignIn, SignInFailure
 from registry.access.roles import Permission, Role
 from registry.access.scope import permissions_of, scope_of
 from registry.access.sign_in_views import DOORS
@@ -24,6 +27,7 @@ from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.fields import read_day
+from registry.jobs import Progress
 from registry.periods.calendar import utc_now
 from tests import cast
 
@@ -95,6 +99,36 @@ def test_a_form_whose_cookie_is_gone_is_kept_too(anonymous: FlaskClient) -> None
     answer = anonymous.post("/account/", data=TYPED | {"csrf_token": "old"}, headers=OURS)
     assert answer.status_code == 401
     assert "นางสาวแก้ว" in answer.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("csrf_on")
+def test_a_stale_form_of_somebody_signed_in_is_kept(client_of: ClientOf) -> None:
+    answer = client_of("officer50").post("/account/", data=TYPED, headers=OURS)
+    assert answer.status_code == 400
+    assert "ส่งอีกครั้ง" in answer.text
+    assert "นางสาวแก้ว" in answer.text
+
+
+@pytest.mark.usefixtures("csrf_on")
+def test_a_stale_sign_in_page_begins_again(anonymous: FlaskClient) -> None:
+    login = {"email": cast.email("officer50"), "password": cast.PASSWORD}
+    answer = anonymous.post("/login", data=login, headers=OURS)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login")
+    assert "เข้าสู่ระบบอีกครั้ง" in anonymous.get("/login").text
+    assert anonymous.get("/account/").status_code == 302
+
+
+def test_the_night_forgets_old_sign_ins(app: Flask, client_of: ClientOf) -> None:
+    client_of("officer50")
+    for _ in range(3):
+        login = {"email": cast.email("officer90"), "password": "wrong wrong wrong"}
+        app.test_client().post("/login", data=login)
+    for days, left in ((1, (1, 0)), (91, (0, 0))):
+        with time_machine.travel(utc_now() + timedelta(days=days)), app.app_context():
+            sweep({}, Progress("", ""))
+            tables = (SignIn, SignInFailure)
+            counts = [db.session.scalar(select(func.count()).select_from(t)) for t in tables]
+        assert tuple(counts) == left
 
 
 @pytest.mark.usefixtures("csrf_on")

@@ -322,5 +322,5 @@ def test_every_action_has_a_name() -> None:
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_details_are_spelled_out(app: Flask) -> None:
     with app.test_request_context():
-        assert spell([{"role": "executive", "zone": 3}]) == "บทบาท ผู้บริหาร · เขต 3"
+        assert spell([{"role": "executive", "zone": 3}]) == "ผู้บริหาร · เขต 3"
         assert spell(["a", 1, None]) == "a, 1, –"

@@ -58,8 +58,8 @@ def _commands() -> list[tuple[str, ...]]:
     keys = {key: os.environ.get(key) for key in ("SANG_ENV", "SANG_SECRET_KEY", "SANG_DATA_KEY")}
     os.environ.update(_environment(Path("/nonexistent"), "sqlite:////nonexistent/x"))
     try:
-        context = click.Context(cli, info_name="sang", obj=script_info())
-        return sorted(_below(cli, context, ()))
+        with click.Context(cli, info_name="sang", obj=script_info()) as context:
+            return sorted(_below(cli, context, ()))
     finally:
         for key in _environment(Path(), ""):
             os.environ.pop(key, None)

@@ -182,8 +182,8 @@ def test_the_past_is_not_rewritten(app: Flask) -> None:
         with pytest.raises(Refused):
             change_state(ACTOR, member, S.ACTIVE, on=later(9))
         change_state(ACTOR, member, S.ACTIVE, on=later(10))
+        moved = replace(MemberValues.of(member), province_code="51", district_code=None)
         with pytest.raises(Refused):
-            moved = replace(MemberValues.of(member), province_code="51", district_code=None)
             services.update(ACTOR, member, moved, on=later(5))
 
 

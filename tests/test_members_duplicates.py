@@ -15,7 +15,7 @@ from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.db import db, unit_of_work
 from registry.members import hints
-from registry.members.duplicates import Match, Probe, Reason, find_matches
+from registry.members.duplicates import Probe, Reason, find_matches
 from registry.members.models import Member
 from registry.members.normalise import derived
 from tests import cast
@@ -178,7 +178,6 @@ def test_no_duplicate_reads_only(app: Flask, client_of: ClientOf) -> None:
     assert not re.search("<li", answer.get_json()["html"])
     with app.app_context():
         assert db.session.scalar(select(func.count(AuditEvent.id))) == before
-
 
 
 def test_a_changed_name_is_found_by_its_new_one(app: Flask) -> None:

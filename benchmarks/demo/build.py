@@ -97,7 +97,7 @@ def _first_day(today: date) -> date:
 
 def _import_sheets(folder: Path, first: date, last: date) -> None:
     """One workbook per zone, each in the handwriting of its office, through the importer."""
-    from importers.services import import_file
+    from importers.runs import import_file
 
     crowd, founded = Crowd(SEED, first, last), _founded()
     zones = province_zones(last)
@@ -127,7 +127,7 @@ def _network(person: Person) -> str:
 
 def _founded() -> dict[str, date]:
     rows = db.session.execute(select(Network.name, Network.founded_on))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _after_founding(person: Person, founded: dict[str, date]) -> Person:

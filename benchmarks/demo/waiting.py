@@ -13,7 +13,8 @@ from benchmarks.demo.accounts import actor_of
 from benchmarks.demo.campaign import CONFIRMED
 from benchmarks.demo.people import Crowd, Person
 from benchmarks.demo.stories import STORIES
-from importers.services import plan, receive
+from importers.runs import plan
+from importers.services import receive
 from registry.access.models import Office
 from registry.access.roles import Role
 from registry.audit.services import Actor

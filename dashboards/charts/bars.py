@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
 from dash.development.base_component import Component
 
-from dashboards.charts.graph import axis, graph
+from dashboards.charts.graph import Trace, axis, graph
 from dashboards.charts.palette import MAIN
 
 
@@ -23,30 +22,28 @@ class Bar:
     colour: str = MAIN
 
 
-def bars(name: str, drawn: Sequence[Bar], label: str, *, share: bool = False) -> Component:
+def bars(name: str, drawn: Sequence[Bar], label: str) -> Component:
     """Bars from the top down, in the order given."""
-    figure = go.Figure(
-        go.Bar(
-            x=[bar.value for bar in drawn],
-            y=[bar.name for bar in drawn],
-            orientation="h",
-            marker={"color": [bar.colour for bar in drawn]},
-            text=[bar.text for bar in drawn],
-            textposition="outside",
-            cliponaxis=False,
-            customdata=[bar.link for bar in drawn],
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
-    )
     top = max([bar.value or 0 for bar in drawn] + [0])
-    figure.update_xaxes(
-        axis(
-            range=[0, top * 1.28 or 1],
-            showticklabels=False,
-            showgrid=False,
-            tickformat=".0%" if share else ",.0f",
-        )
-    )
-    figure.update_yaxes(axis(autorange="reversed", type="category", showgrid=False, ticksuffix=" "))
-    figure.update_layout(bargap=0.35)
-    return graph(name, figure, 40 + 34 * len(drawn), label)
+    room = 1.1 + 0.045 * max(len(bar.text) for bar in drawn)
+    layout = {
+        "xaxis": axis(range=[0, top * room or 1], showticklabels=False, showgrid=False),
+        "yaxis": axis(autorange="reversed", type="category", showgrid=False, ticksuffix=" "),
+        "bargap": 0.35,
+    }
+    return graph(name, [_trace(drawn)], layout, 40 + 34 * len(drawn), label)
+
+
+def _trace(drawn: Sequence[Bar]) -> Trace:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": [bar.value for bar in drawn],
+        "y": [bar.name for bar in drawn],
+        "marker": {"color": [bar.colour for bar in drawn]},
+        "text": [bar.text for bar in drawn],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "customdata": [bar.link for bar in drawn],
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }

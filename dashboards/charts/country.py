@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
 from dash.development.base_component import Component
 
 from dashboards.charts.bars import Bar
-from dashboards.charts.graph import graph
+from dashboards.charts.graph import Trace, graph
 from dashboards.charts.palette import LINE, MUTED, PAPER, SCALE
 
 LONGITUDES, LATITUDES = [97.0, 106.0], [5.4, 20.7]
@@ -23,17 +22,28 @@ def country(
         codes: DOPA codes, in the order of ``drawn``.
         outlines: address of the GeoJSON file, whose features have ``properties.code``.
     """
-    known = [(code, bar) for code, bar in zip(codes, drawn, strict=True) if bar.value is not None]
-    absent = [(code, bar) for code, bar in zip(codes, drawn, strict=True) if bar.value is None]
-    figure = go.Figure()
-    if absent:
-        figure.add_choropleth(**_trace(absent, outlines), z=[0] * len(absent), **_blank())
-    figure.add_choropleth(
-        **_trace(known, outlines),
-        z=[bar.value for _code, bar in known],
-        zmin=0,
-        colorscale=[list(step) for step in SCALE],
-        colorbar={
+    places = list(zip(codes, drawn, strict=True))
+    known = [(code, bar) for code, bar in places if bar.value is not None]
+    absent = [(code, bar) for code, bar in places if bar.value is None]
+    traces = [{**_trace(absent, outlines), **_blank(len(absent))}] if absent else []
+    traces.append({**_trace(known, outlines), **_filled(known, share)})
+    geo = {
+        "visible": False,
+        "projection": {"type": "mercator"},
+        "lonaxis": {"range": LONGITUDES},
+        "lataxis": {"range": LATITUDES},
+        "bgcolor": "rgba(0,0,0,0)",
+    }
+    return graph(name, traces, {"geo": geo}, 560, label)
+
+
+def _filled(known: Sequence[tuple[str, Bar]], share: bool) -> Trace:
+    return {
+        "z": [bar.value for _code, bar in known],
+        "zmin": 0,
+        "colorscale": [list(step) for step in SCALE],
+        "marker": {"line": {"color": PAPER, "width": 0.6}},
+        "colorbar": {
             "orientation": "h",
             "thickness": 10,
             "len": 0.9,
@@ -44,20 +54,12 @@ def country(
             "outlinewidth": 0,
             "tickfont": {"color": MUTED, "size": 12},
         },
-        marker={"line": {"color": PAPER, "width": 0.6}},
-    )
-    figure.update_geos(
-        visible=False,
-        projection_type="mercator",
-        lonaxis_range=LONGITUDES,
-        lataxis_range=LATITUDES,
-        bgcolor="rgba(0,0,0,0)",
-    )
-    return graph(name, figure, 560, label)
+    }
 
 
-def _trace(drawn: Sequence[tuple[str, Bar]], outlines: str) -> dict[str, object]:
+def _trace(drawn: Sequence[tuple[str, Bar]], outlines: str) -> Trace:
     return {
+        "type": "choropleth",
         "geojson": outlines,
         "featureidkey": "properties.code",
         "locations": [code for code, _bar in drawn],
@@ -67,8 +69,9 @@ def _trace(drawn: Sequence[tuple[str, Bar]], outlines: str) -> dict[str, object]
     }
 
 
-def _blank() -> dict[str, object]:
+def _blank(count: int) -> Trace:
     return {
+        "z": [0] * count,
         "showscale": False,
         "colorscale": [[0, PAPER], [1, PAPER]],
         "marker": {"line": {"color": LINE, "width": 1}},

@@ -4,43 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
 from dash.development.base_component import Component
 
-from dashboards.charts.graph import axis, graph
+from dashboards.charts.graph import Trace, axis, graph
 from dashboards.charts.palette import MAIN, REACH, STEPS
 from registry.facts.measure import Measure
 
-SYMBOLS = ("circle", "square", "diamond")
-DASHES = ("dot", "dash", "solid")
+STYLES = (("circle", "dot"), ("square", "dash"), ("diamond", "solid"))
+"""Mark and dash of the first, second and last line: never colour alone."""
+EVERY = 3
+"""Every third month is named, the last one in any case."""
 Line = tuple[Measure, Sequence[float | int | None], Sequence[str]]
 
 
 def lines(name: str, months: Sequence[str], drawn: Sequence[Line], label: str) -> Component:
-    """Measures of one unit by month; each line has its colour, dash and mark.
+    """Up to three measures of one unit by month.
 
     Args:
         months: labels of the axis.
         drawn: measure, its values, and the address of the rows behind each.
     """
-    figure = go.Figure()
-    for place, (one, values, links) in enumerate(drawn):
-        colour = (STEPS | REACH).get(one.name, MAIN)
-        style = (place + len(SYMBOLS) - len(drawn)) % len(SYMBOLS) if len(drawn) <= 3 else place
-        figure.add_scatter(
-            x=list(months),
-            y=list(values),
-            name=str(one.title),
-            mode="lines+markers",
-            line={"color": colour, "width": 2.5, "dash": DASHES[style]},
-            marker={"symbol": SYMBOLS[style], "size": 8, "color": colour},
-            customdata=list(links),
-            hovertemplate="%{x}: %{y:,.0f}<extra>" + str(one.title) + "</extra>",
-        )
-    figure.update_xaxes(axis(type="category", showgrid=False))
-    figure.update_yaxes(axis(rangemode="tozero", tickformat=",.0f", nticks=6))
-    figure.update_layout(
-        showlegend=len(drawn) > 1,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-    )
-    return graph(name, figure, 330, label)
+    styles = STYLES[-len(drawn) :]
+    traces = [_trace(months, line, *style) for line, style in zip(drawn, styles, strict=True)]
+    told = list(months)[(len(months) - 1) % EVERY :: EVERY]
+    layout = {
+        "xaxis": axis(type="category", showgrid=False, tickvals=told, tickangle=0),
+        "yaxis": axis(rangemode="tozero", tickformat=",.0f", nticks=6),
+        "showlegend": len(drawn) > 1,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+    }
+    return graph(name, traces, layout, 330, label)
+
+
+def _trace(months: Sequence[str], line: Line, symbol: str, dash: str) -> Trace:
+    one, values, links = line
+    colour = (STEPS | REACH).get(one.name, MAIN)
+    return {
+        "type": "scatter",
+        "x": list(months),
+        "y": list(values),
+        "name": str(one.title),
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": 2.5, "dash": dash},
+        "marker": {"symbol": symbol, "size": 8, "color": colour},
+        "customdata": list(links),
+        "hovertemplate": "%{x}: %{y:,.0f}<extra>" + str(one.title) + "</extra>",
+    }

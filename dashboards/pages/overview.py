@@ -40,7 +40,7 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
     if shown not in BREAKDOWNS:
         raise Refused(_("“%(name)s” cannot be shown in the breakdowns.", name=shown[:60]))
     months = filters.months_shown(question.period, today)
-    found = whole(scope, question, months)
+    found = whole(scope, question, months, compared=question.period.has_ended(today))
     parted = split(scope, question, shown)
     more = [filters.map_choice(question), filters.measure_choice(BREAKDOWNS, shown)]
     return [
@@ -48,12 +48,12 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
         filters.bar(scope, question, today, DIMENSIONS, *more),
         heading(question, found, today),
         cards(question, found, today),
+        attention(scope, question, parted),
         html.Div(
             [
                 *journey(question, found),
                 *trends(scope, question, found, months),
                 *breakdowns(question, parted),
-                attention(scope, question, parted),
             ],
             className="dash-grid",
         ),

@@ -45,7 +45,7 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
         html.Div([html.H1(title()), _downloads(seal)], className="page-head"),
         filters.bar(scope, question, today, ("zone", "province"), filters.map_choice(question)),
         _state(question, seal, today),
-        *_tables(scope, question, seal),
+        html.Div(_tables(scope, question, seal), className="dash-grid"),
         _calendar(question, today),
     ]
 
@@ -109,7 +109,7 @@ def _group(
     heads = [_("Measure"), *([_("Sealed")] if sealed else []), _("Live today")]
     heads += [_("Difference")] if sealed else []
     rows = [_row(one, found[one.name], question, seal if sealed else None) for one in group]
-    return parts.panel(title, parts.table(heads, rows), parts.how(*group), wide=True)
+    return parts.panel(title, parts.table(heads, rows), parts.how(*group))
 
 
 def _row(one: Measure, live: Figure, question: Asked, seal: Seal | None) -> list[Any]:
@@ -142,7 +142,7 @@ def _calendar(question: Asked, today: date) -> Component:
     ]
     heads = [_("Quarter"), _("First month"), _("Second month"), _("Third month")]
     note = _("A mark shows which periods are closed; choose one to see its figures.")
-    return parts.panel(_("All periods"), parts.table(heads, rows), note=note, wide=True)
+    return parts.panel(_("All periods"), parts.table(heads, rows), note=note)
 
 
 def _quarter(period: Period, closed: dict[str, SealedPeriod], question: Asked) -> Any:

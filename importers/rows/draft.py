@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
@@ -14,12 +15,13 @@ from importers.mapping import Column
 from importers.reading.grid import BadCell, Cell
 from importers.results import Problem, RowResult, Status
 from importers.thai.dates import shown
-from importers.thai.finding import Finding, Remark
-from importers.thai.text import clean, is_blank, to_text, was_repaired
+from importers.thai.finding import Finding, Params, Remark
+from importers.thai.text import arabic, clean, is_blank, to_text, was_repaired
 
 T = TypeVar("T")
 Reader = Callable[[Cell], Finding[T]]
 _SHOWN = 120
+_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12}(?![0-9])")
 
 
 class Draft:
@@ -95,8 +97,8 @@ class Draft:
                 cell=f"{column.letter}{self.record.row}" if column else "",
                 code=remark.code,
                 value=self._original(column) if column else "",
-                proposal=proposal,
-                params=dict(remark.params),
+                proposal=_hide(proposal) if proposal else None,
+                params=_without_numbers(remark.params),
             )
         )
 
@@ -104,7 +106,7 @@ class Draft:
         text = _as_text(self.cell(column))[:_SHOWN]
         if column.field is Field.NATIONAL_ID:
             return f"•••{text[-3:]}" if len(text) > 3 else "•••"
-        return text
+        return _hide(text)
 
     def result(self) -> RowResult:
         """The finished row."""
@@ -124,6 +126,18 @@ class Draft:
         )
         result.settle()
         return result
+
+
+def _without_numbers(params: Params) -> dict[str, str | int]:
+    return {name: _hide(text) if isinstance(text, str) else text for name, text in params.items()}
+
+
+def _hide(text: str) -> str:
+    """A text without national IDs, in whichever column somebody wrote them."""
+    plain = arabic(text)
+    if not _NUMBER.search(plain):
+        return text
+    return _NUMBER.sub(lambda found: f"•••{found[0][-3:]}", plain)
 
 
 def _as_text(value: object) -> str:

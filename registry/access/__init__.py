@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 def init_app(app: Flask) -> None:
     """Close the gate, then install sign-in, the pages of accounts and offices, the commands."""
     from registry.access import account_views, commands, gate, office_views, sign_in, user_views
+    from registry.access import jobs as jobs
     from registry.access.browsers import browser_name
     from registry.access.roles import Permission
     from registry.ui import MenuItem, add_menu

@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from registry.audit.names import name_of_key
 from registry.errors import wants_json
 
 
@@ -22,12 +23,19 @@ def is_own_form() -> bool:
     return request.headers.get("Origin") == request.host_url.rstrip("/")
 
 
-def expired_page() -> ResponseReturnValue:
-    """What was typed, with a way to sign in beside it and a button that sends it again."""
+def expired_page(*, needs_sign_in: bool = True) -> ResponseReturnValue:
+    """What was typed, with a button that sends it again and, if needed, a way to sign in."""
+    stranger = needs_sign_in and not current_user.is_authenticated
     fields = [(name, value) for name, value in request.form.items(multi=True) if _is_kept(name)]
     files = [file.filename for file in request.files.values() if file.filename]
-    page = render_template("security/expired.html", fields=fields, files=files)
-    return page, 400 if current_user.is_authenticated else 401
+    page = render_template(
+        "security/expired.html",
+        fields=fields,
+        files=files,
+        stranger=stranger,
+        name_of_key=name_of_key,
+    )
+    return page, 401 if stranger else 400
 
 
 def _is_kept(name: str) -> bool:

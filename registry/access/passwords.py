@@ -43,9 +43,7 @@ def weakness(password: str, *known: str) -> str | None:
         known: what everybody knows of the owner (e-mail address, name): not to be used alone.
     """
     if len(password) < SHORTEST:
-        return str(
-            _("Use at least %(n)s characters; a short sentence is easy to keep.", n=SHORTEST)
-        )
+        return str(_("Use at least %(n)s characters; a short phrase is easy.", n=SHORTEST))
     if len(password) > LONGEST:
         return str(_("Use at most %(n)s characters.", n=LONGEST))
     if _is_common(normal(password).lower()):

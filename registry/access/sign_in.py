@@ -6,14 +6,16 @@ import base64
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import Security, SQLAlchemyUserDatastore, signals
 from flask_wtf.csrf import CSRFError
 
 from registry.access import proofs, sessions, sign_in_views
 from registry.access.expired_views import expired_page, is_own_form
+from registry.access.gate import PUBLIC, mark_of
 from registry.access.models import User
 from registry.access.passwords import SangPasswords
 from registry.access.second_factor import SangTotp
@@ -50,6 +52,10 @@ NEWS = {
 }
 
 
+ARGON2 = {"argon2__memory_cost": 19456, "argon2__time_cost": 2, "argon2__parallelism": 1}
+"""OWASP's first choice: 19 MiB each, so that many at once do not fill the memory."""
+
+
 def _config(app: Flask) -> dict[str, Any]:
     """Flask-Security's settings.
 
@@ -61,6 +67,7 @@ def _config(app: Flask) -> dict[str, Any]:
     return {
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_HASH_PASSLIB_OPTIONS": ARGON2,
         "PASSWORD_SALT": derive(secret, "password").hex(),
         "RETURN_GENERIC_RESPONSES": True,
         "API_ENABLED_METHODS": ["session"],
@@ -128,7 +135,14 @@ def _too_many(error: TooManyAttempts) -> ResponseReturnValue:
 
 def _lost_form(error: CSRFError) -> ResponseReturnValue:
     """A form without its token: kept, if it is ours and only its session is gone."""
-    return expired_page() if is_own_form() else error_page(400)
+    if not is_own_form():
+        return error_page(400)
+    if request.endpoint == "security.login":
+        flash(_("The page was open for too long. Please sign in again."), "warning")
+        return redirect(url_for("security.login"))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    public = mark_of(app, request.endpoint or "") == PUBLIC
+    return expired_page(needs_sign_in=not public)
 
 
 def init_app(app: Flask) -> None:
@@ -138,7 +152,7 @@ def init_app(app: Flask) -> None:
     app.config.update({f"SECURITY_MSG_{name}": (text, "success") for name, text in NEWS.items()})
     security = Security(
         app,
-        SQLAlchemyUserDatastore(db, User, None),
+        SQLAlchemyUserDatastore(db, User, None),  # type: ignore[arg-type]
         password_util_cls=SangPasswords,
         totp_cls=SangTotp,
         **FORMS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, g, request, session
+from flask import abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security import recovery_codes, views
@@ -79,6 +79,8 @@ def sign_out() -> ResponseReturnValue:
 @public
 def code() -> ResponseReturnValue:
     """The code of the authenticator app: at sign-in, or to prove that a new app works."""
+    if current_user.is_authenticated and "tf_state" not in session:
+        return redirect(url_for("account.own"))  # Flask-Security would sign the user out
     return _judged("code", _half_signed_in(), views.two_factor_token_validation)
 
 

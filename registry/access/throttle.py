@@ -51,7 +51,7 @@ def forgive(what: str, account: str) -> None:
 
 
 def sweep() -> None:
-    """Forget what is too old to count."""
+    """Forget what is too old to count; the audit trail remembers that it happened."""
     old = datetime.now(UTC) - WINDOW
     db.session.execute(delete(SignInFailure).where(SignInFailure.at < old))
 

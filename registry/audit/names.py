@@ -120,6 +120,7 @@ KEYS: dict[str, Any] = {
     "name": _l("Name and surname"),
     "email": _l("E-mail address"),
     "position": _l("Position"),
+    "locale": _l("Language"),
     "title": _l("Title"),
     "first_name": _l("First name"),
     "last_name": _l("Surname"),
@@ -160,10 +161,15 @@ def name_of_key(key: str) -> Any:
     return KEYS.get(key, key)
 
 
+def _pair(key: str, value: Any) -> str:
+    """A role speaks for itself; everything else is told with its name."""
+    return spell(value) if key == "role" else f"{name_of_key(key)} {spell(value)}"
+
+
 def spell(value: Any) -> str:
     """A detail in words: lists and pairs without the signs of a programmer."""
     if isinstance(value, dict):
-        return " · ".join(f"{name_of_key(key)} {spell(item)}" for key, item in value.items())
+        return " · ".join(_pair(key, item) for key, item in value.items())
     if isinstance(value, list):
         return ", ".join(spell(item) for item in value)
     return str(ROLES.get(value, "–" if value is None else value))

@@ -87,12 +87,17 @@ def new() -> ResponseReturnValue:
     form.offer(scope(), current_user.office_id)
     if form.is_submitted():
         _check_ids(form)
-        made = queries.channel_by_token(scope(), form.form_token.data)
-        if made or carry_out(form, lambda: _open(form)):
-            made = made or queries.channel_by_token(scope(), form.form_token.data)
+        if not _made(form):
+            carry_out(form, lambda: _open(form))
+        if made := _made(form):
             flash(_("The channel is recorded."), "success")
-            return redirect(url_for("channels.show", channel_id=made.id if made else 0))
+            return redirect(url_for("channels.show", channel_id=made.id))
     return render_template("channels/form.html", form=form, channel=None)
+
+
+def _made(form: OfficeChannelForm) -> Channel | None:
+    """What the form made already; asked again after a refusal, for two may arrive at once."""
+    return queries.channel_by_token(scope(), form.form_token.data)
 
 
 def _check_ids(form: OfficeChannelForm) -> None:

@@ -18,6 +18,7 @@ from registry.facts.people import (
     DISTRICTS,
     MEMBERS_AT_END,
     MEMBERS_BEFORE,
+    RECORDS,
 )
 from registry.facts.talk import NEWS, QUESTIONS
 
@@ -111,9 +112,9 @@ def _networks() -> Iterator[Component]:
 
 def _members() -> Iterator[Component]:
     yield _all("members", MEMBERS_AT_END)
-    yield _count("confirmed", MEMBERS_AT_END, lambda rows: rows.confirmed)
-    yield _count("stale", MEMBERS_AT_END, lambda rows: ~rows.confirmed & ~rows.busy)
-    yield _count("complete", MEMBERS_AT_END, lambda rows: rows.complete)
+    yield _count("confirmed", RECORDS, lambda rows: rows.confirmed)
+    yield _count("stale", RECORDS, lambda rows: ~rows.confirmed & ~rows.busy)
+    yield _count("complete", RECORDS, lambda rows: rows.complete)
     yield _all("members_before", MEMBERS_BEFORE)
     yield _count("kept", MEMBERS_BEFORE, lambda rows: rows.kept)
     yield _count("joined", ARRIVALS, lambda rows: rows.starts == "join")

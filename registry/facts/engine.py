@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
-import ibis
-import sqlglot
+from ibis.backends.sql import compilers
 from ibis.expr.types import Table
+from sqlglot import exp
 from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
 from registry.access.scope import Scope
@@ -92,12 +92,12 @@ def compiled(rows: Table, dialect: str, *, once: bool = False) -> str:
     ``once`` has the rows worked out before they are summed: else a database may work out a
     duration again for each of its buckets (eight times slower when measured on SQLite).
     """
-    tree = sqlglot.parse_one(str(ibis.to_sql(rows, dialect=dialect)), read=dialect)
-    tree = eliminate_subqueries(tree)
-    parts = list(tree.find_all(sqlglot.exp.CTE))
+    compiler = getattr(compilers, dialect).compiler
+    tree = eliminate_subqueries(compiler.to_sqlglot(rows))
+    parts = list(tree.find_all(exp.CTE))
     if once and parts:
         parts[-1].set("materialized", True)
-    return tree.sql(dialect=dialect)
+    return tree.sql(dialect=compiler.dialect)
 
 
 def cells(

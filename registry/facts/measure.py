@@ -40,7 +40,7 @@ UNIT_NAMES = {
     Unit.TIMES: _l("times"),
     Unit.ITEMS: _l("items"),
     Unit.DISTRICTS: _l("districts"),
-    Unit.SHARE: _l("%%"),
+    Unit.SHARE: _l("per cent"),
     Unit.MINUTES: _l("minutes"),
     Unit.HOURS: _l("hours"),
 }

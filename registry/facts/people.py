@@ -32,6 +32,11 @@ def _standing(day: object, month: int) -> Table:
 
 
 def members(months: Months) -> Table:
+    """Members active on the last day."""
+    return _standing(months.end, months.last)
+
+
+def records(months: Months) -> Table:
     """Members active on the last day, with ``confirmed``, ``busy`` and ``complete``."""
     rows, day = _standing(months.end, months.last), months.end
     known = table("member").rename(member="id")
@@ -96,6 +101,7 @@ def districts(months: Months) -> Table:
 
 
 MEMBERS_AT_END = Fact("members", members, MEMBERS, by_network, stock=True)
+RECORDS = Fact("records", records, MEMBERS, by_network, stock=True)
 MEMBERS_BEFORE = Fact("members_before", members_before, MEMBERS, by_network, stock=True)
 ARRIVALS = Fact("arrivals", arrivals, MEMBERS, by_network)
 DEPARTURES = Fact("departures", departures, MEMBERS, by_network)

@@ -63,7 +63,8 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown(_l("Channel"), "id", "channel", personal=True),
         Shown(_l("Audience"), "audience", "number"),
     ),
-    "members": (
+    "members": (PROVINCE, TYPE, MEMBER, Shown(_l("Counted since"), "from_on", "day")),
+    "records": (
         *(PROVINCE, TYPE, MEMBER),
         Shown(_l("District"), "district_code", "district"),
         Shown(_l("Confirmed on"), "confirmed_on", "day"),
@@ -133,7 +134,7 @@ def _named(kind: str, keys: set[Any], who: Scope) -> dict[Any, Cell]:
         own = select(Member.id).where(visible(who))
         conditions = [Channel.member_id.is_(None) | Channel.member_id.in_(own)]
     query = select(column.class_.id, column).where(column.class_.id.in_(sorted(keys)))
-    return dict(db.session.execute(query.where(*conditions)).tuples())
+    return dict(db.session.execute(query.where(*conditions)).all())
 
 
 _TITLES: dict[str, Any] = {

@@ -109,7 +109,7 @@ def _ids(uids: Sequence[str]) -> dict[str, int]:
     for start in range(0, len(uids), 500):
         part = uids[start : start + 500]
         rows = db.session.execute(select(Member.uid, Member.id).where(Member.uid.in_(part)))
-        found.update(dict(rows.tuples().all()))
+        found.update(dict(rows.all()))
     return found
 
 

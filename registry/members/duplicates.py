@@ -29,8 +29,6 @@ from registry.vault import keyed_hash
 
 LIKELY = 40
 """Score from which a candidate is worth showing."""
-SURE = 45
-"""Score from which a candidate outside the scope is worth a hint: more than a name."""
 CERTAIN = 60
 """Score from which a registration needs somebody to say that it is another person."""
 SIMILAR = 86
@@ -60,8 +58,9 @@ REASON_NAMES = {
     Reason.BIRTH_YEAR: _l("same birth year"),
 }
 POINTS = {Reason.PHONE: 45, Reason.LINE_ID: 45, Reason.EMAIL: 45, Reason.BIRTH_YEAR: 15}
-NAME_POINTS = 40
-OTHER_YEAR = -20
+NAME_POINTS = 50
+OTHER_YEAR = -30
+NAMES_ONLY = {Reason.SAME_NAME, Reason.SIMILAR_NAME}
 
 
 @dataclass(frozen=True)
@@ -212,8 +211,9 @@ def _compare(probe: Probe, row: Row[*tuple[Any, ...]]) -> Match | None:
     if known:
         return _match(row, 100, [Reason.NATIONAL_ID])
     score, reasons = _score(probe, row)
-    wanted = LIKELY if row.inside else SURE
-    return _match(row, min(score, 99), reasons) if score >= wanted else None
+    more_than_name = bool(set(reasons) - NAMES_ONLY)
+    shown = score >= LIKELY and (row.inside or more_than_name)
+    return _match(row, min(score, 99), reasons) if shown else None
 
 
 def _score(probe: Probe, row: Row[*tuple[Any, ...]]) -> tuple[int, list[Reason]]:
@@ -223,15 +223,21 @@ def _score(probe: Probe, row: Row[*tuple[Any, ...]]) -> tuple[int, list[Reason]]
         if getattr(probe, name) and getattr(probe, name) == getattr(row, name)
     ]
     score = sum(POINTS[reason] for reason in reasons)
-    likeness = fuzz.ratio(probe.name_key, row.name_key, score_cutoff=SIMILAR)
-    if probe.name_key and likeness:
+    years = (probe.birth_year, row.birth_year)
+    likeness = _likeness(probe.name_key, row.name_key)
+    if likeness:
         reasons.append(Reason.SAME_NAME if likeness == 100 else Reason.SIMILAR_NAME)
         score += round(NAME_POINTS * likeness / 100)
-    if score and probe.birth_year and row.birth_year:
-        same = probe.birth_year == row.birth_year
-        reasons += [Reason.BIRTH_YEAR] if same else []
-        score += POINTS[Reason.BIRTH_YEAR] if same else OTHER_YEAR
+        score += OTHER_YEAR if all(years) and years[0] != years[1] else 0
+    if reasons and years[0] and years[0] == years[1]:
+        reasons.append(Reason.BIRTH_YEAR)
+        score += POINTS[Reason.BIRTH_YEAR]
     return score, reasons
+
+
+def _likeness(one: str, other: str) -> float:
+    """0 for two different names, up to 100 for the same."""
+    return fuzz.ratio(one, other, score_cutoff=SIMILAR) if one and other else 0.0
 
 
 def _match(row: Row[*tuple[Any, ...]], score: int, reasons: list[Reason]) -> Match:

@@ -12,6 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
+from registry.channels.models import ChannelKind
 from registry.channels.services import ChannelValues, Count, open_channel
 from registry.db import begin_write, commit
 from registry.members import queries, services
@@ -36,10 +37,16 @@ def new() -> ResponseReturnValue:
     form = RegisterForm(data=_start())
     form.offer(scope())
     if form.is_submitted():
-        made = queries.member_by_token(scope(), form.form_token.data)
-        if made or (not _needs_look(form) and carry_out(form, lambda: _register(form))):
-            return _after(made or queries.member_by_token(scope(), form.form_token.data))
+        if not _made(form) and not _needs_look(form):
+            carry_out(form, lambda: _register(form))
+        if made := _made(form):
+            return _after(made)
     return _form_page(form, None)
+
+
+def _made(form: RegisterForm) -> Member | None:
+    """What the form made already; asked again after a refusal, for two may arrive at once."""
+    return queries.member_by_token(scope(), form.form_token.data)
 
 
 def _start() -> dict[str, Any]:
@@ -87,13 +94,12 @@ def _open(member: Member, row: Any, on: Any) -> None:
     count = None
     if row.audience.data is not None:
         count = Count(on=on, audience=row.audience.data, basis=row.basis.data)
-    values = ChannelValues(kind=row.kind.data, name=row.name.data, opened_on=on, url=row.url.data)
+    kind = ChannelKind(row.kind.data)
+    values = ChannelValues(kind=kind, name=row.name.data, opened_on=on, url=row.url.data)
     open_channel(actor(), member, values, count=count)
 
 
-def _after(member: Member | None) -> ResponseReturnValue:
-    if member is None:
-        return redirect(url_for("members.index"))
+def _after(member: Member) -> ResponseReturnValue:
     flash(_("%(name)s is registered.", name=member.display_name), "success")
     if "again" in request.form:
         return redirect(url_for("members.new", like=member.id))

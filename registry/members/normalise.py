@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 import phonenumbers
 from flask_babel import gettext as _
@@ -29,7 +31,10 @@ OLDEST = 110
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _SPACES = re.compile(r"[\s\u00a0]+")
-_THAI = re.compile("[\u0e00-\u0e7f]")
+_MARK = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_OUT_OF_ORDER = re.compile(
+    f"เเ|\u0e4d|[\u0e48-\u0e4b][\u0e31\u0e34-\u0e3a]|([\u0e30-\u0e3a\u0e40-\u0e4e])\\1|[ะาำๅ][{_MARK}]| [{_MARK}]"
+)
 _NOISE = re.compile(r"[\s().,:;/\\*'\"“”‘’\-–—_+&|\[\]{}?!]+")
 _LEADING_VOWEL = re.compile("([เแโใไ])([ก-ฮ])")
 _ALIKE = str.maketrans("ศษณญธฑฒถฐฎฏภผฆขฬ", "สสนยทททททดตพพคคล")
@@ -39,10 +44,9 @@ _NOT_DIGIT = re.compile(r"[^0-9]")
 def clean(text: str) -> str:
     """One line without invisible letters or runs of spaces, Thai vowels and tones in order."""
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
-    return _in_order(text) if _THAI.search(text) else text
+    return _in_order(text) if _OUT_OF_ORDER.search(text) else text
 
 
-@lru_cache(maxsize=50_000)
 def _in_order(text: str) -> str:
     from pythainlp.util import normalize
 
@@ -63,9 +67,10 @@ def key(text: str) -> str:
     return _LEADING_VOWEL.sub(r"\2\1", _NOISE.sub("", arabic(clean(text)).lower()))
 
 
+@lru_cache(maxsize=64)
 def derived(
     title: str | None, first_name: str, last_name: str | None, organisation: str | None
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     """The columns made from a member's names: ``search_text``, ``name_key``, ``name_block``.
 
     ``name_block`` is the first letter of the name and of the surname, letters that sound alike
@@ -74,11 +79,13 @@ def derived(
     whole = " ".join(filter(None, (f"{title or ''}{first_name}", last_name, organisation)))
     first, last = key(first_name), key(last_name or "")
     block = (first[:1] + last[:1]) if last else first[:2]
-    return {
-        "search_text": search_key(whole)[:600],
-        "name_key": f"{first} {last}".strip()[:200],
-        "name_block": block.translate(_ALIKE),
-    }
+    return MappingProxyType(
+        {
+            "search_text": search_key(whole)[:600],
+            "name_key": f"{first} {last}".strip()[:200],
+            "name_block": block.translate(_ALIKE),
+        }
+    )
 
 
 def search_key(text: str) -> str:

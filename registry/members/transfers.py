@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry.access.models import Office, OfficeKind
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.channels.models import Channel, ChannelMember
 from registry.db import db
 from registry.errors import Refused
 from registry.members.models import (
@@ -22,7 +23,7 @@ from registry.members.models import (
     TransferRequest,
 )
 from registry.members.spans import replace_span
-from registry.networks.models import Network
+from registry.networks.models import Network, NetworkMember
 from registry.networks.services import join
 
 
@@ -128,6 +129,7 @@ def _decide(actor: Actor, request: TransferRequest, state: RequestState, reason:
 
 
 def _take_over(member: Member, request: TransferRequest, on: date) -> None:
+    _leave_rosters(member, request.from_office_id, on)
     member.office_id = request.to_office_id
     member.updated_at = datetime.now(UTC)
     if not request.to_province or request.to_province == member.province_code:
@@ -137,6 +139,17 @@ def _take_over(member: Member, request: TransferRequest, on: date) -> None:
     db.session.flush()
     if member.as_state is MemberState.ACTIVE:
         replace_span(member, on, "move")
+
+
+def _leave_rosters(member: Member, office_id: int, on: date) -> None:
+    """End the member's places in networks and channels of the office that gives them away."""
+    for place, row, key in (
+        (Network, NetworkMember, NetworkMember.network_id),
+        (Channel, ChannelMember, ChannelMember.channel_id),
+    ):
+        own = select(place.id).where(place.office_id == office_id)
+        here = update(row).where(row.member_id == member.id, row.to_on.is_(None), key.in_(own))
+        db.session.execute(here.values(to_on=on))
 
 
 def _record(

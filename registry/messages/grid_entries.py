@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from registry.access.scope import Scope
 from registry.audit.services import Actor
 from registry.errors import Refused
+from registry.messages.entries import Fault, Known, check
 from registry.messages.grid import FIELDS, GridRow
 from registry.messages.ledger import (
     DisseminationEntry,
@@ -124,6 +125,27 @@ def save(
         reports=sum(outcome.result is Result.NEW for outcome in outcomes),
         already=sum(outcome.result is Result.ALREADY for outcome in outcomes),
         wrong=sum(bool(row.errors) for row in rows),
+    )
+
+
+def examine(scope: Scope, rows: Sequence[GridRow], month: Period) -> Saved:
+    """What saving filled rows would do, without writing anything; faults go to the rows."""
+    told = [(row, read(row, month)) for row in rows]
+    reports = [(row, one.entry) for row, one in told if one.entry is not None]
+    known = Known(scope, [entry for _row, entry in reports], lock=False)
+    already, now = 0, datetime.now(UTC)
+    for row, entry in reports:
+        try:
+            check(entry, known, now)
+            already += known.twin(entry, once_a_day=True) is not None
+        except Fault as fault:
+            row.errors[COLUMN.get(fault.field, "passed")] = str(fault)
+    held = [(row, one) for row, one in told if not row.errors]
+    return Saved(
+        receipts=sum(one.received is not None and row.asks_receipt for row, one in held),
+        reports=sum(one.entry is not None for _row, one in held) - already,
+        already=already,
+        wrong=len(told) - len(held),
     )
 
 

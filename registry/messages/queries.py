@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -194,6 +195,16 @@ def published_lately(scope: Scope, since: date, *, limit: int = 100) -> list[Key
         message_within(scope),
     )
     return list(db.session.scalars(query.order_by(KeyMessage.published_at.desc()).limit(limit)))
+
+
+def messages_by_ids(scope: Scope, ids: Collection[int]) -> list[KeyMessage]:
+    """Those of some messages that were published and may be seen, newest first."""
+    query = select(KeyMessage).where(
+        KeyMessage.id.in_(sorted(ids)),
+        KeyMessage.published_at.is_not(None),
+        message_within(scope),
+    )
+    return list(db.session.scalars(query.order_by(KeyMessage.published_at.desc())))
 
 
 def publications_of(scope: Scope, message: KeyMessage) -> list[Publication]:

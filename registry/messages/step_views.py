@@ -17,7 +17,7 @@ from registry.messages import numbers, publishing, queries, services
 from registry.messages.choices import read_page
 from registry.messages.forms import PublishForm, ReasonForm, SubmitForm
 from registry.messages.models import KeyMessage
-from registry.messages.page import message_page
+from registry.messages.page_views import message_page
 from registry.messages.views import READ, WRITE, bp
 
 APPROVE = allow(Permission.MESSAGES_APPROVE)

@@ -21,7 +21,7 @@ from registry.messages.models import (
     MESSAGE_STATE_NAMES,
     KeyMessage,
 )
-from registry.messages.page import message_page
+from registry.messages.page_views import message_page
 from registry.messages.queries import MessageFilters, Mine
 from registry.messages.sending import sent
 from registry.messages.uploads import opened

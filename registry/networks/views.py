@@ -98,12 +98,17 @@ def new() -> ResponseReturnValue:
     form = NetworkForm(data={"founded_on": today()})
     form.offer(scope())
     if form.is_submitted():
-        made = queries.network_by_token(scope(), form.form_token.data)
-        if made or carry_out(form, lambda: _create(form)):
-            made = made or queries.network_by_token(scope(), form.form_token.data)
+        if not _made(form):
+            carry_out(form, lambda: _create(form))
+        if made := _made(form):
             flash(_("The network is recorded; add its members now."), "success")
-            return redirect(url_for("networks.show", network_id=made.id if made else 0))
+            return redirect(url_for("networks.show", network_id=made.id))
     return render_template("networks/form.html", form=form, network=None)
+
+
+def _made(form: NetworkForm) -> Network | None:
+    """What the form made already; asked again after a refusal, for two may arrive at once."""
+    return queries.network_by_token(scope(), form.form_token.data)
 
 
 def _create(form: NetworkForm) -> None:

@@ -348,6 +348,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_account_office_id"), ["office_id"], unique=False)
 
     op.create_table(
+        "dissemination_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("typed", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["network_id"], ["network.id"], name=op.f("fk_dissemination_sheet_network_id_network")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_dissemination_sheet_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_dissemination_sheet_user_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dissemination_sheet")),
+    )
+    with op.batch_alter_table("dissemination_sheet", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_dissemination_sheet_office_id"), ["office_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_dissemination_sheet_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
         "import_batch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -1203,6 +1236,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_import_batch_created_at"))
 
     op.drop_table("import_batch")
+    with op.batch_alter_table("dissemination_sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dissemination_sheet_sha256"))
+        batch_op.drop_index(batch_op.f("ix_dissemination_sheet_office_id"))
+
+    op.drop_table("dissemination_sheet")
     with op.batch_alter_table("user_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_account_office_id"))
 

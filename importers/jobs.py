@@ -1,0 +1,40 @@
+"""Background work of imports: planning, and forgetting what is no longer needed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+from importers.forgetting import batches_to_forget, forget
+from importers.runs import plan
+from importers.services import PLAN
+from importers.uploads import sweep_strays
+from registry.audit.services import Actor
+from registry.db import unit_of_work
+from registry.jobs import Progress, handles
+from registry.periods.calendar import utc_now
+
+STRAY_AFTER = timedelta(days=1)
+
+
+@handles(PLAN)
+def plan_job(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Plan a batch; its sentences are in the language of whoever brought the file."""
+    with force_locale(args.get("locale", "th")):
+        plan(args["batch"], progress)
+    return {"batch": args["batch"]}
+
+
+@handles("import:forget", daily_at=3)
+def forget_job(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Remove uploads whose days are over, and the originals of their rows."""
+    now, kept = utc_now(), current_app.extensions["sang_settings"].upload_days_kept
+    numbers = batches_to_forget(now - timedelta(days=kept))
+    for done, number in enumerate(numbers, 1):
+        with unit_of_work():
+            forget(Actor.system(), number)
+        progress("uploads", done, len(numbers))
+    return {"forgotten": len(numbers), "strays": sweep_strays(now - STRAY_AFTER)}

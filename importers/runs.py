@@ -1,0 +1,139 @@
+"""Whole steps that commit by themselves, for the worker, the command line and the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from importers.models import BatchState, ImportBatch, ImportRow
+from importers.planning import describe, match, read, rows_of, write
+from importers.services import commit_import, discard, receive
+from importers.uploads import as_file, read_file
+from registry.access.models import Office
+from registry.audit.services import Actor
+from registry.db import db, unit_of_work
+from registry.errors import Refused
+from registry.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["sang_settings"]
+    return settings
+
+
+def _silent(step: str, done: int = 0, total: int = 0) -> None:
+    """Nobody watches."""
+
+
+def plan(batch_id: int, progress: Progress | None = None) -> None:
+    """Plan a batch: parse and compare outside the write lock, then write the plan at once.
+
+    Safe to run again: a batch that is planned already is left as it is, with its decisions.  A
+    file that cannot be read leaves the batch failed, with the sentence that says why.
+    """
+    say = progress or _silent
+    batch = db.session.get_one(ImportBatch, batch_id)
+    if batch.as_state is not BatchState.READING:
+        return
+    try:
+        with as_file(batch) as path:
+            analysis = read(batch, path, _settings(), say)
+        say("matched", 0, len(analysis.rows))
+        compared = match(batch, analysis)
+    except Refused as refusal:
+        _fail(batch_id, str(refusal))
+        return
+    db.session.rollback()
+    with unit_of_work():
+        batch = db.session.get_one(ImportBatch, batch_id)
+        if batch.as_state is BatchState.READING:
+            write(batch, analysis, compared)
+
+
+def _fail(batch_id: int, sentence: str) -> None:
+    db.session.rollback()
+    with unit_of_work():
+        batch = db.session.get_one(ImportBatch, batch_id)
+        if batch.as_state is BatchState.READING:
+            batch.move(BatchState.FAILED)
+            batch.error = sentence[:500]
+
+
+def rehearse(
+    office: Office, path: Path, *, sheet: str | None = None, progress: Progress | None = None
+) -> tuple[ImportBatch, list[ImportRow]]:
+    """Plan a file and keep nothing: the batch and its rows are in no database.
+
+    Raises:
+        Refused: the file cannot be read.
+    """
+    read_file(path)
+    batch = ImportBatch(
+        office=office,
+        file_name=path.name,
+        state=BatchState.READING.value,
+        sheet=sheet,
+        keep_unknown=False,
+        fields={},
+    )
+    say = progress or _silent
+    analysis = read(batch, path, _settings(), say)
+    say("matched", 0, len(analysis.rows))
+    compared = match(batch, analysis)
+    describe(batch, analysis, compared)
+    return batch, [ImportRow(**row) for row in rows_of(batch, compared)]
+
+
+def plan_file(
+    path: Path, actor: Actor, *, sheet: str | None = None, progress: Progress | None = None
+) -> ImportBatch:
+    """Take a file in and plan it, in this process.
+
+    Raises:
+        Refused: the file cannot be read, or was brought before.
+    """
+    office = db.session.get_one(Office, actor.office_id)
+    data = read_file(path)
+    with unit_of_work():
+        number = receive(actor, office, path.name, data, sheet=sheet).id
+    plan(number, progress)
+    batch = db.session.get_one(ImportBatch, number)
+    if batch.as_state is BatchState.FAILED:
+        raise Refused(batch.error or _("The file could not be read."))
+    return batch
+
+
+def apply(batch_id: int, actor: Actor) -> ImportBatch:
+    """Apply a plan; where that is refused the plan is given up, so the file may come again.
+
+    Raises:
+        Refused: with one sentence; nothing was applied.
+    """
+    try:
+        with unit_of_work():
+            batch = db.session.get_one(ImportBatch, batch_id)
+            commit_import(actor, batch)
+    except Refused:
+        give_up(batch_id, actor)
+        raise
+    return batch
+
+
+def give_up(batch_id: int, actor: Actor) -> None:
+    """Discard a plan."""
+    with unit_of_work():
+        discard(actor, db.session.get_one(ImportBatch, batch_id))
+
+
+def import_file(path: Path, actor: Actor, *, sheet: str | None = None) -> ImportBatch:
+    """Take a file in, plan it and apply the plan.
+
+    Raises:
+        Refused: with one sentence; nothing was applied.
+    """
+    return apply(plan_file(path, actor, sheet=sheet).id, actor)

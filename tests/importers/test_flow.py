@@ -1,0 +1,356 @@
+"""An import from the file to the registry and back, looked at in the database itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from importers import committing, runs, services
+from importers.committing import ChangedMeanwhile
+from importers.models import BatchState, Decision, ImportBatch, ImportRow
+from importers.results import Status
+from importers.undoing import obstacles, undo_batch
+from registry.audit.actions import Action
+from registry.audit.models import AuditEvent
+from registry.audit.verify import verify
+from registry.channels.models import AudienceCount, Channel, ChannelMember
+from registry.db import Base, db, unit_of_work
+from registry.errors import Refused
+from registry.members.models import Consent, Member, MemberSpan, MemberStateChange
+from registry.members.values import MemberValues
+from registry.networks.models import NetworkMember
+from tests import cast
+from tests.importers import signup
+from tests.importers.signup import CANARY, ROWS
+
+JOINED = date(2026, 1, 15)
+TABLES = (Member, MemberSpan, MemberStateChange, Consent, Channel, AudienceCount, NetworkMember)
+CHANGES = {"version", "updated_at"}
+
+
+def commit(number: int) -> dict[str, int]:
+    with unit_of_work():
+        return services.commit_import(signup.actor(), signup_batch(number))
+
+
+def signup_batch(number: int) -> ImportBatch:
+    return db.session.get_one(ImportBatch, number)
+
+
+def decide(number: int, name: str, decision: Decision | None, **more: Any) -> int:
+    row = signup.row(number, ROWS[name])
+    which, status = row.row, row.as_status
+    with unit_of_work():
+        return services.decide(signup_batch(number), [which], status, decision, **more)
+
+
+def contents() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the tables that an import writes, but for counters of changes."""
+    found = {}
+    for model in TABLES:
+        columns = [c for c in model.__table__.columns if c.name not in CHANGES]
+        rows = db.session.execute(select(*columns).order_by(model.__table__.c.id))
+        found[model.__tablename__] = [tuple(row) for row in rows]
+    db.session.rollback()
+    return found
+
+
+def test_plan_says_what_each_row_is(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        batch, found = signup.batch(number), signup.statuses(number)
+        assert {name: found[row] for name, row in ROWS.items()} == {
+            "new": Status.NEW,
+            "update": Status.UPDATE,
+            "unchanged": Status.UNCHANGED,
+            "dao": Status.POSSIBLE_DUPLICATE,
+            "aree": Status.POSSIBLE_DUPLICATE,
+            "outside": Status.ERROR,
+            "no_such_day": Status.ERROR,
+        }
+        assert batch.as_state is BatchState.PLANNED
+        assert batch.counts == {
+            "rows": 7, "new": 1, "update": 1, "unchanged": 1, "possible_duplicate": 2,
+            "ambiguous": 0, "error": 2,
+        }  # fmt: skip
+        assert batch.summary["sensitive_columns"] == ["ศาสนา"]
+        assert batch.summary["header_rows"] == [3]
+
+
+def test_plan_changes_nothing_in_the_registry(app: Flask) -> None:
+    with app.app_context():
+        before = contents()
+    signup.planned(app)
+    with app.app_context():
+        assert contents() == before
+
+
+def test_commit_brings_everything_of_a_new_member(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        assert commit(number) == {"new": 1, "update": 1, "left": 5}
+        member = db.session.scalars(select(Member).where(Member.batch_id == number)).one()
+        assert (member.display_name, member.national_id) == ("นางสาวกานดา ใหม่เอี่ยม", CANARY)
+        assert (member.phone, member.joined_on, member.source) == ("0819990001", JOINED, "import")
+        assert (member.source_row, member.office.code) == (ROWS["new"], "P50")
+        span = db.session.scalars(select(MemberSpan).where(MemberSpan.member_id == member.id)).one()
+        assert (span.province_code, span.from_on, span.to_on) == ("50", JOINED, None)
+        channel = db.session.scalars(select(Channel).where(Channel.member_id == member.id)).one()
+        assert (channel.kind, [count.audience for count in channel.counts]) == ("line_group", [85])
+        assert {consent.purpose for consent in member.consents} == {"registry", "messages"}
+        assert {consent.given_on for consent in member.consents} == {JOINED}
+        joined = select(NetworkMember.network_id).where(NetworkMember.member_id == member.id)
+        assert db.session.scalars(joined).one() == cast.network("P50").id
+        assert [step.after for step in member.history] == ["active"]
+
+
+def test_commit_fills_blanks_and_keeps_what_was_said(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        commit(number)
+        malee = cast.member("malee50")
+        assert (malee.occupation, malee.phone) == ("เกษตรกร", "0810000501")
+
+
+def test_overwriting_takes_the_sheets_word(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        assert decide(number, "update", Decision.OVERWRITE) == 1
+        commit(number)
+        assert cast.member("malee50").phone == "0810000599"
+
+
+def test_the_same_person_is_updated_and_restored(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        before = contents()
+        assert decide(number, "dao", Decision.SAME) == 1
+        assert commit(number)["update"] == 2
+        assert cast.member("dao50").occupation == "ครู"
+        with unit_of_work():
+            counts = undo_batch(signup.actor(), signup_batch(number))
+        assert counts == {"new": 1, "update": 2}
+        assert contents() == before
+        assert signup.batch(number).as_state is BatchState.UNDONE
+
+
+def test_another_person_is_registered(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        decide(number, "dao", Decision.SAME)
+        assert decide(number, "dao", Decision.DIFFERENT) == 1
+        assert commit(number)["new"] == 2
+        assert cast.member("dao50").occupation is None
+
+
+def test_a_decision_can_be_taken_back(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        decide(number, "new", Decision.SKIP)
+        decide(number, "dao", Decision.SAME)
+        assert decide(number, "new", None) == 1
+        assert decide(number, "dao", None) == 1
+        assert signup.row(number, ROWS["dao"]).member_id is None
+        assert commit(number) == {"new": 1, "update": 1, "left": 5}
+
+
+def test_an_equal_national_id_is_never_another_person(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        with pytest.raises(Refused, match=str(ROWS["aree"])):
+            decide(number, "aree", Decision.DIFFERENT)
+        db.session.rollback()
+        with unit_of_work():
+            batch, status = signup_batch(number), Status.POSSIBLE_DUPLICATE
+            assert services.decide(batch, None, status, Decision.DIFFERENT) == 1
+        assert signup.row(number, ROWS["aree"]).decision is None
+
+
+def test_a_member_elsewhere_cannot_be_taken_over(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        row = signup.row(number, ROWS["aree"])
+        assert [found["inside"] for found in row.matches] == [False]
+        assert [p.code.value for p in row.remarks] == ["already_elsewhere"]
+        with pytest.raises(Refused):
+            decide(number, "aree", Decision.SAME)
+
+
+def test_seen_through_a_network_is_not_looked_after(app: Flask) -> None:
+    """hasan90 is in a network of the News Bureau; put him into Chiang Mai's too."""
+    with app.app_context(), unit_of_work():
+        network, hasan = cast.network("P50"), cast.member("hasan90")
+        db.session.add(NetworkMember(network_id=network.id, member_id=hasan.id, from_on=JOINED))
+    hasan90 = signup.person(ชื่อ="ฮาซัน", นามสกุล="หมัดหลี", เลขประจำตัวประชาชน="3900087654321", อาชีพ="ครู")
+    number = signup.planned(app, hasan90)
+    with app.app_context():
+        assert list(signup.statuses(number).values()) == [Status.POSSIBLE_DUPLICATE]
+
+
+def test_two_rows_that_are_one_member(app: Flask) -> None:
+    again = signup.UPDATE | {"เลขประจำตัวประชาชน": None, "โทรศัพท์": "0810000501", "อาชีพ": "ครู"}
+    number = signup.planned(app, signup.UPDATE, again)
+    with app.app_context():
+        assert list(signup.statuses(number).values()) == [Status.UPDATE, Status.ERROR]
+        assert "twice_in_file" in {
+            p.code.value for p in signup.row(number, signup.FIRST + 1).remarks
+        }
+
+
+def test_half_a_place_is_never_written(app: Flask) -> None:
+    """The record says Mueang Chiang Mai; the sheet Mae Rim, with a subdistrict and postcode."""
+    moved = signup.UPDATE | {"อำเภอ": "แม่ริม"}
+    number = signup.planned(app, moved)
+    with app.app_context():
+        commit(number)
+        malee = cast.member("malee50")
+        assert (malee.district_code, malee.occupation) == ("5001", "เกษตรกร")
+
+
+def test_all_or_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        before = contents()
+
+        def broken(*_: object) -> int:
+            raise RuntimeError("the lights went out")
+
+        monkeypatch.setattr(committing, "_update", broken)
+        with pytest.raises(RuntimeError):
+            commit(number)
+        db.session.rollback()
+        assert contents() == before
+        assert signup.batch(number).as_state is BatchState.PLANNED
+        monkeypatch.undo()
+        assert commit(number)["new"] == 1
+
+
+def test_registered_meanwhile(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        other = signup.received(signup.workbook(signup.NEW))
+        runs.plan(other)
+        commit(other)
+        before = contents()
+        with pytest.raises(ChangedMeanwhile, match=str(ROWS["new"])):
+            commit(number)
+        db.session.rollback()
+        assert contents() == before
+        with unit_of_work():
+            services.replan(signup_batch(number))
+        runs.plan(number)
+        assert signup.statuses(number)[ROWS["new"]] is Status.UNCHANGED
+
+
+def test_edited_meanwhile(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        with unit_of_work():
+            cast.member("malee50").skills = "เสียงตามสาย"
+        with pytest.raises(ChangedMeanwhile, match=str(ROWS["update"])):
+            commit(number)
+
+
+@pytest.mark.parametrize("what", ["record", "roster", "network", "channel", "consent", "count"])
+def test_undo_is_refused_once_something_was_built_on_it(app: Flask, what: str) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        commit(number)
+        assert obstacles(signup.batch(number)) == []
+        with unit_of_work():
+            _build_on(number, what)
+        before = contents()
+        with pytest.raises(Refused, match=str(ROWS["new"])):
+            with unit_of_work():
+                undo_batch(signup.actor(), signup_batch(number))
+        assert contents() == before
+        assert signup.batch(number).as_state is BatchState.COMMITTED
+
+
+def _build_on(number: int, what: str) -> None:
+    member = db.session.scalars(select(Member).where(Member.batch_id == number)).one()
+    later, now = date(2026, 3, 1), cast.NOON
+    channel = db.session.scalars(select(Channel).where(Channel.member_id == member.id)).one()
+    if what == "record":
+        member.skills = "ถ่ายภาพ"
+    elif what == "consent":
+        member.consents[0].withdrawn_on = later
+    elif what == "roster":
+        roster = ChannelMember(
+            channel_id=cast.channel("P50").id, member_id=member.id, from_on=later
+        )
+        db.session.add(roster)
+    elif what == "network":
+        joins = NetworkMember(
+            network_id=cast.network("C-NNT").id, member_id=member.id, from_on=later
+        )
+        db.session.add(joins)
+    elif what == "count":
+        channel.counts.append(AudienceCount(on=later, audience=90, recorded_at=now))
+    else:
+        values = {"kind": "line_group", "name": "อีกกลุ่ม", "opened_on": later}
+        db.session.add(Channel(member_id=member.id, created_at=now, **values))
+
+
+def test_same_file_twice(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        with pytest.raises(services.SameFile) as refusal:
+            signup.received(signup.workbook())
+        assert refusal.value.batch_id == number
+        assert db.session.scalar(select(func.count()).select_from(ImportBatch)) == 1
+        assert signup.received(signup.workbook(), "officer90") != number
+        with unit_of_work():
+            services.discard(signup.actor(), signup_batch(number))
+        assert signup.received(signup.workbook()) != number
+
+
+def test_every_step_leaves_its_event_in_a_chain_that_holds(app: Flask) -> None:
+    number = signup.planned(app)
+    with app.app_context():
+        commit(number)
+        with unit_of_work():
+            undo_batch(signup.actor(), signup_batch(number))
+        query = select(AuditEvent.action).where(
+            AuditEvent.object_type == "import", AuditEvent.object_id == str(number)
+        )
+        assert set(db.session.scalars(query)) == {
+            Action.IMPORT_PLAN,
+            Action.MEMBER_HINT,
+            Action.IMPORT_COMMIT,
+            Action.IMPORT_UNDO,
+        }
+        assert verify().holds
+
+
+def test_national_ids_lie_encrypted(app: Flask) -> None:
+    signup.planned(app)
+    with app.app_context():
+        for name, table in Base.metadata.tables.items():
+            rows = db.session.connection().exec_driver_sql(f'select * from "{name}"').all()
+            assert CANARY not in repr(rows), name
+        row = db.session.scalars(select(ImportRow).where(ImportRow.row == ROWS["new"])).one()
+        assert row.values["national_id"] == CANARY
+        assert CANARY not in repr([row.originals, row.problems])
+        folder = app.extensions["sang_settings"].uploads
+        assert all(not path.read_bytes().startswith(b"PK") for path in folder.iterdir())
+
+
+def test_values_of_a_member_survive_the_way_there_and_back(app: Flask) -> None:
+    """The same sheet again, after the first was forgotten, changes nothing."""
+    number = signup.planned(app, signup.NEW)
+    with app.app_context():
+        commit(number)
+        member = db.session.scalars(select(Member).where(Member.batch_id == number)).one()
+        values = MemberValues.of(member)
+        with unit_of_work():
+            db.session.execute(update(ImportBatch).values(sha256="0" * 64))
+        again = signup.received(signup.workbook(signup.NEW))
+        runs.plan(again)
+        assert list(signup.statuses(again).values()) == [Status.UNCHANGED]
+        commit(again)
+        assert MemberValues.of(db.session.get_one(Member, member.id)) == values

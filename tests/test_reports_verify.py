@@ -1,0 +1,202 @@
+"""Proving a closed period: any flipped bit and any edited figure is found and named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from registry.audit.services import Actor
+from registry.db import db, unit_of_work
+from registry.errors import Refused
+from registry.facts import measures
+from registry.facts.measure import Measure
+from registry.periods import catalogue
+from registry.periods.models import SealedFigure, SealedPeriod
+from reports import drafting, figures, tidy, verify
+from reports.chain import home
+from reports.closing import close
+from reports.manifest import MANIFEST, RENDERINGS, sha256_of
+from tests.ledger import add_ledger
+
+CODE = "2568-12"
+
+
+@pytest.fixture
+def ledger(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An application with facts; documents are not rendered, only the tidy table is."""
+    monkeypatch.setattr(drafting, "DOCUMENTS", {"csv": tidy.csv_of})
+    with app.app_context(), unit_of_work():
+        add_ledger("2569-Q1", each=1)
+    return app
+
+
+@pytest.fixture
+def closed(ledger: Flask) -> Flask:
+    """An application with a closed month."""
+    with ledger.app_context():
+        close(Actor.system("cli"), CODE)
+    return ledger
+
+
+def _row(code: str = CODE) -> SealedPeriod:
+    db.session.rollback()
+    row = catalogue.sealed(code)
+    assert row is not None
+    return row
+
+
+def _verdict(code: str = CODE) -> verify.Verdict:
+    return verify.verify(_row(code))
+
+
+def _flip(path: Path) -> bytes:
+    """Flip one bit in the middle of a file; returns what it was."""
+    before = path.read_bytes()
+    middle = len(before) // 2
+    path.chmod(0o644)
+    path.write_bytes(before[:middle] + bytes([before[middle] ^ 1]) + before[middle + 1 :])
+    return before
+
+
+def test_what_was_sealed_holds(closed: Flask) -> None:
+    with closed.app_context():
+        verdict = _verdict()
+        assert (verdict.problems, verdict.holds, verdict.unproven) == ([], True, 0)
+        assert verdict.figures == len(catalogue.sealed_figures(CODE)) > 1000
+        there = {path for path in home(_row()).rglob("*") if path.is_file()}
+        assert verdict.files == len(there) - len({MANIFEST, RENDERINGS})
+
+
+def test_one_bit_in_any_file_is_found_and_the_file_is_named(
+    closed: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "_figures", lambda *_args: iter(()))
+    with closed.app_context():
+        folder = home(_row())
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = path.relative_to(folder).as_posix()
+            before = _flip(path)
+            found = _verdict().problems
+            assert name in {problem.file for problem in found}, name
+            assert any(name in problem.sentence for problem in found)
+            path.write_bytes(before)
+        assert _verdict().holds
+
+
+def test_a_file_that_is_missing_or_was_added_is_named(closed: Flask) -> None:
+    with closed.app_context():
+        folder = home(_row())
+        (folder / "facts" / "recipient.parquet").unlink()
+        (folder / "facts" / "extra.parquet").write_bytes(b"x")
+        problems = {problem.file: problem for problem in _verdict().problems}
+        assert "facts/recipient.parquet" in problems
+        assert "facts/extra.parquet" in problems
+        assert "figures.parquet" in problems, "the figures cannot be computed anew"
+
+
+def test_a_missing_manifest_is_a_finding_and_no_crash(closed: Flask) -> None:
+    with closed.app_context():
+        (home(_row()) / MANIFEST).unlink()
+        assert [problem.file for problem in _verdict().problems] == [MANIFEST]
+
+
+def test_an_edited_row_of_the_catalogue_is_named_with_both_values(closed: Flask) -> None:
+    with closed.app_context():
+        sealed = catalogue.sealed_figures(CODE)["publications", "zone=3"].value
+        with unit_of_work() as session:
+            wanted = (SealedFigure.measure == "publications", SealedFigure.cut == "zone=3")
+            session.execute(
+                update(SealedFigure).where(SealedFigure.code == CODE, *wanted).values(value=777)
+            )
+        (problem,) = _verdict().problems
+        assert (problem.kind, problem.measure, problem.cut) == (
+            "catalogue",
+            "publications",
+            "zone=3",
+        )
+        assert (problem.sealed, problem.found) == (sealed, 777)
+        assert "777" in problem.sentence
+
+
+def test_a_figure_changed_everywhere_is_found_by_computing_anew(closed: Flask) -> None:
+    """The forger edits the file, the manifest, the hashes and the catalogue alike."""
+    with closed.app_context():
+        folder, row = home(_row()), _row()
+        path = folder / figures.FIGURES
+        forged = [
+            figures.Sealed(**(one.__dict__ | {"value": 4242.0}))
+            if one.key == ("recipients", "")
+            else one
+            for one in figures.read(path)
+        ]
+        path.chmod(0o644)
+        figures.write(path, forged)
+        manifest = json.loads((folder / MANIFEST).read_text())
+        for part in manifest["parts"]:
+            if part["path"] == figures.FIGURES:
+                part.update(sha256=sha256_of(path), bytes=path.stat().st_size)
+        (folder / MANIFEST).chmod(0o644)
+        (folder / MANIFEST).write_text(json.dumps(manifest))
+        proof, code = sha256_of(folder / MANIFEST), row.code
+        with unit_of_work() as session:
+            session.execute(
+                update(SealedPeriod).where(SealedPeriod.code == code).values(manifest_sha256=proof)
+            )
+            session.execute(
+                update(SealedFigure)
+                .where(
+                    SealedFigure.code == code,
+                    SealedFigure.measure == "recipients",
+                    SealedFigure.cut == "",
+                )
+                .values(value=4242.0)
+            )
+        (problem,) = _verdict().problems
+        assert (problem.kind, problem.measure, problem.cut) == ("recomputed", "recipients", "")
+        assert problem.sealed == 4242
+        assert problem.found == 7
+
+
+def test_a_seal_replaced_breaks_the_chain_of_the_next(ledger: Flask) -> None:
+    with ledger.app_context():
+        for code in ("2568-11", CODE):
+            close(Actor.system("cli"), code)
+        folder = home(_row("2568-11"))
+        manifest = json.loads((folder / MANIFEST).read_text())
+        manifest["sealed_at"] = "2026-01-01T00:00:00+00:00"
+        (folder / MANIFEST).chmod(0o644)
+        (folder / MANIFEST).write_text(json.dumps(manifest))
+        proof = sha256_of(folder / MANIFEST)
+        with unit_of_work() as session:
+            session.execute(
+                update(SealedPeriod)
+                .where(SealedPeriod.code == "2568-11")
+                .values(manifest_sha256=proof)
+            )
+        assert {problem.kind for problem in _verdict().problems} == {"chain"}
+
+
+def test_figures_of_an_older_rule_are_counted_not_compared(
+    closed: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = measures.MEASURES["publications"]
+    newer = Measure(**(one.__dict__ | {"version": one.version + 1}))
+    monkeypatch.setitem(measures.MEASURES, "publications", newer)
+    with closed.app_context():
+        verdict = _verdict()
+        sealed = [key for key in catalogue.sealed_figures(CODE) if key[0] == "publications"]
+        assert verdict.problems == []
+        assert verdict.unproven == len(sealed)
+
+
+def test_only_closed_periods_can_be_proven(closed: Flask) -> None:
+    with closed.app_context():
+        with pytest.raises(Refused, match="ยังไม่ปิดงวด"):
+            verify.closed_periods("2568-10")
+        with pytest.raises(Refused, match="ไม่ใช่รหัสงวด"):
+            verify.closed_periods("last month")
+        assert {row.code for row in verify.closed_periods(None)} == {CODE}
