@@ -19,9 +19,10 @@ CONTROLS = {"type": "filter", "name": ALL}
 CHARTS = {"type": "chart", "name": ALL}
 
 CHANGE = """
+// A person changes one control at a time; all at once are those of a page just made.
 function (values, search) {
   const context = dash_clientside.callback_context;
-  if (!context.triggered.length) { return dash_clientside.no_update; }
+  if (context.triggered.length !== 1) { return dash_clientside.no_update; }
   const [{ prop_id, value }] = context.triggered;
   const name = JSON.parse(prop_id.replace(/[.]value$/, "")).name;
   const params = new URLSearchParams(search || "");

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from importers.models import ImportBatch, ImportRow
@@ -38,10 +38,8 @@ def batch_for(scope: Scope, batch_id: int) -> ImportBatch:
     Raises:
         NotFound: there is none, or another office brought it.
     """
-    query = (
-        select(ImportBatch)
-        .where(ImportBatch.id == batch_id, of_offices(scope, ImportBatch.office_id))
-        .options(joinedload(ImportBatch.office), joinedload(ImportBatch.user))
+    query = select(ImportBatch).where(
+        ImportBatch.id == batch_id, of_offices(scope, ImportBatch.office_id)
     )
     found = db.session.scalar(query)
     if found is None:
@@ -92,7 +90,7 @@ def undecided(scope: Scope, batch_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def _rows(scope: Scope, batch_id: int, status: Status | None):  # type: ignore[no-untyped-def]
+def _rows(scope: Scope, batch_id: int, status: Status | None) -> Select[tuple[ImportRow]]:
     query = (
         select(ImportRow)
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)

@@ -6,8 +6,11 @@ import secrets
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
+
+from registry.db import db
 
 log = structlog.get_logger()
 
@@ -44,12 +47,20 @@ def error_page(status: int, sentence: str = "") -> tuple[Response | str, int]:
     reference = g.get("request_id") or secrets.token_hex(4)
     title, advice = _titles().get(status, _titles()[500])
     log.info("error_page", status=status, reference=reference)
+    db.session.rollback()
     if wants_json():
         return jsonify(error=sentence or title, reference=reference), status
-    page = render_template(
-        "error.html", status=status, title=title, advice=sentence or advice, reference=reference
-    )
-    return page, status
+    return _render(title=title, advice=sentence or advice, reference=reference), status
+
+
+def _render(**words: str) -> str:
+    """The page with the menu around it; without, when even that cannot be had (no database)."""
+    try:
+        return render_template("error.html", **words)
+    except Exception as error:
+        log.error("bare_error_page", exc_info=error)
+        with force_locale("th"):
+            return current_app.jinja_env.get_template("error_bare.html").render(**words)
 
 
 def wants_json() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +81,7 @@ def layer_of(name: str) -> str:
     return ""
 
 
+@cache
 def modules() -> list[Module]:
     """Every module of the four packages but the migrations."""
     paths = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))

@@ -12,6 +12,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from registry.access import passwords, services
 from registry.access.addresses import is_local
@@ -322,6 +323,23 @@ def test_browsers_have_names() -> None:
     assert browser_name(phone) == "Chrome · Android"
     assert browser_name("curl/8") == "curl/8"
     assert browser_name(None) == "–"
+
+
+def test_the_error_page_needs_no_database(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = client_of("officer50")
+
+    def broken(_user_id: str) -> None:
+        raise OperationalError("select secret", {}, RuntimeError("/var/lib/secret"))
+
+    manager = app.login_manager  # type: ignore[attr-defined]
+    monkeypatch.setattr(manager, "_user_callback", broken)
+    answer = officer.get("/account/")
+    assert answer.status_code == 500
+    assert "หมายเลขอ้างอิง" in answer.text
+    assert "secret" not in answer.text
+    assert "Content-Security-Policy" in answer.headers
 
 
 def test_roles_are_needed(app: Flask, client_of: ClientOf) -> None:

@@ -37,7 +37,7 @@ Sang = Callable[..., Outcome]
 @pytest.fixture
 def sang(app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sang:
     """``sang("audit", "verify")`` in this process, against the test's own database."""
-    monkeypatch.setattr("registry.create_app", lambda: app)
+    monkeypatch.setattr("registry.create_app", lambda *_: app)
 
     def call(*args: str) -> Outcome:
         with pytest.raises(SystemExit) as ended:

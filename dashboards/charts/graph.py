@@ -33,7 +33,7 @@ def graph(name: str, traces: list[Trace], layout: Trace, height: int, label: str
         config=_config(name),
         style={"height": f"{height}px"},
     )
-    return html.Div(drawn, role="img", **{"aria-label": label})
+    return html.Div(drawn, role="group", **{"aria-label": label})
 
 
 def _config(name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -157,7 +157,9 @@ def find_matches(
     return found
 
 
-Index = dict[tuple[str, str], list[Row[*tuple[Any, ...]]]]
+Candidate = Row[*tuple[Any, ...]]
+Candidates = list[Candidate]
+Index = dict[tuple[str, str], Candidates]
 
 
 def _candidates(scope: Scope, probes: Sequence[Probe]) -> tuple[Index, Index]:
@@ -185,25 +187,32 @@ def _blocks(probes: Iterable[Probe]) -> dict[str, set[str]]:
 
 def _fetch(
     query: Select[*tuple[Any, ...]], column: InstrumentedAttribute[Any], wanted: set[str]
-) -> Iterator[Row[*tuple[Any, ...]]]:
+) -> Iterator[Candidate]:
     """The rows whose column has one of the wanted values, some hundred values at a time."""
     values = iter(sorted(wanted))
     while chunk := list(islice(values, CHUNK)):
         yield from db.session.execute(query.where(column.in_(chunk)))
 
 
-def _rows_of(
-    probe: Probe, by_value: Index, by_block: Index
-) -> Iterator[tuple[int, Row[*tuple[Any, ...]]]]:
+def _rows_of(probe: Probe, by_value: Index, by_block: Index) -> Iterator[tuple[int, Candidate]]:
     keys = [(name, getattr(probe, name)) for name in _EXACT if getattr(probe, name)]
     for key in keys:
         yield from ((row.id, row) for row in by_value.get(key, ()))
     if probe.name_key:
-        block = by_block.get((probe.province_code, probe.name_block), ())
-        yield from ((row.id, row) for row in block)
+        block = by_block.get((probe.province_code, probe.name_block), [])
+        yield from ((row.id, row) for row in _alike(probe.name_key, block))
 
 
-def _compare(probe: Probe, row: Row[*tuple[Any, ...]]) -> Match | None:
+def _alike(name: str, block: Candidates) -> Iterator[Candidate]:
+    """The rows of a block whose names are like a name; the comparing is done in one call."""
+    names = [row.name_key for row in block]
+    for _name, _score, place in process.extract(
+        name, names, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=None
+    ):
+        yield block[place]
+
+
+def _compare(probe: Probe, row: Candidate) -> Match | None:
     """Score a candidate; two different national IDs are two people."""
     known = probe.national_id_hash and row.national_id_hash
     if known and probe.national_id_hash != row.national_id_hash:
@@ -216,7 +225,7 @@ def _compare(probe: Probe, row: Row[*tuple[Any, ...]]) -> Match | None:
     return _match(row, min(score, 99), reasons) if shown else None
 
 
-def _score(probe: Probe, row: Row[*tuple[Any, ...]]) -> tuple[int, list[Reason]]:
+def _score(probe: Probe, row: Candidate) -> tuple[int, list[Reason]]:
     reasons = [
         reason
         for name, reason in _REASONS.items()
@@ -240,5 +249,5 @@ def _likeness(one: str, other: str) -> float:
     return fuzz.ratio(one, other, score_cutoff=SIMILAR) if one and other else 0.0
 
 
-def _match(row: Row[*tuple[Any, ...]], score: int, reasons: list[Reason]) -> Match:
+def _match(row: Candidate, score: int, reasons: list[Reason]) -> Match:
     return Match(row.id, row.office_id, score, tuple(reasons), bool(row.inside))

@@ -303,8 +303,8 @@ class RequestState(StrEnum):
 
 
 REQUEST_KIND_NAMES = {
-    RequestKind.LINK: _l("Link to our network"),
-    RequestKind.TRANSFER: _l("Transfer to our office"),
+    RequestKind.LINK: _l("Link of a member"),
+    RequestKind.TRANSFER: _l("Transfer of a member"),
 }
 REQUEST_STATE_NAMES = {
     RequestState.REQUESTED: _l("Waiting for a decision"),

@@ -33,8 +33,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\
 _SPACES = re.compile(r"[\s\u00a0]+")
 _MARK = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _OUT_OF_ORDER = re.compile(
-    f"เเ|\u0e4d|[\u0e48-\u0e4b][\u0e31\u0e34-\u0e3a]|([\u0e30-\u0e3a\u0e40-\u0e4e])\\1|[ะาำๅ][{_MARK}]| [{_MARK}]"
+    f"เเ|\u0e4d|\u0e45|[\u0e47-\u0e4e][{_MARK}]|([\u0e30-\u0e3a\u0e40-\u0e4e])\\1"
+    f"|[ะาำ][{_MARK}]|(?:^| )[{_MARK}]"
 )
+"""What the (slow) normaliser would change; most names have none of it."""
 _NOISE = re.compile(r"[\s().,:;/\\*'\"“”‘’\-–—_+&|\[\]{}?!]+")
 _LEADING_VOWEL = re.compile("([เแโใไ])([ก-ฮ])")
 _ALIKE = str.maketrans("ศษณญธฑฒถฐฎฏภผฆขฬ", "สสนยทททททดตพพคคล")

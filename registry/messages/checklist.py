@@ -1,4 +1,8 @@
-"""What the author confirms before a message goes to the head (seeds 000 and 001)."""
+"""What the author confirms before a message goes to the head.
+
+The points come from two guidelines of Thai agencies on publishing and on social media; they are
+the default until an office has its own.
+"""
 
 from __future__ import annotations
 

@@ -115,7 +115,10 @@ def faults_of(page: Page) -> list[str]:
 
 
 def overflow_of(page: Page) -> int:
-    """Pixels by which a page is wider than its window."""
-    return int(
-        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    )
+    """Pixels by which a page is wider than its window, once its charts have settled."""
+    question = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    for _ in range(10):
+        if (pixels := int(page.evaluate(question))) <= 0:
+            return 0
+        page.wait_for_timeout(200)
+    return pixels

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -40,13 +42,15 @@ def test_from_the_file_to_the_undo(
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_file_too_large_is_told_before_it_travels(
-    app: Flask, page: Page, watch: Watch, signed_in: SignIn
+    app: Flask, page: Page, watch: Watch, signed_in: SignIn, tmp_path: Path
 ) -> None:
+    huge = tmp_path / "huge.xlsx"
+    with huge.open("wb") as file:
+        file.truncate(app.config["MAX_CONTENT_LENGTH"] + 1)
     signed_in("officer50")
     page.goto("/imports/")
-    page.locator("[data-drop]").evaluate("drop => { drop.dataset.limitMb = '0.001'; }")
-    page.reload()
-    script = "input => { input.closest('[data-drop]').dataset.limitMb = '0.001'; }"
-    page.locator("input[type=file]").evaluate(script)
-    page.locator("input[type=file]").set_input_files(GOLDEN)
-    expect(page.locator("[data-chosen] .bad")).to_have_count(0)
+    page.locator("input[type=file]").set_input_files(huge)
+    expect(page.locator("[data-chosen] .bad")).to_contain_text("huge.xlsx")
+    page.get_by_role("button", name="อ่านไฟล์").click()
+    assert page.locator("input[type=file]:invalid").count() == 1
+    assert page.url.endswith("/imports/")

@@ -17,53 +17,64 @@ from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from tests import cast
 
-CANARY = "1509900454546"
+CANARY = "1509900454549"
 TITLES = ["แบบขึ้นทะเบียนสมาชิกเครือข่าย", "สำนักงานประชาสัมพันธ์จังหวัด"]
-HEAD = (
-    "ลำดับ", "คำนำหน้า", "ชื่อ", "นามสกุล", "เลขประจำตัวประชาชน", "ปีเกิด (พ.ศ.)", "โทรศัพท์", "อำเภอ", "จังหวัด",
-    "อาชีพ", "ประเภทเครือข่าย", "ชื่อเครือข่าย", "ช่องทางที่ดูแล", "วันที่สมัคร", "ยินยอม", "ศาสนา",
-)  # fmt: skip
+HEAD = {
+    "number": "ลำดับ",
+    "title": "คำนำหน้า",
+    "first": "ชื่อ",
+    "last": "นามสกุล",
+    "id": "เลขประจำตัวประชาชน",
+    "born": "ปีเกิด (พ.ศ.)",
+    "phone": "โทรศัพท์",
+    "district": "อำเภอ",
+    "province": "จังหวัด",
+    "job": "อาชีพ",
+    "type": "ประเภทเครือข่าย",
+    "network": "ชื่อเครือข่าย",
+    "channels": "ช่องทางที่ดูแล",
+    "joined": "วันที่สมัคร",
+    "consent": "ยินยอม",
+    "religion": "ศาสนา",
+}
+USUAL: dict[str, object] = {
+    "title": "นาย",
+    "first": "ทดสอบ",
+    "last": "ระบบดี",
+    "born": 2520,
+    "province": "เชียงใหม่",
+    "type": "อป.มช.",
+    "joined": "15 ม.ค. 69",
+    "consent": "ยินยอม",
+    "religion": "พุทธ",
+}
 FIRST = len(TITLES) + 2
 """Number of the first member's row, as Excel shows it."""
 
 
 def person(**cells: object) -> dict[str, object]:
-    """Somebody of Chiang Mai; ``cells`` by the words of the header say what is special."""
-    usual = {
-        "คำนำหน้า": "นาย",
-        "ชื่อ": "ทดสอบ",
-        "นามสกุล": "ระบบดี",
-        "ปีเกิด (พ.ศ.)": 2520,
-        "จังหวัด": "เชียงใหม่",
-        "ประเภทเครือข่าย": "อป.มช.",
-        "วันที่สมัคร": "15 ม.ค. 69",
-        "ยินยอม": "ยินยอม",
-        "ศาสนา": "พุทธ",
-    }
-    return usual | cells
+    """Somebody of Chiang Mai; ``cells`` say what is special."""
+    return USUAL | cells
 
 
 NEW = person(
-    ชื่อ="กานดา", นามสกุล="ใหม่เอี่ยม", คำนำหน้า="นางสาว", เลขประจำตัวประชาชน=CANARY, โทรศัพท์=819990001,
-    อำเภอ="แม่ริม", ชื่อเครือข่าย=cast.NETWORKS["P50"][0], ช่องทางที่ดูแล="ไลน์กลุ่มบ้านเหนือ 85 คน",
-)  # fmt: skip
-UPDATE = person(
-    คำนำหน้า="นาง", ชื่อ="มาลี", นามสกุล="ดวงแก้ว", เลขประจำตัวประชาชน="1-5000-12345-67-6", โทรศัพท์="0810000599",
-    อาชีพ="เกษตรกร",
-)  # fmt: skip
-UNCHANGED = person(
-    ชื่อ="สมชาย", นามสกุล="ใจคำ", เลขประจำตัวประชาชน="3500098765438", โทรศัพท์="0810000502", ประเภทเครือข่าย="หอกระจายข่าว",
-) | {"ปีเกิด (พ.ศ.)": 2523}  # fmt: skip
-LIKE_DAO = person(คำนำหน้า="นางสาว", ชื่อ="ดาว", นามสกุล="แสงหล้าา", โทรศัพท์="0810000503", อาชีพ="ครู")
-LIKE_AREE = person(
-    คำนำหน้า="นาง",
-    ชื่อ="อารี",
-    นามสกุล="สุวรรณโณ",
-    เลขประจำตัวประชาชน="1900023456787",
-    โทรศัพท์="0810000901",
+    title="นางสาว",
+    first="กานดา",
+    last="ใหม่เอี่ยม",
+    id=CANARY,
+    phone=819990001,
+    district="แม่ริม",
+    network=cast.NETWORKS["P50"][0],
+    channels="ไลน์กลุ่มบ้านเหนือ 85 คน",
 )
-OUTSIDE = person(ชื่อ="ไกล", นามสกุล="บ้าน", จังหวัด="สงขลา", โทรศัพท์="0819990006")
-NO_SUCH_DAY = person(ชื่อ="วันผิด", นามสกุล="เดือนผิด", วันที่สมัคร="31/4/2569", โทรศัพท์="0819990007")
+UPDATE = person(
+    title="นางสาว", first="มาลี", last="ดวงแก้ว", phone="0810000501", born=2523, job="เกษตรกร"
+)
+UNCHANGED = person(first="สมชาย", last="ใจคำ", phone="0810000502", born=2523, type="หอกระจายข่าว")
+LIKE_DAO = person(title="นางสาว", first="ดาว", last="แสงหล้าา", phone="0810000503", job="ครู")
+LIKE_AREE = person(title="นาง", first="อารี", last="สุวรรณโณ", phone="0810000901")
+OUTSIDE = person(first="ไกล", last="บ้าน", province="สงขลา", phone="0819990006")
+NO_SUCH_DAY = person(first="วันผิด", last="เดือนผิด", joined="31/4/2569", phone="0819990007")
 EVERYBODY = (NEW, UPDATE, UNCHANGED, LIKE_DAO, LIKE_AREE, OUTSIDE, NO_SUCH_DAY)
 ROWS = {name: FIRST + place for place, name in enumerate(
     ("new", "update", "unchanged", "dao", "aree", "outside", "no_such_day"))}  # fmt: skip
@@ -77,9 +88,9 @@ def workbook(*people: dict[str, object]) -> bytes:
     for number, title in enumerate(TITLES, 1):
         page.cell(number, 1, title)
         page.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(HEAD))
-    page.append(HEAD)
+    page.append(list(HEAD.values()))
     for number, one in enumerate(people or EVERYBODY, 1):
-        page.append([number, *(one.get(word) for word in HEAD[1:])])
+        page.append([(one | {"number": number}).get(word) for word in HEAD])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

@@ -1,0 +1,332 @@
+"""The pages of messages and of the ledger, as each role uses them."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from registry.channels.models import AudienceCount
+from registry.db import db, unit_of_work
+from registry.messages import exchange, ledger
+from registry.messages.models import (
+    Dissemination,
+    KeyMessage,
+    MemberNews,
+    Question,
+    Recipient,
+)
+from tests import cast, story
+
+ClientOf = Callable[[str], FlaskClient]
+FORM = {
+    "form_token": "c" * 32,
+    "title": "น้ำป่าไหลหลาก",
+    "sentence": "ยกของขึ้นที่สูง",
+    "body": "ติดตามประกาศจากหอกระจายข่าว",
+    "kind": "public_use",
+    "topic": "สาธารณภัย",
+    "author_line": "นักประชาสัมพันธ์",
+}
+
+
+def _message(app: Flask) -> KeyMessage:
+    with app.app_context():
+        row = db.session.scalars(select(KeyMessage).order_by(KeyMessage.id.desc())).first()
+        assert row is not None
+        db.session.expunge(row)
+        return row
+
+
+def _write(client: FlaskClient, app: Flask, **given: str) -> int:
+    answer = client.post("/messages/new", data={**FORM, **given})
+    assert answer.status_code == 302
+    return _message(app).id
+
+
+def test_from_a_blank_form_to_the_channel(app: Flask, client_of: ClientOf) -> None:
+    officer, head = client_of("officer50"), client_of("head50")
+    number = _write(officer, app)
+    steps = [
+        (officer, "submit", story.ANSWERS),
+        (head, "approve", {}),
+        (officer, "proofread", {}),
+    ]
+    for client, step, data in steps:
+        answer = client.post(f"/messages/{number}/{step}", data=data)
+        assert answer.status_code == 302, step
+    with app.app_context():
+        channel = cast.channel("P50").id
+    page = officer.get(f"/messages/{number}").get_data(as_text=True)
+    assert f'value="{channel}"' in page
+    officer.post(f"/messages/{number}/publish", data={"channels": [channel]})
+    assert _message(app).state == "published"
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Recipient)) == 3
+    page = officer.get(f"/messages/{number}").get_data(as_text=True)
+    assert "ไลน์กลุ่ม P50" in page
+    assert "ยังไม่ตอบรับ" in page
+
+
+def test_a_wrong_form_keeps_what_was_typed(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    answer = client.post("/messages/new", data={**FORM, "title": "", "link": "javascript:x"})
+    page = answer.get_data(as_text=True)
+    assert FORM["body"] in page
+    assert 'value="javascript:x"' in page
+    assert page.count("field-error") == 2
+    with app.app_context():
+        assert db.session.scalar(select(KeyMessage.id)) is None
+
+
+def test_a_double_click_makes_one_message(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    assert _write(client, app) == _write(client, app)
+
+
+def test_extra_fields_have_no_effect(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        other = cast.user("officer90").office_id
+    _write(
+        client_of("officer50"),
+        app,
+        state="published",
+        office_id=str(other),
+        author_id="1",
+        published_at="2026-01-01",
+        approved_by="1",
+    )
+    row = _message(app)
+    assert (row.state, row.published_at) == ("draft", None)
+    assert row.office_id != other
+
+
+def test_an_open_point_shows_the_form_again(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    number = _write(client, app)
+    answer = client.post(f"/messages/{number}/submit", data={"accuracy": "y", "privacy": "y"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "ความลับทางราชการ" in page
+    assert re.search(r'<input checked[^>]*name="accuracy"', page)
+    assert _message(app).state == "draft"
+
+
+def test_only_the_steps_one_may_take_are_shown(app: Flask, client_of: ClientOf) -> None:
+    number = _write(client_of("officer50"), app)
+    client_of("officer50").post(f"/messages/{number}/submit", data=story.ANSWERS)
+    shown = {
+        who: set(re.findall(rf"/messages/{number}/([a-z-]+)\"", page))
+        for who in ("officer50", "head50", "acting50", "regional3", "central")
+        if (page := client_of(who).get(f"/messages/{number}").get_data(as_text=True))
+    }
+    assert shown["officer50"] == {"take-back"}
+    assert shown["head50"] == shown["acting50"] == {"approve", "send-back"}
+    assert shown["regional3"] == shown["central"] == set()
+
+
+def test_a_reason_survives_a_refusal(app: Flask, client_of: ClientOf) -> None:
+    number = _write(client_of("officer50"), app)
+    answer = client_of("head50").post(
+        f"/messages/{number}/send-back", data={"reason": "คำว่า <ด่วน> สะกดผิด"}
+    )
+    assert answer.status_code == 422
+    assert "คำว่า &lt;ด่วน&gt; สะกดผิด" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("who", ["officer90", "head90", "bureau"])
+def test_a_neighbours_draft_does_not_exist(app: Flask, client_of: ClientOf, who: str) -> None:
+    number = _write(client_of("officer50"), app)
+    client = client_of(who)
+    assert client.get(f"/messages/{number}").status_code == 404
+    assert FORM["title"] not in client.get("/messages/").get_data(as_text=True)
+
+
+def test_who_sees_what_was_published(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        provincial = story.published().id
+        central = story.published("bureau", "head_bureau", channel="C-NNT").id
+    expected = {
+        "officer50": (200, 200),
+        "officer90": (404, 200),
+        "regional3": (200, 200),
+        "bureau": (404, 200),
+        "central": (200, 200),
+        "executive": (403, 403),
+    }
+    for who, codes in expected.items():
+        client = client_of(who)
+        found = tuple(
+            client.get(f"/messages/{number}").status_code for number in (provincial, central)
+        )
+        assert found == codes, who
+
+
+def test_published_onward_from_the_page(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        number = story.published("bureau", "head_bureau", channel="C-NNT").id
+        channel, foreign = cast.channel("P90").id, cast.channel("P50").id
+    client = client_of("officer90")
+    refused = client.post(f"/messages/{number}/publish", data={"channels": [foreign]})
+    assert refused.status_code == 422
+    assert (
+        client.post(f"/messages/{number}/publish", data={"channels": [channel]}).status_code == 302
+    )
+    page = client.get(f"/messages/{number}").get_data(as_text=True)
+    assert "ไลน์กลุ่ม P90" in page
+    assert "ไลน์กลุ่ม P50" not in page
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Recipient)) == 3
+
+
+def test_the_list_filters(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        story.published()
+    number = _write(client_of("officer50"), app)
+    client_of("officer50").post(f"/messages/{number}/submit", data=story.ANSWERS)
+    head = client_of("head50")
+    cases = {
+        "state=submitted": (FORM["title"], story.TEXT.title),
+        "show=waiting": (FORM["title"], story.TEXT.title),
+        "q=ไข้เลือดออก": (story.TEXT.title, FORM["title"]),
+        "topic=สุขภาพ": (story.TEXT.title, FORM["title"]),
+        "period=2569-06": (story.TEXT.title, FORM["title"]),
+        "kind=crisis": ("ไม่พบข้อความ", story.TEXT.title),
+    }
+    for query, (there, gone) in cases.items():
+        page = head.get(f"/messages/?{query}").get_data(as_text=True)
+        found = re.findall(r'<td class="main-cell"><a [^>]*>([^<]*)<', page)
+        assert (there in found) or (there in page and not found), query
+        assert gone not in found, query
+
+
+def test_media_comes_with_safe_headers(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    number = _write(client, app)
+    upload = {"file": (io.BytesIO(story.png()), "โปสเตอร์.pdf"), "description": "น้ำท่วม"}
+    assert client.post(f"/messages/{number}/media", data=upload).status_code == 302
+    page = client.get(f"/messages/{number}").get_data(as_text=True)
+    address = re.search(rf"/messages/{number}/media/\d+", page)
+    assert address is not None
+    answer = client.get(address[0])
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert client_of("officer90").get(address[0]).status_code == 404
+    assert client.post(f"{address[0]}/remove").status_code == 302
+    assert client.get(address[0]).status_code == 404
+
+
+def test_a_hostile_upload_is_refused_on_the_page(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    number = _write(client, app)
+    upload = {"file": (io.BytesIO(b"<script>1</script>"), "x.png"), "description": "รูปสวย"}
+    answer = client.post(f"/messages/{number}/media", data=upload)
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert "x.png" in page
+    assert 'value="รูปสวย"' in page
+
+
+def test_recording_one(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        number = story.published().id
+        member, channel = cast.member("malee50").id, cast.channel("malee50").id
+    client, address = client_of("officer50"), f"/dissemination/new?message={number}&member={member}"
+    assert "มาลี" in client.get(f"/dissemination/new?message={number}&q=มาลี").get_data(as_text=True)
+    data = {
+        "form_token": "d" * 32,
+        "channel": channel,
+        "on": "11/6/2569",
+        "hour": "๑๔.๓๐",
+        "audience": "๑,๒๐๐",
+    }
+    wrong = client.post(address, data={**data, "link": "javascript:1", "on": "31/2/2569"})
+    assert wrong.get_data(as_text=True).count("field-error") == 2
+    assert 'value="31/2/2569"' in wrong.get_data(as_text=True)
+    for _ in range(2):
+        picture = {"picture": (io.BytesIO(story.png()), "shot.png")}
+        assert client.post(address, data={**data, **picture}).status_code == 302
+    with app.app_context():
+        row = db.session.scalars(select(Dissemination)).one()
+        assert (row.audience_reported, row.time_known, row.source) == (1200, True, "officer")
+        assert row.at.isoformat() == "2026-06-11T07:30:00+00:00"
+        assert len(list((app.extensions["sang_settings"].instance / "media").iterdir())) == 1
+    shot = client.get(f"/dissemination/{row.id}/picture")
+    assert shot.headers["Content-Type"] == "image/png"
+    assert client_of("officer90").get(f"/dissemination/{row.id}/picture").status_code == 404
+
+
+def test_review_of_several_at_once(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        message, actor = story.published(), story.acting("officer50")
+        ids = [
+            ledger.record_dissemination(
+                actor, story.ALL, story.entry(message, name, link="https://example.org/p")
+            ).id
+            for name in ("malee50", "dao50")
+        ]
+    client = client_of("officer50")
+    assert client.post("/evidence/", data={"decision": "accept"}).status_code == 422
+    told = {"ids": ids[:1], "decision": "send_back"}
+    refused = client.post("/evidence/", data=told)
+    assert refused.status_code == 422
+    assert client.post("/evidence/", data={**told, "reason": "เห็นไม่ชัด"}).status_code == 302
+    assert client.post("/evidence/", data={"ids": ids[1:], "decision": "accept"}).status_code == 302
+    stranger = {"ids": ids, "decision": "accept"}
+    assert client_of("officer90").post("/evidence/", data=stranger).status_code == 404
+    with app.app_context():
+        states = list(db.session.scalars(select(Dissemination.state).order_by(Dissemination.id)))
+        assert states == ["sent_back", "accepted"]
+
+
+def test_questions_and_news_are_answered(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        member = cast.member("malee50")
+        question = exchange.ask(story.acting("officer50"), member, "จริงหรือคะ").id
+        news = exchange.send_news(story.acting("officer50"), member, "ถนนขาด").id
+    officer, stranger = client_of("officer50"), client_of("officer90")
+    for kind, number in (("questions", question), ("news", news)):
+        assert stranger.post(f"/{kind}/{number}", data={"text": "x"}).status_code == 404
+        assert "มาลี" not in stranger.get(f"/{kind}/").get_data(as_text=True)
+        assert "มาลี" in officer.get(f"/{kind}/").get_data(as_text=True)
+        assert officer.post(f"/{kind}/{number}", data={"text": " "}).status_code == 422
+        assert officer.post(f"/{kind}/{number}", data={"text": "ขอบคุณค่ะ"}).status_code == 302
+        assert "มาลี" not in officer.get(f"/{kind}/").get_data(as_text=True)
+        assert "ขอบคุณค่ะ" in officer.get(f"/{kind}/?show=all").get_data(as_text=True)
+    with app.app_context():
+        assert db.session.get(Question, question).answered_by is not None
+        assert db.session.get(MemberNews, news).reply == "ขอบคุณค่ะ"
+
+
+def test_the_badge_counts_what_waits(app: Flask, client_of: ClientOf) -> None:
+    number = _write(client_of("officer50"), app)
+    head = client_of("head50")
+    assert "badge" not in head.get("/messages/").get_data(as_text=True)
+    client_of("officer50").post(f"/messages/{number}/submit", data=story.ANSWERS)
+    assert "badge" in head.get("/messages/").get_data(as_text=True)
+    assert "badge" not in client_of("head90").get("/messages/").get_data(as_text=True)
+
+
+def test_audience_of_the_day_is_kept(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        channel = cast.channel("malee50")
+        for day, audience in ((9, 150), (12, 900)):
+            db.session.add(
+                AudienceCount(
+                    channel_id=channel.id,
+                    on=story.PUBLISHED.date().replace(day=day),
+                    audience=audience,
+                    recorded_at=cast.NOON,
+                )
+            )
+        db.session.flush()
+        row = ledger.record_dissemination(
+            story.acting("officer50"), story.ALL, story.entry(story.published())
+        )
+        assert row.audience_potential == 150

@@ -1,0 +1,220 @@
+"""One number everywhere: live, command line, sealed, workbook, PDF, CSV; and nobody's data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import pypdf
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from registry.access.scope import Scope
+from registry.audit.services import Actor
+from registry.db import Base, db, unit_of_work
+from registry.facts.cuts import Cut
+from registry.facts.evaluate import evaluate
+from registry.facts.measures import MEASURES
+from registry.facts.schema import COLUMNS
+from registry.facts.spans import Months
+from registry.periods import catalogue
+from registry.periods.calendar import Period
+from registry.vault import pseudonym
+from reports import layout, windows
+from reports.chain import home
+from reports.closing import close
+from reports.figures import NOWHERE
+from reports.totals import DIMENSIONS
+from reports.wording import shown
+from tests import cast
+from tests.ledger import CANARY, LINK, add_ledger
+
+CODES = ("2568-Q4", "2569-Q1")
+CODE = CODES[-1]
+
+
+@pytest.fixture
+def closed(app: Flask) -> Flask:
+    """An application with two closed quarters, and facts around them."""
+    with app.app_context():
+        with unit_of_work():
+            add_ledger("2568-Q3", *CODES, "2569-01", each=2)
+        for code in CODES:
+            close(Actor.system("cli"), code)
+    return app
+
+
+def test_the_rules_of_sealing_cover_every_table_of_the_facts() -> None:
+    assert set(windows.RULES) == set(COLUMNS)
+
+
+def test_every_sealed_figure_equals_the_live_one(closed: Flask) -> None:
+    """The sealed figures come from Parquet by DuckDB, the live ones from the database."""
+    with closed.app_context():
+        for code in CODES:
+            sealed, months = catalogue.sealed_figures(code), Months.of(Period.parse(code))
+            for dimension in DIMENSIONS:
+                for key, values in _live(months, dimension).items():
+                    row = sealed.pop(key)
+                    assert (row.value, row.numerator, row.denominator) == pytest.approx(values), key
+            left = {key for key, row in sealed.items() if row.value not in (None, 0)}
+            assert not left, "a figure was sealed that the live facts do not have"
+
+
+def _live(months: Months, dimension: str) -> dict[tuple[str, str], tuple[Any, ...]]:
+    names = [m.name for m in MEASURES.values() if not dimension or dimension in m.dimensions]
+    cut = Cut((dimension,) if dimension else ())
+    found = {}
+    for one in evaluate(Scope.all(), names, months, cut):
+        place = (
+            f"{dimension}={NOWHERE if one.cell[0] is None else one.cell[0]}" if dimension else ""
+        )
+        found[one.measure, place] = (one.value, one.numerator, one.denominator)
+    return found
+
+
+def test_a_count_by_pandas_agrees(closed: Flask) -> None:
+    with closed.app_context():
+        months = Period.parse(CODE).months
+        rows = [dict(row._mapping) for row in db.session.execute(text("SELECT * FROM recipient"))]
+        passed = [
+            dict(row._mapping) for row in db.session.execute(text("SELECT * FROM dissemination"))
+        ]
+        recipients = pd.DataFrame(rows)
+        recipients = recipients[recipients.month.isin(months)]
+        live = pd.DataFrame(passed)
+        live = live[live.state.isin(["reported", "accepted"])]
+        pairs = live[["message_id", "member_id"]].drop_duplicates()
+        sealed = catalogue.sealed_figures(CODE)
+        assert sealed["recipients", ""].value == len(recipients)
+        assert sealed["received", ""].value == recipients.received_at.notna().sum()
+        both = recipients.merge(pairs, on=["message_id", "member_id"])
+        assert sealed["passed_on", ""].value == len(both)
+        north = recipients[recipients.province_code.isin(["50", "51"])]
+        assert sealed["recipients", "zone=3"].value == len(north)
+        inside = live[live.month.isin(months)]
+        assert sealed["members_passing_on", ""].value == inside.member_id.nunique()
+
+
+def test_workbook_pdf_csv_and_command_show_the_sealed_numbers(closed: Flask) -> None:
+    with closed.app_context():
+        row = catalogue.sealed(CODE)
+        assert row is not None
+        folder, sealed = home(row), catalogue.sealed_figures(CODE)
+        _workbook_shows(folder / "sang-2569-Q1-r1.xlsx", sealed)
+        _pdf_shows(folder / "sang-2569-Q1-r1.pdf", sealed, row.manifest_sha256)
+        _csv_shows(folder / "sang-2569-Q1-r1.csv", sealed)
+    runner = closed.test_cli_runner()
+    for name in ("recipients", "pass_on_rate", "reach_potential"):
+        said = json.loads(runner.invoke(args=["measure", name, "--period", CODE, "--json"]).output)
+        assert said["figures"][0]["value"] == pytest.approx(sealed[name, ""].value)
+
+
+def _workbook_shows(path: Any, sealed: dict[tuple[str, str], Any]) -> None:
+    with zipfile.ZipFile(path) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert not any(b"<f>" in parts.read(name) for name in sheets), "a formula cell"
+        assert any(name.startswith("xl/charts/chart") for name in parts.namelist())
+    book = openpyxl.load_workbook(path)
+    data = list(book["ข้อมูล"].iter_rows(min_row=2, values_only=True))
+    assert len(data) == len(sealed)
+    for _period, _revision, measure, _v, _t, _u, dimension, value_of, _n, value, *_ in data:
+        cut = f"{dimension}={value_of}" if dimension else ""
+        assert value == pytest.approx(sealed[measure, cut].value)
+    zones = _table(book["ผลการดำเนินงานจำแนกตามเขต"], "เขต")
+    first = layout.TABLES[0].columns[0].measure
+    assert zones["ทั้งประเทศ"][0] == sealed[first, ""].value
+    assert zones["เขต 3 เชียงใหม่"][0] == sealed[first, "zone=3"].value
+
+
+def _table(sheet: Any, head: str) -> dict[str, list[Any]]:
+    rows = list(sheet.iter_rows(values_only=True))
+    top = next(number for number, row in enumerate(rows) if row[0] == head)
+    return {str(row[0]): list(row[1:]) for row in rows[top + 1 :] if row[0]}
+
+
+def _pdf_shows(path: Any, sealed: dict[tuple[str, str], Any], proof: str) -> None:
+    reader = pypdf.PdfReader(path)
+    said = " ".join(page.extract_text() for page in reader.pages)
+    numbers = set(re.findall(r"[0-9][0-9,]*(?:\.[0-9])?", said))
+    assert 3 <= len(reader.pages) <= 7
+    assert proof in re.sub(r"\s", "", said).replace("\u200b", "")
+    for name in (*layout.KEY, *layout.FUNNEL, *layout.REACH):
+        assert shown(name, sealed[name, ""].value) in numbers | {"–"}, name
+    for table in layout.TABLES:
+        cuts = {cut for _name, cut in sealed if cut.startswith(f"{table.dimension}=")}
+        for cut in cuts:
+            for column in table.columns:
+                value = sealed[column.measure, cut].value
+                assert shown(column.measure, value) in numbers | {"–"}, (column.measure, cut)
+
+
+def _csv_shows(path: Any, sealed: dict[tuple[str, str], Any]) -> None:
+    raw = path.read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    for row in rows:
+        cut = f"{row['dimension']}={row['value_of']}" if row["dimension"] else ""
+        value = sealed[row["measure"], cut].value
+        assert (float(row["value"]) if row["value"] else None) == pytest.approx(value)
+
+
+def test_nothing_about_a_person_leaves_with_a_seal(closed: Flask) -> None:
+    with closed.app_context():
+        secrets = {CANARY, LINK, "ข่าวที่"}
+        for name, face in cast.MEMBERS.items():
+            secrets |= {name, f"{face.first} {face.last}", face.last, face.national_id, face.phone}
+        row = catalogue.sealed(CODE)
+        assert row is not None
+        stand_ins = {pseudonym(name) for name in cast.MEMBERS}
+        for path in sorted(home(row).rglob("*")):
+            if path.is_file():
+                said = _everything(path)
+                assert not {secret for secret in secrets if secret in said}, path.name
+        for name in ("recipient", "dissemination", "member_span", "question", "member_news"):
+            found = set(
+                pq.read_table(home(row) / "facts" / f"{name}.parquet")["member_id"].to_pylist()
+            )
+            assert found
+            assert found <= stand_ins
+        members = pq.read_table(home(row) / "facts" / "member.parquet")
+        assert set(members["id"].to_pylist()) == stand_ins
+        assert set(members["phone"].to_pylist()) == {"x"}
+
+
+def _everything(path: Any) -> str:
+    """All that can be read in a file: cells of Parquet, parts of a workbook, text of a PDF."""
+    raw = path.read_bytes()
+    found = [raw.decode("utf-8", "replace")]
+    match path.suffix:
+        case ".parquet":
+            found += [
+                str(value) for row in pq.read_table(path).to_pylist() for value in row.values()
+            ]
+        case ".xlsx":
+            with zipfile.ZipFile(path) as parts:
+                found += [parts.read(name).decode("utf-8", "replace") for name in parts.namelist()]
+        case ".pdf":
+            found += [page.extract_text() for page in pypdf.PdfReader(path).pages]
+    return "\n".join(found)
+
+
+def test_sealed_tables_hold_only_columns_that_measures_read(closed: Flask) -> None:
+    personal = {"first_name", "last_name", "national_id", "email", "line_id", "text", "answer"}
+    with closed.app_context():
+        row = catalogue.sealed(CODE)
+        assert row is not None
+        for name, columns in COLUMNS.items():
+            path = home(row) / "facts" / f"{name}.parquet"
+            assert tuple(pq.read_schema(path).names) == columns
+            assert set(columns) <= set(Base.metadata.tables[name].c.keys())
+            marks = set(pq.read_table(path).to_pandas().filter(list(personal)).stack().dropna())
+            assert marks <= {"x"}, name
