@@ -61,7 +61,7 @@ def import_command(
     """
     office = _office(code)
     actor = Actor(None, "cli", office.id)
-    with _bar() as progress:
+    with _spoken(), _bar() as progress:
         if dry_run:
             batch, rows = runs.rehearse(office, file, sheet=sheet, progress=progress)
         else:
@@ -106,6 +106,15 @@ def _office(code: str) -> Office:
             _("There is no office with the code “%(code)s”; write for example P50.", code=code)
         )
     return office
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    """Sentences are put into words here: outside the application there is no language."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused(str(refusal)) from refusal
 
 
 @contextmanager
@@ -156,7 +165,8 @@ def _write_annotated(
     out: Path, batch: ImportBatch, rows: Sequence[ImportRow], content: bytes
 ) -> None:
     limits = limits_of(current_app.extensions["sang_settings"])
-    data = annotated_copy(batch, rows, content, limits)
+    with _spoken():
+        data = annotated_copy(batch, rows, content, limits)
     try:
         out.write_bytes(data)
     except OSError as error:

@@ -90,7 +90,7 @@ def undecided(scope: Scope, batch_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def _rows(scope: Scope, batch_id: int, status: Status | None) -> Select[tuple[ImportRow]]:
+def _rows(scope: Scope, batch_id: int, status: Status | None) -> Select[ImportRow]:
     query = (
         select(ImportRow)
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)

@@ -26,7 +26,7 @@ bp = Blueprint("home", __name__)
 P = Permission
 WAYS: tuple[tuple[Permission, str, Any], ...] = (
     (P.MEMBERS_WRITE, "members.new", _l("Register a member")),
-    (P.IMPORTS_RUN, "imports.new", _l("Import a sign-up sheet")),
+    (P.IMPORTS_RUN, "imports.index", _l("Import a sign-up sheet")),
     (P.MESSAGES_WRITE, "messages.new", _l("Write a key message")),
     (P.DISSEMINATION_RECORD, "dissemination.grid_page", _l("Record a month's dissemination")),
     (P.USERS_MANAGE, "users.create", _l("New user")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import time
 
 import structlog
@@ -27,15 +28,14 @@ def configure(*, json: bool) -> None:
             render if json else structlog.dev.ConsoleRenderer(colors=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=_stderr()),
+        logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
 
 
-def _stderr() -> object:
-    import sys
-
-    return sys.stderr
+def _to_stderr(*_args: object) -> structlog.PrintLogger:
+    """Standard error as it is when a line is written: it may have been replaced since."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def _start() -> None:

@@ -30,7 +30,7 @@ def book_of(row: SealedPeriod, *, whole_only: bool = False) -> Book:
     if whole_only:
         query = query.where(cell.dimension == "")
     found = db.session.execute(query.order_by(cell.id))
-    return Book(Period.parse(row.code), tuple(Sealed(*values) for values in found))
+    return Book(Period.parse(row.code), tuple(Sealed.of(*values) for values in found))
 
 
 def history_of(book: Book) -> tuple[Book, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,10 +50,19 @@ class Sealed:
     numerator: Number | None
     denominator: Number | None
 
+    @classmethod
+    def of(cls, measure: str, version: int, dimension: str, cut: str, *values: Any) -> Sealed:
+        """Make one whose whole numbers are integers, whatever a store made of them."""
+        return cls(measure, version, dimension, cut, *map(_plain, values))
+
     @property
     def key(self) -> tuple[str, str]:
         """What it is a figure of."""
         return self.measure, self.cut
+
+
+def _plain(value: Number | None) -> Number | None:
+    return int(value) if value is not None and value == int(value) else value
 
 
 def compute(source: Source, period: Period, tell: Tell = silent) -> list[Sealed]:
@@ -77,7 +87,7 @@ def _sealed(dimension: str, cells: Cells) -> Iterator[Sealed]:
             figure = one.figure({**blank, **amounts})
             place = cut_of(dimension, cell) if dimension else ""
             values = (figure.value, figure.numerator, figure.denominator)
-            yield Sealed(one.name, one.version, dimension, place, *values)
+            yield Sealed.of(one.name, one.version, dimension, place, *values)
 
 
 def cut_of(dimension: str, value: object) -> str:
@@ -94,4 +104,4 @@ def write(path: Path, figures: Iterable[Sealed]) -> int:
 
 def read(path: Path) -> list[Sealed]:
     """Read figures back."""
-    return [Sealed(**row) for row in pq.read_table(path, schema=_SCHEMA).to_pylist()]
+    return [Sealed.of(*row.values()) for row in pq.read_table(path, schema=_SCHEMA).to_pylist()]

@@ -179,7 +179,7 @@ def _table(report: Report, table: layout.Table) -> Data:
         "widths": _widths(rows),
         "chart": chart_of(report, table),
         "size": 7.5 if long else 8,
-        "pad": 0.85 if long else 1.1,
+        "pad": 0.25 if long else 0.45,
         "first": 27 if long else 36,
         "long": long,
     }

@@ -88,7 +88,7 @@ def _cell(one: Measure, value: float | int | None) -> Cell:
     """Shares as percentages are what readers compare with the printed report."""
     if value is None:
         return "–"
-    return value * 100 if one.is_share else value
+    return float(value) * 100 if one.is_share else float(value) if one.is_median else value
 
 
 def _tables(report: Report) -> Iterator[Sheet]:

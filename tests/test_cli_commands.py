@@ -31,7 +31,7 @@ def sheet(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("period", ["2568-13", "2026-01", "2569-Q5", "Q1", "2569", "2569-Q1x"])
+@pytest.mark.parametrize("period", ["2568-13", "2026-01", "2569-Q5", "Q1", "2569", "2569-Q1X"])
 @pytest.mark.parametrize(
     "command",
     [("measure", "messages_published", "--period"), ("report", "close")],

@@ -54,7 +54,7 @@ def test_a_role_opens_its_routes_and_no_other(app: Flask, client_of: ClientOf, n
     wrong = []
     role = CAST[name].role.value
     reader = client_of(name)
-    for rule, method, path in _visits(app):
+    for rule, method, path in visits(app):
         wanted = ROUTES[rule.endpoint]
         welcome = wanted in OPEN or role in ROLES[wanted]
         client = reader if method == "GET" else client_of(name)
@@ -66,7 +66,7 @@ def test_a_role_opens_its_routes_and_no_other(app: Flask, client_of: ClientOf, n
 
 def test_a_stranger_opens_only_the_public_ones(app: Flask) -> None:
     wrong = []
-    for rule, method, path in _visits(app):
+    for rule, method, path in visits(app):
         wanted = "in" if ROUTES[rule.endpoint] in OPEN else "sign in"
         found = _verdict(app.test_client().open(path, method=method))
         if found != wanted:
@@ -85,7 +85,7 @@ def test_what_changes_something_needs_a_token(app: Flask, client_of: ClientOf, n
     client = client_of(name)
     accepted = [
         f"{method} {path}"
-        for rule, method, path in _visits(app)
+        for rule, method, path in visits(app)
         if method != "GET" and client.open(path, method=method).status_code != 400
     ]
     assert not accepted, accepted
@@ -94,9 +94,9 @@ def test_what_changes_something_needs_a_token(app: Flask, client_of: ClientOf, n
 @pytest.mark.parametrize("name", ["officer50", "head50", "central", "executive", "admin"])
 def test_get_changes_nothing(app: Flask, client_of: ClientOf, name: str) -> None:
     client = client_of(name)
-    visits = [path for _, method, path in _visits(app) if method == "GET"]
+    paths = [path for _, method, path in visits(app) if method == "GET"]
     before = _counts(app)
-    for path in visits:
+    for path in paths:
         client.get(path)
         assert _counts(app) == before, path
 
@@ -108,7 +108,7 @@ def test_verdicts_can_differ(app: Flask, client_of: ClientOf, anonymous: FlaskCl
     assert _verdict(client_of("admin").get("/users/")) == "in"
 
 
-def _visits(app: Flask) -> Iterator[Visit]:
+def visits(app: Flask) -> Iterator[Visit]:
     """Every method of every route with an address that exists in Chiang Mai; readers first."""
     with app.app_context(), unit_of_work():
         world = World("P50")

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from registry.audit.names import NAMES
+from registry.audit.names import NAMES, OBJECTS
 from registry.audit.queries import Filters
 from registry.fields import DayField
 from registry.geography.queries import provinces
@@ -19,9 +19,9 @@ from registry.i18n import name_of
 class FilterForm(Form):
     """What to look for; lives in the address of the page."""
 
-    actor = StringField(_l("Name or e-mail of the user"), [Length(max=160)])
+    actor = StringField(_l("User"), [Length(max=160)])
     action = SelectField(_l("What happened"), [Optional()])
-    object_type = StringField(_l("Kind of record"), [Length(max=32)])
+    object_type = SelectField(_l("Kind of record"), [Optional()], validate_choice=False)
     object_id = StringField(_l("Number of the record"), [Length(max=64)])
     province = SelectField(_l("Province"), [Optional()])
     first = DayField(_l("From the day"))
@@ -31,6 +31,7 @@ class FilterForm(Form):
         super().__init__(*args, **kwargs)
         everything = [("", _l("All"))]
         self.action.choices = everything + [(one.value, name) for one, name in NAMES.items()]
+        self.object_type.choices = everything + list(OBJECTS.items())
         self.province.choices = everything + [(row.code, name_of(row)) for row in provinces()]
 
     def filters(self) -> Filters:

@@ -91,7 +91,10 @@ OBJECTS: dict[str, Any] = {
     "time_standard": _l("Standard time"),
     "audit": _l("Audit trail"),
     "audit_event": _l("Event"),
-    "batch": _l("Import batch"),
+    "import": _l("Import batch"),
+    "question": _l("Question"),
+    "news": _l("News from members"),
+    "dissemination": _l("Dissemination"),
     "period": _l("Period"),
 }
 KEYS: dict[str, Any] = {

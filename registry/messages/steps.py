@@ -26,6 +26,10 @@ class Steps:
     publish: bool
     mend: bool
 
+    def offers(self, name: str) -> bool:
+        """Whether the form of a step is on the page."""
+        return bool(getattr(self, {"correct": "mend", "withdraw": "mend"}.get(name, name), False))
+
     def any(self) -> bool:
         """Whether there is anything to do."""
         return any(vars(self).values())

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from benchmarks.browsing import FLAGS, chromium, cookie, serving
 from tests import cast
@@ -83,7 +83,8 @@ def watch(page: Page, site: str) -> Iterator[Watch]:
 
     A test that provokes a refusal empties ``watch.faults`` after looking at it.
     """
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
     watch = Watch(urlsplit(site).netloc)
     watch.follow(page)
     yield watch

@@ -21,7 +21,7 @@ def test_a_member_is_registered_by_keyboard_alone(page: Page, signed_in: SignIn)
     for text in ("นาง", "อรทัย", "ศรีวิชัย"):
         type_(text)
         page.keyboard.press("Tab")
-    type_("อป")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     type_("๒๕๓๐")
     page.locator("#consent_registry").focus()

@@ -140,4 +140,5 @@ def row(number: int, which: int) -> ImportRow:
 def statuses(number: int) -> dict[int, Status]:
     """Every row's status; needs an application context."""
     query = select(ImportRow.row, ImportRow.status).where(ImportRow.batch_id == number)
-    return {which: Status(status) for which, status in db.session.execute(query)}
+    found = db.session.execute(query.order_by(ImportRow.row))
+    return {which: Status(status) for which, status in found}

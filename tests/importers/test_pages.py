@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -28,12 +29,12 @@ HEAD = ["ชื่อ-สกุล", "โทรศัพท์", "จังห�
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
-def sheet(*rows: list[object], head: list[str] | None = None) -> bytes:
+def sheet(*rows: list[Any], head: list[str] | None = None) -> bytes:
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
     for row in [head or HEAD, *rows]:
-        page.append(row)
+        page.append(list(row))
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

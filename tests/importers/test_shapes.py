@@ -12,7 +12,8 @@ from importers.errors import NoHeader, NoRows, NoSheet
 from importers.fields import Field
 from importers.options import Options
 from importers.reading.grid import BadCell, Cell, Merge, Workbook
-from tests.importers.sheets import TODAY, TYPES, codes_of, read, row_of, sheet_of
+from tests.importers.golden.result import TYPES
+from tests.importers.sheets import TODAY, codes_of, read, row_of, sheet_of
 
 HEAD: list[Cell] = ["ที่", "ชื่อ-สกุล", "โทรศัพท์", "จังหวัด"]
 OPTIONS = Options(TODAY, types=TYPES)

@@ -81,7 +81,7 @@ ROWS: list[list[object]] = [
     only(GROUP_CITY),
     # 11 one person over two rows
     member(11, "นาย", "อนันต์ สายธาร", phone="0810000011", place=SUTHEP, channels="เพจ ข่าวสุเทพ 1,200 คน"),
-    [None] * 5 + ["053-110011"] + [None] * 12 + ["ไลน์กลุ่ม ชาวสุเทพ 60 คน"] + [None] * 6,
+    [*[None] * 5, "053-110011", *[None] * 12, "ไลน์กลุ่ม ชาวสุเทพ 60 คน", *[None] * 6],
     # 12 nikhahit and aa, an invisible letter, the letter O
     member(12, None, "นายจํา​นงค์ เเก้วใส", phone="O81-000-0012", place=SUTHEP),
     # 13 a misspelt province

@@ -43,7 +43,7 @@ def xlsx(path: Path) -> None:
     sheet = book.create_sheet(cases.SHEET)
     for number, cells in enumerate(cases.grid(), 1):
         for column, value in enumerate(cells, 1):
-            cell = sheet.cell(number, column, value)  # type: ignore[arg-type]
+            cell = sheet.cell(number, column, value)
             if isinstance(value, datetime):
                 cell.number_format = "d/m/yyyy"
     for first_row, first, last_row, last in merges():

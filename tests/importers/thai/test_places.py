@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geothai
 import pytest
+from geothai.types import Province
 
 from importers.codes import Code
 from importers.thai.channels import read_channels
@@ -11,7 +12,7 @@ from importers.thai.places import province_in, read_place
 
 
 @pytest.mark.parametrize("province", geothai.provinces(), ids=lambda p: p.code)
-def test_every_province_by_its_names(province: geothai.Province) -> None:
+def test_every_province_by_its_names(province: Province) -> None:
     for text in (province.name_th, f"จ.{province.name_th}", f"จังหวัด {province.name_th}"):
         place = read_place({"province": text})
         assert (place.province, dict(place.remarks)) == (province.code, {})
