@@ -179,7 +179,7 @@ def _table(report: Report, table: layout.Table) -> Data:
         "widths": _widths(rows),
         "chart": chart_of(report, table),
         "size": 7.5 if long else 8,
-        "pad": 0.25 if long else 0.45,
+        "pad": 0.16 if long else 0.35,
         "first": 27 if long else 36,
         "long": long,
     }
