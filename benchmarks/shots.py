@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Flask
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Response, sync_playwright
 from werkzeug.exceptions import HTTPException
 
 from benchmarks.browsing import FLAGS, chromium, cookie, serving
@@ -55,7 +55,7 @@ def main(
                 for (name, one), held in zip(tasks, cookies, strict=True)
             ]
             problems = [problem for done in walks for problem in done.result()]
-    for problem in problems:
+    for problem in dict.fromkeys(problems):
         click.echo(problem, err=True)
     click.echo(f"{len(list(out.rglob('*.png')))} pictures in {out}")
     sys.exit(bool(problems))
@@ -77,11 +77,16 @@ def walk(
         page = _page(browser, url, held)
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(f"{role} {page.url}: {error}"))
+        page.on("response", lambda answer: problems.extend(_failure(role, answer)))
         for name, path in _pages(page):
             if wanted in name:
                 problems += _shoot(page, role, name, path, out, widths)
         browser.close()
     return problems
+
+
+def _failure(role: str, answer: Response) -> list[str]:
+    return [f"{role} {answer.url}: answered {answer.status}"] if answer.status >= 400 else []
 
 
 def _page(browser: Browser, url: str, held: dict[str, str]) -> Page:
@@ -104,7 +109,7 @@ def _pages(page: Page) -> Iterator[tuple[str, str]]:
         kinds.seen.add(name)
         yield name, path
         _open(page, path)
-        found = page.locator("#menu a, main a, .visitor-header a").evaluate_all(LINKS)
+        found = page.locator("header a, #menu a, main a").evaluate_all(LINKS)
         waiting += [urlsplit(link)._replace(fragment="").geturl() for link in found if link]
 
 

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 from flask_babel import gettext as _
 
 from dashboards import parts
-from dashboards.figures import Split, split, suits
+from dashboards.figures import Seal, Split, split, suits
 from dashboards.navigation import page_link, rows_link
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
@@ -25,7 +25,7 @@ FEW = 0.5
 """A province stands out when its rate is under this share of the whole's."""
 
 
-def attention(scope: Scope, question: Asked, shown: Split) -> Component:
+def attention(scope: Scope, question: Asked, shown: Split, seal: Seal | None) -> Component:
     """The list; said so when nothing stands out.
 
     Args:
@@ -33,7 +33,7 @@ def attention(scope: Scope, question: Asked, shown: Split) -> Component:
     """
     suited = [name for name in ASKED if suits(measure(name), question)]
     figures = {f.measure: f for f in evaluate(scope, suited, question.months, question.cut)}
-    lines = [*_lines(figures, question), *_provinces(scope, question, shown)]
+    lines = [*_lines(figures, question), *_provinces(scope, question, shown, seal)]
     body = html.Ul(lines, className="attention") if lines else parts.empty(_("Nothing stands out."))
     return parts.panel(_("What needs attention"), body)
 
@@ -94,10 +94,10 @@ def _districts(figures: dict[str, Figure]) -> list[tuple[str, str]]:
     return found
 
 
-def _provinces(scope: Scope, question: Asked, shown: Split) -> list[Component]:
+def _provinces(scope: Scope, question: Asked, shown: Split, seal: Seal | None) -> list[Component]:
     """Provinces whose pass-on rate is less than half of the whole's."""
     known_already = shown.one.name == RATE
-    found = (shown if known_already else split(scope, question, RATE)).by("province")
+    found = (shown if known_already else split(scope, question, RATE, seal)).by("province")
     above = sum(figure.numerator or 0 for _value, figure in found)
     below = sum(figure.denominator or 0 for _value, figure in found)
     if not above or len(found) < 3:

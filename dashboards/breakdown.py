@@ -25,8 +25,14 @@ Found = list[tuple[Value, Figure]]
 def breakdowns(question: Asked, found: Split) -> list[Component]:
     """The map, and bars by zone, channel kind and network type."""
     others = ("zone", "channel_kind", "network_type")
-    known = [key for key in others if key in found.dimensions]
-    return [_province(question, found), *(_bars(question, found, key) for key in known)]
+    known = [key for key in others if key in found.dimensions and not _alone(found, key)]
+    made = [] if _alone(found, "province") else [_province(question, found)]
+    return [*made, *(_bars(question, found, key) for key in known)]
+
+
+def _alone(found: Split, dimension: str) -> bool:
+    """Whether there is only one place to show, which the key figures show already."""
+    return dimension in ("zone", "province") and len(found.by(dimension)) == 1
 
 
 def _title(one: Measure, dimension: str) -> str:
@@ -55,7 +61,7 @@ def _rows(one: Measure, drawn: Sequence[Bar], found: Found) -> list[list[object]
     for bar, (_value, figure) in zip(drawn, found, strict=True):
         row: list[object] = [bar.name, (bar.text, bar.link)]
         if one.is_share:
-            row += [f"{figure.numerator or 0:,}", f"{figure.denominator or 0:,}"]
+            row += [f"{figure.numerator or 0:,.0f}", f"{figure.denominator or 0:,.0f}"]
         rows.append(row)
     return rows
 

@@ -51,7 +51,7 @@ def _differs(one: Measure, sealed: float | None, live: float | None) -> bool:
 
 
 def _changes(one: Measure, now: Figure, found: Whole) -> list[Component]:
-    lines = []
+    lines: list[Component] = []
     for span, words in (
         (found.before, _("from the period before")),
         (found.last_year, _("from a year ago")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from registry.access.scope import Scope
@@ -61,6 +62,13 @@ class Whole:
         """A measure over a span; None where the filters do not suit it."""
         return self.found.figure(name, span) if name in self.known else None
 
+    def shown(self, name: str) -> Figure | None:
+        """A measure of the period as it is shown: sealed where it was sealed, else live."""
+        live, row = self.figure(name, self.now), self.seal.figure(name) if self.seal else None
+        if live is None or row is None:
+            return live
+        return Figure(name, (), row.value, row.numerator, row.denominator)
+
 
 def suits(one: Measure, question: Asked) -> bool:
     """Whether a measure knows all dimensions by which the question is limited."""
@@ -94,11 +102,16 @@ def seal_of(scope: Scope, question: Asked) -> Seal | None:
 
 @dataclass(frozen=True)
 class Split:
-    """A measure's components, split by every dimension of the page that it knows."""
+    """A measure's components, split by every dimension of the page that it knows.
+
+    Attributes:
+        sealed: the sealed figure of one value of a dimension, where the period is closed.
+    """
 
     one: Measure
     dimensions: tuple[str, ...]
     found: dict[Cell, Amounts]
+    sealed: Callable[[str, Value], SealedFigure | None]
 
     def by(self, dimension: str) -> list[tuple[Value, Figure]]:
         """The measure by one dimension; nothing where it cannot be cut by it."""
@@ -110,7 +123,13 @@ class Split:
             for name, value in amounts.items():
                 known[name] = _plus(known[name], value)
         ordered = sorted(sums.items(), key=lambda entry: (entry[0] is None, entry[0]))
-        return [(value, self.one.figure(amounts, (value,))) for value, amounts in ordered]
+        return [(value, self._figure(dimension, value, amounts)) for value, amounts in ordered]
+
+    def _figure(self, dimension: str, value: Value, amounts: Amounts) -> Figure:
+        row = self.sealed(dimension, value)
+        if row is None:
+            return self.one.figure(amounts, (value,))
+        return Figure(self.one.name, (value,), row.value, row.numerator, row.denominator)
 
 
 def _plus(one: Number | None, other: Number | None) -> Number | None:
@@ -119,14 +138,23 @@ def _plus(one: Number | None, other: Number | None) -> Number | None:
     return one + other
 
 
-def split(scope: Scope, question: Asked, name: str) -> Split:
+def split(scope: Scope, question: Asked, name: str, seal: Seal | None) -> Split:
     """Ask once for a measure of ``BREAKDOWNS``, which all add up over every dimension."""
     one = measure(name)
+
+    def sealed(dimension: str, value: Value) -> SealedFigure | None:
+        if seal is None or value is None:
+            return None
+        where = dict(question.cut.where) | {dimension: (value,)}
+        part = replace(question.cut, where=tuple(where.items()))
+        place = sealed_cut(scope, part, question.period)
+        return None if place is None else seal.figures.get((name, place))
+
     if not suits(one, question):
-        return Split(one, (), {})
+        return Split(one, (), {}, sealed)
     dimensions = tuple(key for key in SPLIT if key in one.dimensions)
     cut = replace(question.cut, by=dimensions)
-    return Split(one, dimensions, cells(scope, one.components, question.months, cut))
+    return Split(one, dimensions, cells(scope, one.components, question.months, cut), sealed)
 
 
 def members_by_month(scope: Scope, question: Asked, months: range) -> list[Figure] | None:

@@ -99,13 +99,18 @@ def _period(period: Period, today: date) -> list[Component]:
         for kind, title in kinds.items()
     ]
     periods = [
-        {"label": each.label(language()), "value": each.code}
+        {"label": each.label(language(), _style(each)), "value": each.code}
         for each in sorted({*_periods(period.kind, today), period}, reverse=True)
     ]
     return [
         select_of("kind", _("Kind of period"), options, period.code),
         select_of("period", _("Period"), periods, period.code),
     ]
+
+
+def _style(period: Period) -> str:
+    """Names that fit a control: those of months do in full."""
+    return "long" if period.kind is PeriodKind.MONTH else "short"
 
 
 def _periods(kind: PeriodKind, today: date) -> list[Period]:

@@ -34,16 +34,16 @@ def _funnel(question: Asked, found: Whole) -> Component:
     whole = amounts[0][1] if amounts else None
     if not whole:
         return parts.panel(title, parts.empty(_("Nothing was published in this period.")))
-    published = found.figure("messages_published", found.now)
+    published = found.shown("messages_published")
     note = _(
         "%(n)s key messages; each recipient is a member who was sent one message.",
-        n=f"{published.value:,}" if published else "–",
+        n=parts.value_text(MEASURES["messages_published"], published.value if published else None),
     )
     drawn = [
         Bar(
             str(one.title),
             value,
-            f"{value or 0:,} ({(value or 0) / whole:.0%})",
+            f"{value or 0:,.0f} ({(value or 0) / whole:.0%})",
             rows_link(one.name, question),
             STEPS[one.name],
         )
@@ -67,7 +67,7 @@ def _funnel(question: Asked, found: Whole) -> Component:
 
 
 def _amounts(question: Asked, found: Whole, names: tuple[str, ...]) -> list[tuple[Measure, Any]]:
-    figures = [(one, found.figure(one.name, found.now)) for one in measures(names)]
+    figures = [(one, found.shown(one.name)) for one in measures(names)]
     return [(one, figure.value) for one, figure in figures if figure is not None]
 
 

@@ -86,4 +86,5 @@ def page_link(path: str, question: Asked, **extra: Value) -> str:
 
 def rows_link(measure: str, question: Asked, **limits: Any) -> str:
     """Address of the rows behind a figure; a cell without a value has none of its own."""
-    return url_for("figures.rows", **query_of(question, **limits), measure=measure)
+    values: dict[str, Any] = query_of(question, **limits) | {"measure": measure}
+    return url_for("figures.rows", **values)

@@ -108,5 +108,5 @@ def change(one: Measure, now: Figure, before: Figure, words: str) -> str:
     if not one.is_share and not before.value:
         return str(_("%(words)s: nothing to compare with", words=words))
     step = round(100 * (now.value - before.value) / (1 if one.is_share else before.value), 1)
-    sign = "▲" if step > 0 else "▼" if step < 0 else "＝"
+    sign = "▲" if step > 0 else "▼" if step < 0 else "="
     return f"{sign} {abs(step):,.1f} {_('points') if one.is_share else '%'} {words}"

@@ -55,7 +55,7 @@ def layout() -> html.Div:
 def _build(app: Flask) -> Shell:
     shell = Shell(
         __name__,
-        server=app,
+        server=app,  # type: ignore[arg-type]
         url_base_pathname=PREFIX,
         include_assets_files=False,
         serve_locally=True,
@@ -74,14 +74,14 @@ def _callbacks(shell: Shell) -> None:
     shell.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))(
         router.show
     )
-    shell.clientside_callback(
+    shell.clientside_callback(  # type: ignore[no-untyped-call]
         navigation.CHANGE,
         Output("url", "search"),
         Input(navigation.CONTROLS, "value"),
         State("url", "search"),
         prevent_initial_call=True,
     )
-    shell.clientside_callback(
+    shell.clientside_callback(  # type: ignore[no-untyped-call]
         navigation.OPEN,
         Output("opened", "children"),
         Input(navigation.CHARTS, "clickData"),

@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Install this package."""
-    from importers import commands, dissemination, views
+    from importers import commands, dissemination, workbook_views
     from importers import jobs as jobs
     from importers import models as models
     from registry.access.roles import Permission
     from registry.ui import MenuItem, add_menu
 
-    app.register_blueprint(views.bp)
+    app.register_blueprint(workbook_views.bp)
     dissemination.init_app(app)
     commands.init_app(app)
     item = MenuItem(

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import defer
 
+from importers.choosing import brings_new, brings_update, outcome_of
 from importers.matching import member_values, updates_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.planning import provincial_offices, scope_of_batch
-from importers.results import Status
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.channels.models import ESTIMATED, ChannelKind
@@ -49,14 +50,13 @@ def commit_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
     """
     batch.lock()
     batch.move(BatchState.COMMITTED)
-    rows = _rows(batch)
-    fresh = [row for row in rows if _is_new(row)]
-    changed = [row for row in rows if _is_update(row)]
+    planned = outcome_of(batch)
+    fresh, changed = _rows(batch, brings_new()), _rows(batch, brings_update())
     _still_true(batch, fresh, changed)
     _register(actor, batch, fresh)
     updated = sum(_update(actor, batch, row) for row in changed)
     batch.committed_at = utc_now()
-    counts = {"new": len(fresh), "update": updated, "left": len(rows) - len(fresh) - updated}
+    counts = {"new": len(fresh), "update": updated, "left": planned.left + len(changed) - updated}
     batch.summary = {**batch.summary, "committed": counts}
     record(
         actor,
@@ -70,28 +70,11 @@ def commit_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
     return counts
 
 
-def _rows(batch: ImportBatch) -> Sequence[ImportRow]:
-    query = select(ImportRow).where(ImportRow.batch_id == batch.id).order_by(ImportRow.row)
-    return db.session.scalars(query).all()
-
-
-def _is_new(row: ImportRow) -> bool:
-    if row.decision == Decision.SKIP:
-        return False
-    if row.status == Status.NEW:
-        return True
-    if row.status == Status.POSSIBLE_DUPLICATE:
-        return row.decision == Decision.DIFFERENT
-    return row.status == Status.AMBIGUOUS and row.decision == Decision.ACCEPT and not row.member_id
-
-
-def _is_update(row: ImportRow) -> bool:
-    if row.decision == Decision.SKIP or row.member_id is None:
-        return False
-    if row.status == Status.AMBIGUOUS:
-        return row.decision == Decision.ACCEPT
-    same = row.status == Status.POSSIBLE_DUPLICATE and row.decision == Decision.SAME
-    return same or row.status == Status.UPDATE
+def _rows(batch: ImportBatch, which: ColumnElement[bool]) -> Sequence[ImportRow]:
+    """The rows without what only the preview needs: deciphering it would take as long again."""
+    query = select(ImportRow).where(ImportRow.batch_id == batch.id, which).order_by(ImportRow.row)
+    unread = (defer(ImportRow.originals), defer(ImportRow.problems), defer(ImportRow.before))
+    return db.session.scalars(query.options(*unread)).all()
 
 
 def _still_true(

@@ -11,26 +11,39 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, SelectField
 from wtforms.validators import ValidationError
 
-from importers.fields import FIELD_NAMES, Field
+from importers.fields import FIELD_NAMES, IDLE, SEVERAL, Field
 from importers.models import Decision
 from importers.reading.kinds import SUFFIXES
 from importers.results import Status
+from registry.access.models import Office
 from registry.fields import OnceForm
+from registry.i18n import name_of
 from registry.members.fields import TextField
 
 MOST_FILES = 20
 LEFT_OUT = ""
 TAKE_BACK = "none"
+MANY = SEVERAL | IDLE
 
 
 class UploadForm(OnceForm):
-    """One or several sign-up sheets."""
+    """One or several sign-up sheets; headquarters says for which office."""
 
+    office = SelectField(_l("Office"), coerce=int)
     files = MultipleFileField(
         _l("Files"), render_kw={"accept": ",".join(sorted(SUFFIXES)), "multiple": True}
     )
     sheet = TextField(_l("Name of the sheet"), longest=120)
     keep_unknown = BooleanField(_l("Keep what stands in unknown columns as notes"))
+
+    def offer(self, offices: list[Office], own: int) -> None:
+        """Offices to choose from; without any there is nothing to choose."""
+        if not offices:
+            del self.office
+            return
+        self.office.choices = [(office.id, name_of(office)) for office in offices]
+        if self.office.data is None:
+            self.office.data = own
 
     def validate_files(self, field: Any) -> None:
         """At least one file, and not a whole archive of them."""
@@ -55,6 +68,14 @@ class DecideForm(FlaskForm):
         """The two as enums; no decision takes the one before back."""
         taken_back = self.decision.data == TAKE_BACK
         return Status(self.status.data), None if taken_back else Decision(self.decision.data)
+
+
+def doubled_field(form: Any, columns: list[dict[str, Any]]) -> str:
+    """The name of a field that was chosen for two columns but can stand in one only."""
+    single = {field.value: name for field, name in FIELD_NAMES.items() if field not in MANY}
+    chosen = [form.get(f"column-{column['index']}", column["field"]) for column in columns]
+    double = next((one for one in chosen if one in single and chosen.count(one) > 1), None)
+    return str(single[double]) if double else ""
 
 
 def field_choices() -> list[tuple[str, Any]]:

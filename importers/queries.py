@@ -7,7 +7,8 @@ from sqlalchemy.orm import joinedload
 
 from importers.models import ImportBatch, ImportRow
 from importers.results import Status
-from registry.access.scope import Scope
+from registry.access.models import Office, OfficeKind
+from registry.access.scope import HEADQUARTERS, Scope
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.queries import of_offices
@@ -47,6 +48,17 @@ def batch_for(scope: Scope, batch_id: int) -> ImportBatch:
     return found
 
 
+def offices_to_import_for(scope: Scope) -> list[Office]:
+    """Offices for which somebody may bring a sheet in their stead: only headquarters chooses."""
+    if not scope.everything:
+        return []
+    bureau = (Office.kind == OfficeKind.BUREAU.value) & (Office.code != HEADQUARTERS)
+    query = select(Office).where(Office.closed_on.is_(None), ~bureau)
+    regional = Office.kind == OfficeKind.REGIONAL.value
+    provincial = Office.kind == OfficeKind.PROVINCIAL.value
+    return list(db.session.scalars(query.order_by(provincial, regional, Office.name_th)))
+
+
 def batch_by_token(scope: Scope, token: str) -> ImportBatch | None:
     """The batch that an upload already made when it was sent the first time."""
     query = select(ImportBatch).where(
@@ -61,6 +73,11 @@ def rows_page(
     """Rows of a batch in the order of the sheet, perhaps of one status, fifty at a time."""
     query = _rows(scope, batch_id, status).order_by(ImportRow.row)
     return list(db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
+
+
+def row_of(scope: Scope, batch_id: int, number: int) -> ImportRow | None:
+    """A row by its number in the sheet."""
+    return db.session.scalar(_rows(scope, batch_id, None).where(ImportRow.row == number))
 
 
 def all_rows(scope: Scope, batch_id: int) -> list[ImportRow]:

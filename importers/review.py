@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from importers.codes import Severity
 from importers.fields import FIELD_NAMES, Field
-from importers.matching import differences
-from importers.models import ImportRow
+from importers.matching import differences, updates_of
+from importers.models import Decision, ImportRow
 from importers.results import Problem
 from importers.thai.gazetteer import name_of as place_name
 from registry.access.models import Office
@@ -22,7 +22,7 @@ from registry.channels.models import CHANNEL_KIND_NAMES, ChannelKind
 from registry.db import db
 from registry.i18n import day, name_of
 from registry.members.duplicates import REASON_NAMES, Reason
-from registry.members.masks import mask_national_id
+from registry.members.masks import mask_national_id, mask_phone
 from registry.members.models import Member
 from registry.members.queries import members_by_ids, network_types
 from registry.periods.wording import BE_OFFSET
@@ -46,6 +46,16 @@ class Candidate:
     office: Office
 
 
+@dataclass(frozen=True)
+class Change:
+    """What record and sheet say differently; ``taken`` where the sheet's word counts."""
+
+    label: str
+    record: str
+    sheet: str
+    taken: bool
+
+
 @dataclass
 class Shown:
     """A row with everything that its line on the page says."""
@@ -58,7 +68,7 @@ class Shown:
     doubts: list[Problem] = field(default_factory=list)
     repairs: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
 
 
@@ -94,7 +104,8 @@ def _shown(
         _kept_apart(shown, problem.severity).append(problem)
     member = members.get(row.member_id or 0)
     if member is not None and row.before is None:
-        shown.changes = changes_of(member, values, types)
+        overwrite = row.decision == Decision.OVERWRITE
+        shown.changes = changes_of(member, values, types, overwrite=overwrite)
     shown.candidates = [_candidate(found, members, offices) for found in row.matches]
     return shown
 
@@ -123,11 +134,12 @@ def _channel(channel: Mapping[str, Any]) -> str:
 
 
 def changes_of(
-    member: Member, values: Mapping[str, Any], types: Mapping[str, str]
-) -> list[tuple[str, str, str]]:
-    """What the record says, and what the sheet says instead: ``(field, record, sheet)``."""
+    member: Member, values: Mapping[str, Any], types: Mapping[str, str], *, overwrite: bool
+) -> list[Change]:
+    """What would change in a record, and what the record keeps saying otherwise."""
+    taken = updates_of(member, values, overwrite=overwrite)
     return [
-        (label_of(name), _text(name, old, types), _text(name, new, types))
+        Change(label_of(name), _text(name, old, types), _text(name, new, types), name in taken)
         for name, (old, new) in differences(member, values).items()
     ]
 
@@ -145,6 +157,8 @@ def _text(name: str, value: Any, types: Mapping[str, str]) -> str:
         return place_name(value)
     if name == "national_id":
         return mask_national_id(value)
+    if name == "phone":
+        return mask_phone(value)
     if name == "birth_year":
         return str(value + BE_OFFSET)
     if name == "network_type":

@@ -53,11 +53,15 @@ def undo_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
     batch.move(BatchState.UNDONE)
     if late := obstacles(batch):
         raise Refused(why_not(batch, late))
-    changed = list(db.session.scalars(_rows(batch, ImportRow.before.is_not(None))))
-    fresh = list(db.session.scalars(_rows(batch, _brought(batch))))
-    for row in changed:
-        _restore(actor, row)
-    _remove([row.member_id for row in fresh if row.member_id])
+    touched = _rows(batch, ImportRow.before.is_not(None))
+    changed = list(
+        db.session.execute(touched.with_only_columns(ImportRow.member_id, ImportRow.before))
+    )
+    brought = _rows(batch, _brought(batch)).with_only_columns(ImportRow.member_id)
+    fresh = list(db.session.scalars(brought))
+    for member_id, before in changed:
+        _restore(actor, member_id, before)
+    _remove(fresh)
     counts = {"new": len(fresh), "update": len(changed)}
     batch.undone_at = utc_now()
     record(actor, Action.IMPORT_UNDO, "import", batch.id, batch=batch.id, counts=counts)
@@ -116,10 +120,9 @@ def why_not(batch: ImportBatch, late: Sequence[int]) -> str:
     )
 
 
-def _restore(actor: Actor, row: ImportRow) -> None:
+def _restore(actor: Actor, member_id: int, before: dict[str, Any]) -> None:
     """Give a member the values back that the import replaced."""
-    member = db.session.get_one(Member, row.member_id)
-    before: dict[str, Any] = row.before or {}
+    member = db.session.get_one(Member, member_id)
     fields = {name: _day(name, value) for name, value in before.get("fields", {}).items()}
     if fields:
         values = replace(MemberValues.of(member), **fields)

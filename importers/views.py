@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     current_app,
     flash,
     jsonify,
@@ -18,27 +17,27 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from importers import queries, services
-from importers.annotated import annotated_copy, annotated_name
-from importers.committing import ChangedMeanwhile
-from importers.forms import DecideForm, UploadForm, chosen_fields, field_choices
+from importers.choosing import outcome_of
+from importers.forms import UploadForm, field_choices
 from importers.models import BATCH_STATE_NAMES, BatchState, Decision, ImportBatch
-from importers.planning import limits_of
 from importers.results import STATUS_NAMES, Status
 from importers.review import show_rows
-from importers.undoing import undo_batch
+from importers.undoing import obstacles, why_not
 from registry.access.gate import actor, allow, scope, scope_for
+from registry.access.models import Office
 from registry.access.roles import Permission
-from registry.audit.actions import Action
-from registry.audit.services import record
 from registry.db import begin_write, commit, db
 from registry.errors import Refused
 from registry.jobs import Job
 
 bp = Blueprint("imports", __name__, url_prefix="/imports", template_folder="templates")
 RUN = allow(Permission.IMPORTS_RUN)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROOM = 4
+"""Times the size of one file that an upload of several may have."""
 ORDER = (
     Status.NEW,
     Status.UPDATE,
@@ -53,11 +52,41 @@ def _page() -> int:
     return max(1, min(request.args.get("page", 1, type=int), 100_000))
 
 
+@bp.url_value_preprocessor
+def _make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Several files may come at once; each is measured by itself, with a sentence of its own."""
+    if endpoint == "imports.upload":
+        limit = current_app.config["MAX_CONTENT_LENGTH"]
+        request.max_content_length = limit * ROOM
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """What is larger than all that room is not read; the page says so."""
+    return redirect(url_for("imports.index", too_large=1), 303)
+
+
 @bp.get("/")
 @RUN
 def index() -> ResponseReturnValue:
     """The imports of the offices in scope, and the place to drop sheets."""
-    return _index(UploadForm(formdata=None))
+    form = _form(UploadForm(formdata=None))
+    if "too_large" in request.args:
+        form.form_errors.append(
+            _("What was sent is larger than %(limit)s MB; send smaller files, or one at a time.",
+              limit=_limit_mb())
+        )  # fmt: skip
+    return _index(form)
+
+
+def _limit_mb() -> int:
+    return int(current_app.extensions["sang_settings"].upload_max_mb)
+
+
+def _form(form: UploadForm) -> UploadForm:
+    """The form with the offices to choose from."""
+    form.offer(queries.offices_to_import_for(scope()), current_user.office_id)
+    return form
 
 
 def _index(form: UploadForm) -> str:
@@ -69,7 +98,7 @@ def _index(form: UploadForm) -> str:
         size=queries.PAGE,
         page=_page(),
         states=BATCH_STATE_NAMES,
-        limit_mb=current_app.extensions["sang_settings"].upload_max_mb,
+        limit_mb=_limit_mb(),
     )
 
 
@@ -77,11 +106,12 @@ def _index(form: UploadForm) -> str:
 @RUN
 def upload() -> ResponseReturnValue:
     """Take one or several sheets in; each becomes a batch that is planned in the background."""
-    form = UploadForm()
+    form = _form(UploadForm())
     if not form.validate_on_submit():
         return _index(form)
-    taken = [number for place, file in enumerate(form.files.data)
-             if (number := _take(form, place, file))]  # fmt: skip
+    taken = [
+        number for place, file in enumerate(form.files.data) if (number := _take(form, place, file))
+    ]
     if len(taken) == 1 == len(form.files.data):
         return redirect(url_for("imports.show", batch_id=taken[0]))
     return redirect(url_for("imports.index"))
@@ -89,27 +119,42 @@ def upload() -> ResponseReturnValue:
 
 def _take(form: UploadForm, place: int, file: Any) -> int | None:
     """Take one file in; a refusal of one does not hold up the others."""
+    begin_write()
     token = f"{form.form_token.data}:{place}"
     sent_before = queries.batch_by_token(scope(), token)
     if sent_before is not None:
         return sent_before.id
-    begin_write()
     try:
         batch = services.receive(
             actor(),
-            current_user.office,
+            _office(form),
             file.filename,
             file.read(),
             sheet=form.sheet.data,
             keep_unknown=form.keep_unknown.data,
             form_token=token,
         )
+    except services.SameFile as refusal:
+        flash(_with_link(refusal), "warning")
+        return None
     except Refused as refusal:
         flash(str(refusal), "warning")
         return None
     services.start(batch)
     commit()
     return batch.id
+
+
+def _office(form: UploadForm) -> Office:
+    """The office that brings the sheet: the own one, unless headquarters chose another."""
+    number = form.office.data if "office" in form else current_user.office_id
+    return db.session.get_one(Office, number)
+
+
+def _with_link(refusal: services.SameFile) -> Markup:
+    """The sentence, then the way to the earlier import."""
+    address = url_for("imports.show", batch_id=refusal.batch_id)
+    return Markup('{} <a href="{}">{}</a>').format(str(refusal), address, _("Open that import"))
 
 
 @bp.get("/<int:batch_id>")
@@ -130,6 +175,8 @@ def show(batch_id: int) -> ResponseReturnValue:
         states=BATCH_STATE_NAMES,
         rows=show_rows(scope_for(Permission.MEMBERS_READ), rows),
         waiting=queries.undecided(scope(), batch_id),
+        outcome=outcome_of(batch),
+        stuck=_why_not_undone(batch),
         total=counts.get(status, 0) if status else sum(counts.values()),
         size=queries.PAGE,
         page=_page(),
@@ -137,6 +184,14 @@ def show(batch_id: int) -> ResponseReturnValue:
         decisions={status: decisions_for(status) for status in services.ALLOWED},
         job=_job(batch),
     )
+
+
+def _why_not_undone(batch: ImportBatch) -> str:
+    """Why an import cannot be taken back any more; empty where it can."""
+    if batch.as_state is not BatchState.COMMITTED:
+        return ""
+    late = obstacles(batch)
+    return why_not(batch, late) if late else ""
 
 
 def _status() -> Status | None:
@@ -167,102 +222,6 @@ def _step(step: str | None) -> str:
         "matched": _("Comparing with the registry"),
     }
     return str(texts.get(step or "", _("Waiting for its turn")))
-
-
-@bp.post("/<int:batch_id>/decisions")
-@RUN
-def decide(batch_id: int) -> ResponseReturnValue:
-    """Decide about one row, or about all rows of a status that nobody decided yet."""
-    batch, form = queries.batch_for(scope(), batch_id), DecideForm()
-    if form.validate_on_submit():
-        rows = request.form.getlist("row", type=int) or None
-        status, decision = form.chosen
-        member = request.form.get("member", type=int)
-        count = services.decide(batch, rows, status, decision, member_id=member)
-        commit()
-        flash(_("%(count)s rows decided.", count=count), "success")
-    return _back(batch_id)
-
-
-def _back(batch_id: int) -> ResponseReturnValue:
-    status, page = request.args.get("status") or None, request.args.get("page") or None
-    return redirect(url_for("imports.show", batch_id=batch_id, status=status, page=page))
-
-
-@bp.post("/<int:batch_id>/columns")
-@RUN
-def columns(batch_id: int) -> ResponseReturnValue:
-    """Say what columns hold, and have the sheet planned anew with that."""
-    batch = queries.batch_for(scope(), batch_id)
-    chosen = chosen_fields(request.form, batch.summary.get("columns", []))
-    batch.fields = {**batch.fields, **chosen}
-    batch.keep_unknown = "keep_unknown" in request.form
-    services.replan(batch)
-    commit()
-    return redirect(url_for("imports.show", batch_id=batch_id))
-
-
-@bp.post("/<int:batch_id>/commit")
-@RUN
-def apply(batch_id: int) -> ResponseReturnValue:
-    """Apply the plan as it was shown."""
-    batch = queries.batch_for(scope(), batch_id)
-    try:
-        counts = services.commit_import(actor(), batch)
-        commit()
-    except ChangedMeanwhile as refusal:
-        db.session.rollback()
-        begin_write()
-        services.replan(queries.batch_for(scope(), batch_id))
-        commit()
-        flash(str(refusal), "warning")
-    else:
-        flash(
-            _("%(new)s members were registered and %(update)s updated.",
-              new=counts["new"], update=counts["update"]), "success"
-        )  # fmt: skip
-    return redirect(url_for("imports.show", batch_id=batch_id))
-
-
-@bp.post("/<int:batch_id>/discard")
-@RUN
-def discard(batch_id: int) -> ResponseReturnValue:
-    """Give the plan up."""
-    services.discard(actor(), queries.batch_for(scope(), batch_id))
-    commit()
-    flash(_("The plan was discarded; nothing was imported."), "success")
-    return redirect(url_for("imports.index"))
-
-
-@bp.post("/<int:batch_id>/undo")
-@RUN
-def undo(batch_id: int) -> ResponseReturnValue:
-    """Take the import back, unless something was built on it."""
-    batch = queries.batch_for(scope(), batch_id)
-    try:
-        undo_batch(actor(), batch)
-        commit()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "warning")
-    else:
-        flash(_("The import was undone; the registry is as it was before."), "success")
-    return redirect(url_for("imports.show", batch_id=batch_id))
-
-
-@bp.post("/<int:batch_id>/workbook")
-@RUN
-def workbook(batch_id: int) -> ResponseReturnValue:
-    """The office's own workbook with the result of each row."""
-    batch = queries.batch_for(scope(), batch_id)
-    rows = queries.all_rows(scope(), batch_id)
-    limits = limits_of(current_app.extensions["sang_settings"])
-    data = annotated_copy(batch, rows, services.content_of(batch), limits)
-    record(actor(), Action.ROWS_EXPORT, "import", batch.id, count=len(rows), format="xlsx")
-    commit()
-    answer = Response(data, mimetype=XLSX)
-    answer.headers.set("Content-Disposition", "attachment", filename=annotated_name(batch))
-    return answer
 
 
 def decisions_for(status: Status) -> list[Decision]:

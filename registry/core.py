@@ -10,8 +10,27 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import access, admin_commands, audit, db, errors, geography, headers, i18n, logs, ui
-from registry import channels, facts, home, members, messages, networks, periods, portal, settings
+from registry import (
+    access,
+    admin_commands,
+    audit,
+    channels,
+    db,
+    errors,
+    facts,
+    geography,
+    headers,
+    home,
+    i18n,
+    logs,
+    members,
+    messages,
+    networks,
+    periods,
+    portal,
+    settings,
+    ui,
+)
 
 csrf = CSRFProtect()
 compress = Compress()

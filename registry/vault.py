@@ -34,7 +34,12 @@ def _key(purpose: str) -> bytes:
 
 
 def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(_key("encrypt")))
+    return _fernet(_key("encrypt"))
+
+
+@lru_cache(maxsize=32)
+def _fernet(key: bytes) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def encrypt(plain: bytes) -> bytes:

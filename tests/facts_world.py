@@ -40,6 +40,8 @@ KINDS = ("line_group", "facebook", "loudspeaker")
 STANDARDS = {"publish": (30, 45), "pass_on": (60, 60), "answer": (2880, 1440)}
 """Minutes before and from 1 January 2026 on."""
 NEW_STANDARDS = date(2026, 1, 1)
+RICH = 58
+"""A seed whose world holds something of nearly every kind."""
 Row = dict[str, Any]
 EMPTIED = (
     *(MemberNews, Question, Dissemination, Recipient, Publication, KeyMessage, AudienceCount),

@@ -6,11 +6,13 @@ import io
 import re
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from registry.audit.models import AuditEvent
 from registry.channels.models import AudienceCount
 from registry.db import db, unit_of_work
 from registry.messages import exchange, ledger
@@ -330,3 +332,25 @@ def test_audience_of_the_day_is_kept(app: Flask) -> None:
             story.acting("officer50"), story.ALL, story.entry(story.published())
         )
         assert row.audience_potential == 150
+
+
+def test_the_lists_as_files(app: Flask, client_of: ClientOf) -> None:
+    """Within the scope, without a live formula, and written into the trail."""
+    with app.app_context(), unit_of_work():
+        message = story.published()
+        message.title = "=HYPERLINK(1)"
+        told = story.entry(message, audience_reported=85, basis="=1+1")
+        ledger.record_dissemination(story.acting("officer50"), story.ALL, told)
+    for path, row in (("messages", 9), ("dissemination", 11)):
+        answer = client_of("officer50").post(f"/{path}/export")
+        page = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+        cells = [cell for line in page.iter_rows() for cell in line]
+        assert any(cell.value == "=HYPERLINK(1)" for cell in cells)
+        assert all(cell.data_type != "f" for cell in cells)
+        assert page.max_column == row
+        answer = client_of("officer90").post(f"/{path}/export")
+        page = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+        assert "HYPERLINK" not in str(list(page.values))
+    with app.app_context():
+        kinds = list(db.session.scalars(select(AuditEvent.action)))
+        assert kinds.count("rows:export") == 4

@@ -41,6 +41,7 @@ def _filled(known: Sequence[tuple[str, Bar]], share: bool) -> Trace:
     return {
         "z": [bar.value for _code, bar in known],
         "zmin": 0,
+        "zmax": max((bar.value or 0 for _code, bar in known), default=0) or 1,
         "colorscale": [list(step) for step in SCALE],
         "marker": {"line": {"color": PAPER, "width": 0.6}},
         "colorbar": {

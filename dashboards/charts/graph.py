@@ -33,10 +33,11 @@ def graph(name: str, traces: list[Trace], layout: Trace, height: int, label: str
         config=_config(name),
         style={"height": f"{height}px"},
     )
-    return html.Div(drawn, role="group", **{"aria-label": label})
+    named: dict[str, Any] = {"aria-label": label}
+    return html.Div(drawn, role="group", **named)
 
 
-def _config(name: str) -> dict[str, Any]:
+def _config(name: str) -> Any:
     return {
         "displaylogo": False,
         "showSendToCloud": False,

@@ -41,14 +41,14 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
         raise Refused(_("“%(name)s” cannot be shown in the breakdowns.", name=shown[:60]))
     months = filters.months_shown(question.period, today)
     found = whole(scope, question, months, compared=question.period.has_ended(today))
-    parted = split(scope, question, shown)
+    parted = split(scope, question, shown, found.seal)
     more = [filters.map_choice(question), filters.measure_choice(BREAKDOWNS, shown)]
     return [
         html.Div(html.H1(title()), className="page-head"),
         filters.bar(scope, question, today, DIMENSIONS, *more),
         heading(question, found, today),
         cards(question, found, today),
-        attention(scope, question, parted),
+        attention(scope, question, parted, found.seal),
         html.Div(
             [
                 *journey(question, found),
@@ -66,7 +66,7 @@ def heading(question: Asked, found: Whole, today: date) -> Component:
     if seal is not None:
         state = html.Span(_("Closed period"), className="state good")
         when = _("sealed on %(day)s", day=day(seal.period.closed_at))
-        note = when if seal.cut is not None else f"{when}; {_unsealed()}"
+        note = f"{when}; {_live() if seal.cut is not None else _unsealed()}"
     elif period.has_ended(today):
         state = html.Span(_("Not closed yet"), className="state warn")
         note = _("the figures may still change")
@@ -76,6 +76,10 @@ def heading(question: Asked, found: Whole, today: date) -> Component:
     return html.P(
         [html.B(period.label(language())), " ", state, " ", html.Span(note)], className="shown"
     )
+
+
+def _live() -> str:
+    return str(_("trends and what needs attention are counted from today's records"))
 
 
 def _unsealed() -> str:

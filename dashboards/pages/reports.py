@@ -42,15 +42,15 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
     question = asked(scope, filters.with_default(args, today), today)
     seal = seal_of(scope, question)
     return [
-        html.Div([html.H1(title()), _downloads(seal)], className="page-head"),
+        html.Div([html.H1(title()), _downloads(scope, seal)], className="page-head"),
         filters.bar(scope, question, today, ("zone", "province"), filters.map_choice(question)),
         _state(question, seal, today),
-        html.Div(_tables(scope, question, seal), className="dash-grid"),
+        html.Div(_tables(scope, question, seal), className="dash-grid roomy"),
         _calendar(question, today),
     ]
 
 
-def _downloads(seal: Seal | None) -> Component:
+def _downloads(scope: Scope, seal: Seal | None) -> Component:
     """Ways to the sealed documents, for those who may see reports."""
     known = "reports.download" in current_app.view_functions
     if seal is None or not known or not may(Permission.REPORTS_VIEW):
@@ -58,12 +58,19 @@ def _downloads(seal: Seal | None) -> Component:
     links = [
         html.A(
             _("Download %(kind)s", kind=text),
-            href=url_for("reports.download", code=seal.period.code, kind=kind),
+            href=url_for("reports.download", period=seal.period.code, format=kind),
             className="btn btn-outline-primary",
         )
-        for kind, text in (("xlsx", "Excel"), ("pdf", "PDF"))
+        for kind, text in _formats(scope)
     ]
     return html.Div(links, className="actions")
+
+
+def _formats(scope: Scope) -> list[tuple[str, str]]:
+    """The whole as documents; a part of the country as tables; a bureau's was not sealed."""
+    if scope.everything:
+        return [("xlsx", "Excel"), ("pdf", "PDF")]
+    return [("xlsx", "Excel"), ("csv", "CSV")] if scope.provinces else []
 
 
 def _state(question: Asked, seal: Seal | None, today: date) -> Component:
@@ -80,10 +87,10 @@ def _state(question: Asked, seal: Seal | None, today: date) -> Component:
             n=seal.period.revision,
             until=day(seal.period.keep_until),
         )
-    parts_ = [html.B(period.label(language())), " ", state, " ", html.Span(note)]
+    said: list[Any] = [html.B(period.label(language())), " ", state, " ", html.Span(note)]
     if seal is not None and seal.cut is None:
-        parts_.append(html.Span(_("; these filters were not sealed, so live figures are shown")))
-    return html.P(parts_, className="shown")
+        said.append(html.Span(_("; these filters were not sealed, so live figures are shown")))
+    return html.P(said, className="shown")
 
 
 def _tables(scope: Scope, question: Asked, seal: Seal | None) -> list[Component]:
@@ -107,19 +114,21 @@ def _group(
 ) -> Component:
     sealed = seal is not None and seal.cut is not None
     heads = [_("Measure"), *([_("Sealed")] if sealed else []), _("Live today")]
-    heads += [_("Difference")] if sealed else []
+    heads += [_("Differs by")] if sealed else []
     rows = [_row(one, found[one.name], question, seal if sealed else None) for one in group]
     return parts.panel(title, parts.table(heads, rows), parts.how(*group))
 
 
 def _row(one: Measure, live: Figure, question: Asked, seal: Seal | None) -> list[Any]:
     link = rows_link(one.name, question)
-    now = (parts.with_unit(one, live.value), link)
+    now = (parts.value_text(one, live.value), link)
+    unit = parts.unit_text(one)
+    name = f"{one.title} ({unit})" if unit and not one.is_median else str(one.title)
     if seal is None:
-        return [str(one.title), now]
+        return [name, now]
     sealed = seal.figure(one.name)
     value = sealed.value if sealed else None
-    return [str(one.title), parts.with_unit(one, value), now, _difference(one, value, live.value)]
+    return [name, parts.value_text(one, value), now, _difference(one, value, live.value)]
 
 
 def _difference(one: Measure, sealed: float | None, live: float | None) -> str:
@@ -163,9 +172,5 @@ def _cell(period: Period, closed: dict[str, SealedPeriod], question: Asked) -> A
         if period.code in closed
         else period.label(language())
     )
-    return html.A(
-        mark,
-        href=page_link(PATH, question, period=period.code),
-        title=words,
-        **{"aria-current": "page" if period == question.period else "false"},
-    )
+    here: dict[str, Any] = {"aria-current": "page" if period == question.period else "false"}
+    return html.A(mark, href=page_link(PATH, question, period=period.code), title=words, **here)

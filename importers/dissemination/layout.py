@@ -19,7 +19,7 @@ from registry.periods.calendar import Period, format_date, to_bangkok_date
 TITLES = {
     "key": ("รหัสแถว (ห้ามแก้)", "Row key (do not change)"),
     "received": ("วันที่รับข้อมูล", "Received on"),
-    "passed": ("วันที่เผยแพร่ต่อ", "Passed on on"),
+    "passed": ("วันที่เผยแพร่ต่อ", "Date passed on"),
     "audience": ("จำนวนคนที่เข้าถึง", "People reached"),
     "link": ("ลิงก์", "Link"),
     "basis": ("ที่มาของการประมาณ", "Basis of the estimate"),

@@ -97,7 +97,7 @@ def compiled(rows: Table, dialect: str, *, once: bool = False) -> str:
     parts = list(tree.find_all(exp.CTE))
     if once and parts:
         parts[-1].set("materialized", True)
-    return tree.sql(dialect=compiler.dialect)
+    return str(tree.sql(dialect=compiler.dialect))
 
 
 def cells(

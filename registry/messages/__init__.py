@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Install the pages of messages, of the ledger and of the inboxes."""
+    from registry.messages import export_views as export_views
     from registry.messages import files as files
     from registry.messages import grid_views, inbox_views, review_views, step_views
     from registry.periods import calendar

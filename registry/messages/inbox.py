@@ -68,7 +68,9 @@ def count_disseminations(scope: Scope, filters: LedgerFilters) -> int:
     return int(db.session.scalar(query) or 0)
 
 
-def list_disseminations(scope: Scope, filters: LedgerFilters) -> list[Dissemination]:
+def list_disseminations(
+    scope: Scope, filters: LedgerFilters, *, limit: int = PAGE
+) -> list[Dissemination]:
     """A page of disseminations, the latest first."""
     query = (
         _ledger(scope, filters)
@@ -78,7 +80,7 @@ def list_disseminations(scope: Scope, filters: LedgerFilters) -> list[Disseminat
             joinedload(Dissemination.channel),
         )
         .order_by(Dissemination.at.desc(), Dissemination.id.desc())
-        .limit(PAGE)
+        .limit(limit)
         .offset((filters.page - 1) * PAGE)
     )
     return list(db.session.scalars(query))

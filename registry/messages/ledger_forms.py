@@ -23,7 +23,7 @@ class RecordForm(MomentMixin, OnceForm):
     """A member passed a message on."""
 
     channel = SelectField(_l("Channel"), [CHOOSE])
-    on = DayField(_l("Passed on on"), [NEEDED])
+    on = DayField(_l("Date passed on"), [NEEDED])
     hour = StringField(
         _l("Time (if known)"), render_kw={"placeholder": "14:30", "inputmode": "numeric"}
     )

@@ -48,7 +48,8 @@ FIELDS = {
 }
 
 
-def _filters() -> LedgerFilters:
+def filters_of_address() -> LedgerFilters:
+    """What the address narrows the list to."""
     words = {
         name: request.args.get(name, "").strip()[:100]
         for name in ("state", "kind", "q", "evidence")
@@ -65,7 +66,7 @@ def _filters() -> LedgerFilters:
 @READ
 def index() -> ResponseReturnValue:
     """What members passed on, the latest first."""
-    filters = _filters()
+    filters = filters_of_address()
     message = queries.message_for(scope(), filters.message_id) if filters.message_id else None
     return render_template(
         "dissemination/index.html",

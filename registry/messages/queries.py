@@ -161,7 +161,9 @@ def count_messages(scope: Scope, filters: MessageFilters, mine: Mine) -> int:
     return int(db.session.scalar(select(func.count()).select_from(inner.subquery())) or 0)
 
 
-def list_messages(scope: Scope, filters: MessageFilters, mine: Mine) -> list[Row[Any]]:
+def list_messages(
+    scope: Scope, filters: MessageFilters, mine: Mine, *, limit: int = PAGE
+) -> list[Row[*tuple[Any, ...]]]:
     """A page of messages, newest first: the message, recipients and receipts in scope."""
     reached = Recipient.message_id == KeyMessage.id
     inside = and_(reached, facts_within(scope, Recipient))
@@ -175,7 +177,7 @@ def list_messages(scope: Scope, filters: MessageFilters, mine: Mine) -> list[Row
         .add_columns(recipients.label("recipients"), received.label("received"))
         .options(joinedload(KeyMessage.office))
         .order_by(newest.desc(), KeyMessage.id.desc())
-        .limit(PAGE)
+        .limit(limit)
         .offset((filters.page - 1) * PAGE)
     )
     return list(db.session.execute(query))

@@ -47,7 +47,8 @@ def waiting_count() -> int:
     return queries.count_messages(where, MessageFilters(show="waiting"), mine())
 
 
-def _filters() -> MessageFilters:
+def filters_of_address() -> MessageFilters:
+    """What the address narrows the list to."""
     words = {
         name: request.args.get(name, "").strip()[:100]
         for name in ("q", "state", "kind", "topic", "show")
@@ -60,7 +61,7 @@ def _filters() -> MessageFilters:
 @READ
 def index() -> ResponseReturnValue:
     """The messages that one may see, newest first."""
-    filters = _filters()
+    filters = filters_of_address()
     return render_template(
         "messages/index.html",
         rows=queries.list_messages(scope(), filters, mine()),

@@ -14,6 +14,7 @@ from registry.db import db, unit_of_work
 from registry.members.models import Member
 from registry.messages.models import Dissemination
 from registry.portal.services import issue
+from reports.closing import close
 from tests import cast
 from tests.browser.conftest import SignIn, faults_of, overflow_of
 
@@ -129,3 +130,21 @@ def test_the_overview_draws_itself(page: Page, signed_in: SignIn, name: str) -> 
     page.goto("/dashboards/")
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
+
+
+@pytest.mark.usefixtures("watch")
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_closed_period_is_shown_and_taken_along(
+    page: Page, app: Flask, signed_in: SignIn
+) -> None:
+    with app.app_context():
+        close(Actor.system("cli"), "2569-Q1")
+    signed_in("executive")
+    page.goto("/dashboards/reports?period=2569-Q1")
+    expect(page.locator(".state.good")).to_contain_text("ปิดงวดแล้ว")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name=re.compile("Excel")).click()
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    page.goto("/reports/2569-Q1")
+    expect(page.locator("h1 .state")).to_contain_text("ปิดงวดแล้ว")
+    assert not faults_of(page)

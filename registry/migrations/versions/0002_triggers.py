@@ -13,8 +13,13 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-FROZEN = (("audit_event", "UPDATE"), ("audit_event", "DELETE"), ("audit_link", "UPDATE"),
-          ("audit_link", "DELETE"), ("audit_personal", "UPDATE"))
+FROZEN = (
+    ("audit_event", "UPDATE"),
+    ("audit_event", "DELETE"),
+    ("audit_link", "UPDATE"),
+    ("audit_link", "DELETE"),
+    ("audit_personal", "UPDATE"),
+)
 
 
 def _name(table: str, verb: str) -> str:

@@ -1,0 +1,195 @@
+"""What is done with a plan: decide, correct columns, apply, discard, undo, ask another office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+
+from importers import queries, services
+from importers.committing import ChangedMeanwhile
+from importers.forms import DecideForm, chosen_fields, doubled_field
+from importers.models import BatchState, ImportBatch
+from importers.undoing import undo_batch
+from importers.views import RUN, bp
+from registry.access.gate import actor, scope
+from registry.db import begin_write, commit, db
+from registry.errors import NotFound, Refused
+from registry.members.duplicates import CERTAIN, Match
+from registry.members.form_views import signer
+from registry.members.hints import give_hints
+
+__all__ = ["bp"]
+
+
+def _carry_out(step: Callable[[], object], done: str = "") -> bool:
+    """Take a step and commit it; a refusal is told on the page, and nothing was changed."""
+    try:
+        step()
+        commit()
+    except (NotFound, ChangedMeanwhile):
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "warning")
+        return False
+    if done:
+        flash(done, "success")
+    return True
+
+
+def _back(batch_id: int, row: int | None = None) -> ResponseReturnValue:
+    """The page from which the step was taken, at the row in question."""
+    status, page = request.args.get("status") or None, request.args.get("page") or None
+    anchor = f"row-{row}" if row else None
+    address = url_for("imports.show", batch_id=batch_id, status=status, page=page, _anchor=anchor)
+    return redirect(address)
+
+
+@bp.post("/<int:batch_id>/decisions")
+@RUN
+def decide(batch_id: int) -> ResponseReturnValue:
+    """Decide about one row, or about all rows of a status that nobody decided yet."""
+    batch, form = queries.batch_for(scope(), batch_id), DecideForm()
+    rows = request.form.getlist("row", type=int) or None
+    if form.validate_on_submit():
+        _carry_out(lambda: _decide(batch, form, rows))
+    return _back(batch_id, rows[0] if rows else None)
+
+
+def _decide(batch: ImportBatch, form: DecideForm, rows: list[int] | None) -> None:
+    status, decision = form.chosen
+    member = request.form.get("member", type=int)
+    count = services.decide(batch, rows, status, decision, member_id=member)
+    if rows is None:
+        flash(_("%(count)s rows decided.", count=count), "success")
+
+
+@bp.post("/<int:batch_id>/columns")
+@RUN
+def columns(batch_id: int) -> ResponseReturnValue:
+    """Say what columns hold, and have the sheet planned anew with that."""
+    batch = queries.batch_for(scope(), batch_id)
+    _carry_out(lambda: _read_again(batch))
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+def _read_again(batch: ImportBatch) -> None:
+    columns = batch.summary.get("columns", [])
+    if double := doubled_field(request.form, columns):
+        raise Refused(
+            _(
+                "“%(field)s” was chosen for more than one column; choose it once.",
+                field=double,
+            )
+        )
+    batch.fields = {**batch.fields, **chosen_fields(request.form, columns)}
+    batch.keep_unknown = "keep_unknown" in request.form
+    services.replan(batch)
+
+
+@bp.post("/<int:batch_id>/commit")
+@RUN
+def apply(batch_id: int) -> ResponseReturnValue:
+    """Apply the plan as it was shown; sent twice it is applied once."""
+    batch = queries.batch_for(scope(), batch_id)
+    try:
+        _carry_out(lambda: _apply(batch))
+    except (ChangedMeanwhile, IntegrityError) as error:
+        db.session.rollback()
+        begin_write()
+        services.replan(queries.batch_for(scope(), batch_id))
+        commit()
+        said = str(error) if isinstance(error, Refused) else _registered_meanwhile()
+        flash(said, "warning")
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+def _apply(batch: ImportBatch) -> None:
+    batch.lock()
+    if batch.as_state is BatchState.COMMITTED:
+        return
+    if not _is_the_plan_shown(batch):
+        raise Refused(_("The plan is another one by now; look at it again, then import."))
+    counts = services.commit_import(actor(), batch)
+    flash(
+        _(
+            "%(new)s members were registered and %(update)s updated.",
+            new=counts["new"],
+            update=counts["update"],
+        ),
+        "success",
+    )
+
+
+def _is_the_plan_shown(batch: ImportBatch) -> bool:
+    """Whether the button was pressed below this very plan, and not one made anew since."""
+    shown = request.form.get("plan", "")
+    return not shown or batch.planned_at is None or shown == stamp(batch.planned_at)
+
+
+def stamp(planned_at: datetime) -> str:
+    """What tells one plan of a batch from another."""
+    return planned_at.isoformat()
+
+
+def _registered_meanwhile() -> str:
+    return str(
+        _("Somebody registered one of these members at this moment; nothing was written, please "
+          "review the new plan.")
+    )  # fmt: skip
+
+
+@bp.post("/<int:batch_id>/discard")
+@RUN
+def discard(batch_id: int) -> ResponseReturnValue:
+    """Give the plan up."""
+    batch = queries.batch_for(scope(), batch_id)
+    done = _("The plan was discarded; nothing was imported.")
+    if _carry_out(lambda: services.discard(actor(), batch), str(done)):
+        return redirect(url_for("imports.index"))
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+@bp.post("/<int:batch_id>/undo")
+@RUN
+def undo(batch_id: int) -> ResponseReturnValue:
+    """Take the import back, unless something was built on it."""
+    batch = queries.batch_for(scope(), batch_id)
+    done = _("The import was undone; the registry is as it was before.")
+    _carry_out(lambda: undo_batch(actor(), batch), str(done))
+    return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+@bp.post("/<int:batch_id>/ask")
+@RUN
+def ask(batch_id: int) -> ResponseReturnValue:
+    """Go and ask the office that looks after a row's member; looking there is noted."""
+    number = request.form.get("row", type=int)
+    match = _elsewhere(batch_id, number)
+    if match is None:
+        flash(_("Nobody of another office is told of for this row."), "warning")
+        return _back(batch_id, number)
+    hints, _held_back = give_hints(actor(), [match])
+    commit()
+    if not hints:
+        flash(_("You looked up many people of other offices within the hour; please try later."),
+              "warning")  # fmt: skip
+        return _back(batch_id, number)
+    token = str(signer().dumps([hints[0].member_id, current_user.id]))
+    return redirect(url_for("transfers.new", token=token))
+
+
+def _elsewhere(batch_id: int, number: int | None) -> Match | None:
+    """The likeliest member of another office whom a row may be."""
+    queries.batch_for(scope(), batch_id)
+    row = queries.row_of(scope(), batch_id, number or 0)
+    for found in row.matches if row else ():
+        if not found["inside"] and found["score"] >= CERTAIN:
+            return Match(**{**found, "reasons": tuple(found["reasons"])})
+    return None

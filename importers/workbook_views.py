@@ -1,0 +1,40 @@
+"""The office's own workbook back."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from importers import queries
+from importers.annotated import annotated_copy, annotated_name
+from importers.planning import limits_of
+from importers.reading.errors import Unreadable
+from importers.step_views import bp
+from importers.uploads import Gone, content_of
+from importers.views import RUN
+from registry.access.gate import actor, scope
+from registry.audit.actions import Action
+from registry.audit.services import record
+from registry.db import commit
+
+__all__ = ["bp"]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.post("/<int:batch_id>/workbook")
+@RUN
+def workbook(batch_id: int) -> ResponseReturnValue:
+    """The office's own workbook with the result of each row."""
+    batch = queries.batch_for(scope(), batch_id)
+    rows = queries.all_rows(scope(), batch_id)
+    try:
+        limits = limits_of(current_app.extensions["sang_settings"])
+        data = annotated_copy(batch, rows, content_of(batch), limits)
+    except (Gone, Unreadable) as refusal:
+        flash(str(refusal), "warning")
+        return redirect(url_for("imports.show", batch_id=batch_id))
+    record(actor(), Action.ROWS_EXPORT, "import", batch.id, count=len(rows), format="xlsx")
+    commit()
+    answer = Response(data, mimetype=XLSX)
+    answer.headers.set("Content-Disposition", "attachment", filename=annotated_name(batch))
+    return answer

@@ -1,0 +1,114 @@
+"""The lists of messages and of disseminations as workbooks; each download leaves an audit event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registry.access.gate import actor, allow, scope, today
+from registry.access.roles import Permission
+from registry.audit.actions import Action
+from registry.audit.services import record
+from registry.channels.models import CHANNEL_KIND_NAMES, ChannelKind
+from registry.db import commit
+from registry.documents.cells import Cell
+from registry.documents.workbook import Sheet, write_workbook
+from registry.i18n import name_of
+from registry.messages import inbox, ledger_views, queries, views
+from registry.messages.models import (
+    DISSEMINATION_STATE_NAMES,
+    MESSAGE_KIND_NAMES,
+    MESSAGE_STATE_NAMES,
+    Dissemination,
+)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST = 100_000
+"""Rows of one file; a narrower filter gives the rest."""
+
+
+def _send(name: str, title: str, columns: Sequence[str], rows: list[list[Cell]]) -> Response:
+    record(actor(), Action.ROWS_EXPORT, name, today(), count=len(rows), format="xlsx")
+    commit()
+    buffer = BytesIO()
+    write_workbook(buffer, [Sheet(name=title, title=title, columns=columns, rows=rows)])
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{today()}.xlsx"'}
+    return Response(buffer.getvalue(), mimetype=XLSX, headers=headers)
+
+
+@views.bp.post("/export")
+@allow(Permission.MESSAGES_READ)
+def export_messages() -> ResponseReturnValue:
+    """The messages that the filters leave."""
+    columns = [
+        _("Title of the message"),
+        _("Sentence to remember (Key Message)"),
+        _("Kind"),
+        _("Topic"),
+        _("State"),
+        _("Office"),
+        _("Published"),
+        _("Recipients"),
+        _("Received"),
+    ]
+    return _send("messages", _("Key messages"), columns, list(_message_rows()))
+
+
+def _message_rows() -> Iterable[list[Cell]]:
+    filters = views.filters_of_address()
+    for row, recipients, received in queries.list_messages(
+        scope(), filters, views.mine(), limit=MOST
+    ):
+        yield [
+            row.title,
+            row.sentence,
+            str(MESSAGE_KIND_NAMES[row.kind]),
+            row.topic,
+            str(MESSAGE_STATE_NAMES[row.as_state]),
+            name_of(row.office),
+            row.published_at,
+            recipients if row.is_out else None,
+            received if row.is_out else None,
+        ]
+
+
+@ledger_views.bp.post("/export")
+@allow(Permission.DISSEMINATION_RECORD)
+def export_disseminations() -> ResponseReturnValue:
+    """The disseminations that the filters leave; reaches stand in columns of their own."""
+    columns = [
+        _("Passed on"),
+        _("Message"),
+        _("Member"),
+        _("Channel"),
+        _("Channel kind"),
+        _("Potential"),
+        _("Reported"),
+        _("Basis of the estimate"),
+        _("Link"),
+        _("Evidence"),
+        _("State"),
+    ]
+    filters = ledger_views.filters_of_address()
+    found = inbox.list_disseminations(scope(), filters, limit=MOST)
+    return _send("dissemination", _("Dissemination"), columns, [_told(row) for row in found])
+
+
+def _told(row: Dissemination) -> list[Cell]:
+    return [
+        row.at if row.time_known else row.on,
+        row.message.title,
+        row.member.display_name,
+        row.channel.name,
+        str(CHANNEL_KIND_NAMES[ChannelKind(row.channel_kind)]),
+        row.audience_potential,
+        row.audience_reported,
+        row.basis,
+        row.link,
+        _("with a link or picture") if row.has_evidence else None,
+        str(DISSEMINATION_STATE_NAMES[row.as_state]),
+    ]

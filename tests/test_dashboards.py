@@ -1,0 +1,364 @@
+"""The dashboards: signed in, scoped, and deaf to whatever a browser makes up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from registry.access.roles import Role
+from registry.access.scope import Scope
+from registry.db import begin_write, commit, unit_of_work
+from registry.facts.cuts import cut
+from registry.facts.evaluate import evaluate
+from registry.facts.sealed import sealed_cut
+from registry.facts.spans import Months
+from registry.geography.queries import province_zones
+from registry.periods import catalogue
+from registry.periods.calendar import Period
+from tests import cast
+from tests.facts_world import RICH, World
+
+CALLBACK = "/dashboards/_dash-update-component"
+OVERVIEW, REPORTS = "/dashboards/", "/dashboards/reports"
+PERIOD = Period.parse("2568-10")
+Client = Callable[[str], FlaskClient]
+
+
+def body(path: str = OVERVIEW, search: str = "", **changes: Any) -> dict[str, Any]:
+    """What a browser sends for a page."""
+    return {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [
+            {"id": "url", "property": "pathname", "value": path},
+            {"id": "url", "property": "search", "value": search},
+        ],
+        "changedPropIds": ["url.search"],
+        **changes,
+    }
+
+
+def ask(client: FlaskClient, path: str = OVERVIEW, search: str = "?period=2568-10") -> TestResponse:
+    """Ask for a page as a browser does."""
+    return client.post(CALLBACK, json=body(path, search))
+
+
+def parts(node: Any) -> Iterator[dict[str, Any]]:
+    """Every component of a page."""
+    if isinstance(node, dict):
+        if "props" in node and "type" in node:
+            yield node
+        for value in node.values():
+            yield from parts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from parts(value)
+
+
+def text_of(answer: TestResponse) -> str:
+    """A page as text."""
+    return json.dumps(answer.get_json(), ensure_ascii=False)
+
+
+@pytest.fixture
+def filled(app: Flask) -> None:
+    """A random world of facts beside the cast's offices."""
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        commit()
+
+
+@pytest.mark.parametrize("path", ["_dash-layout", "_dash-dependencies", "provinces.geojson"])
+def test_a_stranger_gets_nothing(anonymous: FlaskClient, path: str) -> None:
+    json_only = {"Accept": "application/json"}
+    assert anonymous.get(f"/dashboards/{path}", headers=json_only).status_code == 401
+    assert anonymous.post(CALLBACK, json=body()).status_code == 401
+    assert anonymous.get(OVERVIEW).status_code == 302
+
+
+def test_a_callback_needs_its_token(app: Flask, client_of: Client, csrf_on: None) -> None:
+    client = client_of("central")
+    assert ask(client).status_code == 400
+    client.get(OVERVIEW)
+    cookie = client.get_cookie("_csrf_token", path=OVERVIEW)
+    assert cookie is not None
+    assert (cookie.secure, cookie.http_only, cookie.same_site) == (True, False, "Strict")
+    sent = client.post(CALLBACK, json=body(), headers={"X-CSRFToken": cookie.value})
+    assert sent.status_code == 200
+
+
+def test_the_page_is_a_page_of_the_site(client_of: Client) -> None:
+    answer = client_of("executive").get(OVERVIEW)
+    page = answer.get_data(as_text=True)
+    policy = answer.headers["Content-Security-Policy"]
+    scripts = policy.split("script-src", 1)[1].split(";")[0]
+    assert '<html lang="th">' in page
+    assert 'class="site-header"' in page
+    assert 'aria-current="page">ภาพรวม' in page
+    assert 'href="#main"' in page
+    assert scripts.count("'sha256-") == 3
+    assert "unsafe" not in scripts
+    assert "https://" not in page.split("</head>")[0]
+
+
+def test_component_files_are_kept_by_browsers(client_of: Client) -> None:
+    client = client_of("executive")
+    page = client.get(OVERVIEW).get_data(as_text=True)
+    address = page.split('src="/dashboards/_dash-component-suites/')[1].split('"')[0]
+    answer = client.get(f"/dashboards/_dash-component-suites/{address}")
+    assert answer.status_code == 200
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+
+
+def _forged(**changes: Any) -> dict[str, Any]:
+    return body(**changes)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        [],
+        {},
+        {"output": "page.children"},
+        _forged(output="url.search"),
+        _forged(output="..page.children...secret.children.."),
+        _forged(outputs={"id": "secret", "property": "children"}),
+        _forged(outputs=[]),
+        _forged(inputs=[]),
+        _forged(inputs=None),
+        _forged(inputs=[{"id": "url", "property": "pathname", "value": OVERVIEW}]),
+        _forged(inputs=[{"id": {"x": 1}, "property": "search", "value": 1}] * 2),
+        _forged(path={"$ne": 1}),
+        _forged(search=["?zone=3"]),
+        _forged(search="?zone=" + "9" * 5000),
+        _forged(state=[{"id": "scope", "property": "data", "value": "all"}]),
+        _forged(changedPropIds="url.search"),
+        _forged(changedPropIds=["scope.data"]),
+        _forged(background={"job": 1}),
+    ],
+)
+def test_a_forged_body_is_refused(client_of: Client, forged: Any) -> None:
+    assert client_of("central").post(CALLBACK, json=forged).status_code == 400
+
+
+def test_what_is_no_json_is_refused(client_of: Client) -> None:
+    client = client_of("central")
+    for data in (b"", b"{", b"\xff\xfe"):
+        sent = client.post(CALLBACK, data=data, content_type="application/json")
+        assert sent.status_code == 400
+
+
+def test_an_unknown_page_is_not_found(client_of: Client) -> None:
+    assert client_of("central").get("/dashboards/nowhere").status_code == 404
+    assert ask(client_of("central"), "/dashboards/nowhere").status_code == 200
+    assert "strong" not in text_of(ask(client_of("central"), "/dashboards/nowhere")).lower()
+
+
+@pytest.mark.parametrize("path", [OVERVIEW, REPORTS])
+@pytest.mark.parametrize(
+    "search",
+    [
+        "?province=90",
+        "?zone=6",
+        "?province=50&zone=6",
+        "?zone=99",
+        "?zone=3;drop",
+        "?period=2569-Q9",
+        "?period=2650-Q1",
+        "?channel_kind=smoke",
+        "?network_type=%27--",
+        "?as_of=later",
+        "?" + "&".join(f"x{n}=1" for n in range(60)),
+    ],
+)
+def test_a_filter_outside_gets_a_sentence_and_no_number(
+    client_of: Client, filled: None, path: str, search: str
+) -> None:
+    answer = ask(client_of("officer50"), path, search)
+    names = {part["type"] for part in parts(answer.get_json())}
+    assert answer.status_code == 200
+    assert names <= {"Div", "P", "A"}
+    assert '"role": "alert"' in text_of(answer)
+
+
+def test_a_measure_that_is_not_offered_gets_a_sentence(client_of: Client) -> None:
+    answer = ask(client_of("central"), OVERVIEW, "?period=2568-10&measure=password")
+    assert '"role": "alert"' in text_of(answer)
+
+
+@pytest.mark.parametrize("name", sorted(cast.CAST))
+@pytest.mark.parametrize("path", [OVERVIEW, REPORTS])
+def test_every_role_gets_its_page(client_of: Client, filled: None, name: str, path: str) -> None:
+    answer = ask(client_of(name), path, "?period=2569-H1")
+    assert answer.status_code == 200
+    assert '"role": "alert"' not in text_of(answer)
+
+
+def test_the_card_is_the_figure_of_the_scope(app: Flask, client_of: Client, filled: None) -> None:
+    shown = {}
+    for name in ("officer50", "central"):
+        texts = _cards(ask(client_of(name), OVERVIEW, "?period=2569-H1"))
+        shown[name] = texts["สมาชิกปัจจุบัน"]
+    with app.app_context():
+        months = Months.of(Period.parse("2569-H1"))
+        for name, scope in (("officer50", Scope.of_provinces("50")), ("central", Scope.all())):
+            figure = evaluate(scope, ["members_active"], months)[0]
+            assert shown[name] == f"{figure.value:,}", name
+    assert shown["officer50"] != shown["central"]
+
+
+def _cards(answer: TestResponse) -> dict[str, str]:
+    """Titles and values of the key figures."""
+    found = {}
+    for part in parts(answer.get_json()):
+        if part["type"] == "Article":
+            inside = list(parts(part["props"]["children"]))
+            title = next(p for p in inside if p["type"] == "H2")["props"]["children"]
+            found[title] = next(p for p in inside if p["type"] == "Strong")["props"]["children"]
+    return found
+
+
+def test_nobody_elses_names_of_places_reach_an_officer(client_of: Client, filled: None) -> None:
+    page = text_of(ask(client_of("officer50"), OVERVIEW, "?period=2569-H1&measure=members_active"))
+    tables = [part for part in parts(json.loads(page)) if part["type"] == "Tbody"]
+    assert "เชียงใหม่" in page
+    assert "สงขลา" not in json.dumps(tables, ensure_ascii=False)
+    assert "province=90" not in page
+
+
+def test_every_chart_is_valid_and_keeps_to_itself(client_of: Client, filled: None) -> None:
+    for measure in ("pass_on_rate", "members_active", "reach_potential"):
+        search = f"?period=2569-H1&measure={measure}"
+        page = ask(client_of("central"), OVERVIEW, search).get_json()
+        graphs = [part["props"] for part in parts(page) if part["type"] == "Graph"]
+        assert len(graphs) >= 6
+        for graph in graphs:
+            go.Figure(graph["figure"])
+            assert graph["config"]["showSendToCloud"] is False
+            assert graph["config"]["plotlyServerURL"] == ""
+            assert graph["config"]["locale"] == "th"
+
+
+def test_every_chart_has_its_table_its_rule_and_its_rows(client_of: Client, filled: None) -> None:
+    page = ask(client_of("central"), OVERVIEW, "?period=2569-H1").get_json()
+    for section in (part for part in parts(page) if part["type"] == "Section"):
+        inside = list(parts(section["props"]["children"]))
+        if any(part["type"] == "Graph" for part in inside):
+            types = [part["type"] for part in inside]
+            links = [part["props"].get("href", "") for part in inside if part["type"] == "A"]
+            assert types.count("Summary") == 2
+            assert "Tbody" in types
+            assert any(link.startswith("/figures/rows?") for link in links)
+
+
+def test_a_link_of_a_card_opens_its_rows(client_of: Client, filled: None) -> None:
+    client = client_of("central")
+    page = ask(client, OVERVIEW, "?period=2569-H1&zone=3").get_json()
+    links = {
+        part["props"]["href"]
+        for part in parts(page)
+        if part["type"] == "A" and part["props"].get("href", "").startswith("/figures/")
+    }
+    assert links
+    for link in sorted(links)[::7]:
+        assert client.get(link).status_code == 200, link
+
+
+def test_empty_states_are_honest(client_of: Client) -> None:
+    page = text_of(ask(client_of("central"), OVERVIEW, "?period=2568-10"))
+    assert "งวดนี้ยังไม่มีการเผยแพร่" in page
+
+
+def seal(app: Flask, **values: float) -> None:
+    """Enter a closed month with some figures."""
+    with app.app_context(), unit_of_work():
+        rows = [
+            {"measure": "members_active", "version": 1, "dimension": name, "cut": place, "value": v}
+            for name, place, v in (
+                ("", "", values["whole"]),
+                ("province", "province=50", values["own"]),
+            )
+        ]
+        catalogue.save_sealed(
+            PERIOD,
+            closed_at=datetime(2025, 11, 5, tzinfo=UTC),
+            closed_by=None,
+            folder="2568-10-r1",
+            manifest_sha256="0" * 64,
+            previous_sha256=None,
+            keep_until=date(2035, 11, 5),
+            figures=rows,
+        )
+
+
+def test_a_closed_period_shows_its_sealed_figure_with_the_live_one_beside(
+    app: Flask, client_of: Client
+) -> None:
+    seal(app, whole=5, own=2)
+    for name, wanted, live in (("central", "5", "6"), ("officer50", "2", "3")):
+        answer = ask(client_of(name))
+        assert _cards(answer)["สมาชิกปัจจุบัน"] == wanted
+        assert "ปิดงวดแล้ว" in text_of(answer)
+        assert f"ข้อมูลปัจจุบัน: {live} คน" in text_of(answer)
+        table = text_of(ask(client_of(name), REPORTS))
+        assert "ที่ปิดงวดไว้" in table
+        assert "+1" in table
+
+
+def test_a_neighbour_does_not_get_the_sealed_figure_of_another(
+    app: Flask, client_of: Client
+) -> None:
+    seal(app, whole=777, own=888)
+    page = text_of(ask(client_of("officer90")))
+    assert "777" not in page
+    assert "888" not in page
+
+
+def test_only_whole_parts_of_the_country_have_sealed_figures(app: Flask) -> None:
+    with app.app_context():
+        zone = [code for code, of in province_zones(PERIOD.end).items() if of == 3]
+        whole, one = Scope.all(), Scope.of_provinces("50")
+        third, mixed = Scope.of_provinces(*zone), Scope.of_provinces("50", "90")
+        assert sealed_cut(whole, cut(), PERIOD) == ""
+        assert sealed_cut(whole, cut([], {"zone": 6}), PERIOD) == "zone=6"
+        assert sealed_cut(whole, cut([], {"channel_kind": "facebook"}), PERIOD) == (
+            "channel_kind=facebook"
+        )
+        assert sealed_cut(one, cut(), PERIOD) == "province=50"
+        assert sealed_cut(one, cut([], {"province": "90"}), PERIOD) is None
+        assert sealed_cut(one, cut([], {"zone": 3}), PERIOD) is None
+        assert sealed_cut(one, cut([], {"channel_kind": "facebook"}), PERIOD) is None
+        assert sealed_cut(third, cut(), PERIOD) == "zone=3"
+        assert sealed_cut(third, cut([], {"province": "50"}), PERIOD) == "province=50"
+        assert sealed_cut(mixed, cut(), PERIOD) is None
+        assert sealed_cut(whole, cut(as_of="now"), PERIOD) is None
+        assert sealed_cut(Scope(network_offices=frozenset({2})), cut(), PERIOD) is None
+
+
+def test_the_highest_revision_is_in_force(app: Flask) -> None:
+    seal(app, whole=5, own=2)
+    seal(app, whole=6, own=3)
+    with app.app_context():
+        row = catalogue.sealed(PERIOD.code)
+        assert row is not None
+        assert row.revision == 2
+        assert [one.revision for one in catalogue.revisions(PERIOD.code)] == [1, 2]
+        assert len(catalogue.list_periods()) == 1
+        assert catalogue.sealed_figures(PERIOD.code)["members_active", ""].value == 6
+        assert catalogue.sealed_figures(PERIOD.code, 1)["members_active", ""].value == 5
+        assert catalogue.sealed_figures("2568-11") == {}
+
+
+def test_who_may_see_no_figures_sees_no_dashboards() -> None:
+    from registry.access.roles import GRANTS, Permission
+
+    assert all(Permission.FIGURES_VIEW in GRANTS[role] for role in Role)

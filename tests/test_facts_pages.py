@@ -1,0 +1,142 @@
+"""The rows behind a figure: as many as it says, with names for those who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from registry.access.scope import Scope
+from registry.audit.models import AuditEvent
+from registry.db import begin_write, db
+from registry.facts.cuts import cut
+from registry.facts.evaluate import evaluate
+from registry.facts.measures import MEASURES
+from registry.facts.rows import Behind, every, page, size
+from registry.facts.spans import Months
+from registry.periods.calendar import Period
+from tests.facts_world import RICH, World
+
+HALF = Months.of(Period.parse("2569-H1"))
+ROWS = "/figures/rows?measure={}&period=2568-10"
+
+
+def test_as_many_rows_as_the_figure_says(app: Flask) -> None:
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        for name, one in MEASURES.items():
+            figure = evaluate(Scope.all(), [name], HALF)[0]
+            behind = Behind(Scope.all(), Scope.all(), one, "numerator", HALF, cut())
+            count = size(behind)
+            assert len(list(every(behind))) == count.rows, name
+            if one.is_share or (one.unit.value not in ("people", "messages") and not one.is_median):
+                wanted = count.persons if name == "members_passing_on" else count.rows
+                assert wanted == figure.numerator, name
+        db.session.rollback()
+
+
+def test_rows_hold_no_personal_column_without_the_right(app: Flask) -> None:
+    with app.app_context():
+        for one in MEASURES.values():
+            behind = Behind(Scope.all(), Scope(), one, "numerator", HALF, cut())
+            assert not any(column.personal for column in behind.columns), one.name
+
+
+def test_an_officer_sees_names_and_an_executive_too_few_persons(
+    client_of: Callable[[str], FlaskClient],
+) -> None:
+    shown = client_of("officer50").get(ROWS.format("members_active")).get_data(as_text=True)
+    hidden = client_of("executive50").get(ROWS.format("members_active")).get_data(as_text=True)
+    assert "ดวงแก้ว" in shown
+    assert "อารี" not in shown
+    assert "ดวงแก้ว" not in hidden
+    assert "<tbody>" not in hidden
+
+
+def test_an_analyst_sees_rows_of_many_without_names(
+    client_of: Callable[[str], FlaskClient],
+) -> None:
+    body = client_of("analyst").get(ROWS.format("members_active")).get_data(as_text=True)
+    assert "<tbody>" in body
+    assert "ดวงแก้ว" not in body
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "measure=nothing&period=2568-10",
+        "measure=members_active&period=2026-10",
+        "measure=members_active&period=",
+        "measure=members_active&period=2650-10",
+        "measure=members_active&period=2568-10&zone=x",
+        "measure=members_active&period=2568-10&province=90",
+        "measure=members_active&period=2568-10&zone=6",
+        "measure=members_active&period=2568-10&channel_kind=smoke",
+        "measure=members_active&period=2568-10&channel_kind=facebook",
+    ],
+)
+def test_a_wrong_question_gets_one_sentence(
+    client_of: Callable[[str], FlaskClient], query: str
+) -> None:
+    answer = client_of("officer50").get(f"/figures/rows?{query}")
+    assert answer.status_code == 400
+    assert "<tbody>" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_download_is_noted_and_names_nobody_to_an_analyst(
+    app: Flask, client_of: Callable[[str], FlaskClient], kind: str
+) -> None:
+    answer = client_of("analyst").post(ROWS.format("members_active"), data={"format": kind})
+    text = _text(answer.data) if kind == "xlsx" else answer.get_data(as_text=True)
+    assert "เชียงใหม่" in text
+    assert "ดวงแก้ว" not in text
+    with app.app_context():
+        note = db.session.scalars(select(AuditEvent).filter_by(action="rows:export")).one()
+        assert note.object_id == "members_active"
+        assert note.details["format"] == kind
+
+
+def _text(data: bytes) -> str:
+    sheet = openpyxl.load_workbook(BytesIO(data)).active
+    return "\n".join(str(value) for row in sheet.iter_rows(values_only=True) for value in row)
+
+
+def test_a_head_may_see_names_but_not_carry_them_away(
+    client_of: Callable[[str], FlaskClient],
+) -> None:
+    head = client_of("head_central")
+    assert "ดวงแก้ว" in head.get(ROWS.format("members_active")).get_data(as_text=True)
+    taken = head.post(ROWS.format("members_active"), data={"format": "csv"})
+    assert "ดวงแก้ว" not in taken.get_data(as_text=True)
+
+
+def test_too_few_persons_cannot_be_downloaded_either(
+    client_of: Callable[[str], FlaskClient],
+) -> None:
+    answer = client_of("executive50").post(ROWS.format("members_active"), data={"format": "csv"})
+    assert answer.status_code == 400
+
+
+def test_pages_neither_repeat_nor_skip_a_row(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry.facts.rows.PAGE", 3)
+    with app.app_context():
+        one = MEASURES["districts_covered_rate"]
+        behind = Behind(
+            Scope.all(), Scope.all(), one, "denominator", HALF, cut([], {"province": "50"})
+        )
+        found = [tuple(row) for number in range(1, 10) for row in page(behind, number)]
+        assert len(found) == len(set(found)) == size(behind).rows
+
+
+def test_figures_are_those_of_this_moment(app: Flask) -> None:
+    with app.app_context():
+        now = Months.of(Period.containing(datetime.now(UTC).date()))
+        assert evaluate(Scope.all(), ["members_active"], now)[0].value == 6
