@@ -1,4 +1,4 @@
-"""Their own workbook back: what became of each row in a column at its right, bad cells marked."""
+"""Their own workbook back: what became of each row in a first column, bad cells marked."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -14,11 +15,11 @@ from benchmarks.demo.commands import demo_command
 from registry.errors import Refused
 
 
-def _create() -> Flask:
+def _create(words: Sequence[str]) -> Flask:
+    """The application that a command line needs."""
     from registry import create_app
     from registry.settings import load_settings
 
-    words = sys.argv[1:]
     if not words or {"-h", "--help"} & set(words):  # help must work before anything is set up
         return create_app(load_settings(secret_key="-" * 32, data_key="-" * 32))
     if words[0] == "demo" and "SANG_ENV" not in os.environ:
@@ -31,7 +32,6 @@ class SangGroup(FlaskGroup):
 
     def __init__(self, **extra: Any) -> None:
         super().__init__(
-            create_app=_create,
             add_default_commands=False,
             add_version_option=False,
             load_dotenv=False,
@@ -66,8 +66,10 @@ cli.add_command(demo_command)
 
 def main(args: list[str] | None = None) -> None:
     """Run a command; every refusal is one line on standard error and exit code 2."""
+    words = sys.argv[1:] if args is None else args
+    info = script_info(words)
     try:
-        code = cli.main(args=args, prog_name="sang", standalone_mode=False)
+        code = cli.main(args=words, prog_name="sang", standalone_mode=False, obj=info)
     except click.exceptions.Abort:
         code = _fail("stopped")
     except click.ClickException as error:
@@ -87,6 +89,6 @@ def _fail(sentence: str) -> int:
     return 2
 
 
-def script_info() -> ScriptInfo:
-    """For tests that call commands in process."""
-    return ScriptInfo(create_app=_create)
+def script_info(words: Sequence[str] = ()) -> ScriptInfo:
+    """What Flask's command group needs to make the application for a command line."""
+    return ScriptInfo(create_app=lambda: _create(words))

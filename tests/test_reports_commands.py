@@ -86,8 +86,7 @@ def test_the_wrapper_turns_a_refusal_into_one_line_and_exit_2(
 ) -> None:
     from registry import cli
 
-    monkeypatch.setattr(cli, "_create", lambda: ledger)
-    monkeypatch.setattr(cli.cli, "create_app", cli._create)
+    monkeypatch.setattr(cli, "_create", lambda words: ledger)
     with pytest.raises(SystemExit) as caught:
         cli.main(["report", "close", "2650-Q1"])
     assert caught.value.code == 2

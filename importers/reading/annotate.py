@@ -25,6 +25,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importers.reading.child import limit, sheets_of
+from importers.reading.first_column import add_first_column, moved_cell
 from importers.reading.grid import BadCell, Cell, Row
 
 KEEPS_FORMATS = 3 * 1024 * 1024
@@ -66,15 +67,12 @@ def _in_place(source: Path, notes: Notes, target: Path) -> None:
         book = load_workbook(file, data_only=True, keep_vba=False, keep_links=False)
     sheet = book[notes.sheet]
     _harmless(book)
-    column = _free_column(sheet)
+    add_first_column(sheet, WIDTH)
     for number, text in {**notes.rows, notes.header_row: notes.title}.items():
-        cell = sheet.cell(number, column)
-        if not isinstance(cell, MergedCell):
-            _write(cell, text)
-    sheet.cell(notes.header_row, column).font = Font(bold=True)
-    sheet.column_dimensions[get_column_letter(column)].width = WIDTH
+        _write(sheet.cell(number, 1), text)
+    sheet.cell(notes.header_row, 1).font = Font(bold=True)
     for address, weight in notes.cells.items():
-        sheet[address].fill = FILLS[weight]
+        sheet[moved_cell(address)].fill = FILLS[weight]
     book.save(target)
 
 
@@ -87,14 +85,8 @@ def _harmless(book: Workbook) -> None:
                     cell.data_type = "s"
 
 
-def _free_column(sheet: Worksheet) -> int:
-    """The first column to the right of everything that is written."""
-    used = [cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    return max(used, default=0) + 1
-
-
-def _write(cell: SheetCell, text: str) -> None:
-    cell.value = text
+def _write(cell: SheetCell | MergedCell, text: str) -> None:
+    cell.value = text  # type: ignore[misc]
     cell.data_type = "s"
     cell.alignment = Alignment(wrap_text=True, vertical="top")
 
@@ -104,20 +96,21 @@ def _anew(source: Path, notes: Notes, target: Path, suffix: str) -> None:
     for sheet, rows in sheets_of(source, suffix):
         page = book.create_sheet(sheet.name[:31])
         told = notes if sheet.name == notes.sheet else None
-        for cells in _lines(list(rows), told, page):
+        if told:
+            page.column_dimensions["A"].width = WIDTH
+        for cells in _lines(rows, told, page):
             page.append(cells)
     book.save(target)
 
 
-def _lines(rows: list[Row], notes: Notes | None, page: Worksheet) -> Iterator[list[SheetCell]]:
+def _lines(rows: Iterator[Row], notes: Notes | None, page: Worksheet) -> Iterator[list[SheetCell]]:
     """The rows at their old numbers; blank ones between them are kept."""
-    width = max((len(row.cells) for row in rows), default=0)
     written = 0
     for row in rows:
         yield from ([] for _ in range(written + 1, row.number))
         written = row.number
         cells = [_cell(page, cell, row.number, i, notes) for i, cell in enumerate(row.cells)]
-        yield cells + _note(page, row.number, width - len(cells), notes)
+        yield _note(page, row.number, notes) + cells
 
 
 def _cell(page: Worksheet, value: Cell, row: int, column: int, notes: Notes | None) -> SheetCell:
@@ -134,15 +127,14 @@ def _cell(page: Worksheet, value: Cell, row: int, column: int, notes: Notes | No
     return cell
 
 
-def _note(page: Worksheet, row: int, gap: int, notes: Notes | None) -> list[SheetCell]:
+def _note(page: Worksheet, row: int, notes: Notes | None) -> list[SheetCell]:
     if notes is None:
         return []
     text = notes.title if row == notes.header_row else notes.rows.get(row)
-    if text is None:
-        return []
     cell = WriteOnlyCell(page)
-    _write(cell, text)
-    return [*(WriteOnlyCell(page) for _ in range(gap)), cell]
+    if text is not None:
+        _write(cell, text)
+    return [cell]
 
 
 def main(arguments: list[str]) -> None:

@@ -8,12 +8,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table
 
 from importers.analysis import Analysis, analyse
 from importers.annotated import annotated_copy, notes_of
 from importers.models import ImportBatch, ImportRow
 from importers.options import Options
+from importers.reading.first_column import moved
 from importers.reading.parent import Limits, read_workbook
 from tests.importers.golden import cases
 from tests.importers.golden.make import FOLDER
@@ -41,26 +45,58 @@ def checked(path: Path) -> Any:
 
 
 @pytest.mark.parametrize("name", ["thirty.xlsx", "thirty.xls", "thirty.ods", "thirty.cp874.csv"])
-def test_every_format_comes_back_as_xlsx_with_a_column_of_results(name: str) -> None:
+def test_every_format_comes_back_as_xlsx_with_a_first_column_of_results(name: str) -> None:
     book = checked(FOLDER / name)
     sheet = book["CSV" if name.endswith(".csv") else cases.SHEET]
-    column = cases.WIDTH + 1
-    assert sheet.cell(6, column).value == "Result of the check"
-    assert "29 February" in sheet.cell(15, column).value
-    assert sheet.cell(15, 22).fill.fgColor.rgb.endswith("F8CBC6")
-    assert sheet.cell(32, 5).fill.fgColor.rgb.endswith("FFE9A8")
-    assert sheet.cell(8, column).value == "Readable"
-    assert sheet.cell(18, column).value is None
+    assert sheet["A6"].value == "Result of the check"
+    assert "29 February" in sheet["A15"].value
+    assert sheet["W15"].fill.fgColor.rgb.endswith("F8CBC6")
+    assert sheet["F32"].fill.fgColor.rgb.endswith("FFE9A8")
+    assert sheet["A8"].value == "Readable"
+    assert sheet["A18"].value is None
 
 
 def test_formats_merges_and_other_sheets_are_kept() -> None:
     book = checked(FOLDER / "thirty.xlsx")
     original = openpyxl.load_workbook(FOLDER / "thirty.xlsx")
     assert book.sheetnames == original.sheetnames
-    assert book[cases.SHEET].merged_cells.ranges == original[cases.SHEET].merged_cells.ranges
-    assert [c.value for c in book[cases.SHEET][8]][:25] == [
-        c.value for c in original[cases.SHEET][8]
-    ]
+    sheet, before = book[cases.SHEET], original[cases.SHEET]
+    ranges = {moved(one.coord) for one in before.merged_cells.ranges}
+    assert {one.coord for one in sheet.merged_cells.ranges} == ranges
+    assert [c.value for c in sheet[8]][1:26] == [c.value for c in before[8]][:25]
+    assert sheet.column_dimensions["Z"].hidden
+    assert not sheet.column_dimensions["Y"].hidden
+
+
+def test_what_belongs_to_a_place_moves_with_it(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["ชื่อ-สกุล", "โทรศัพท์", "จังหวัด"], ["นายก ข", "0810000001", "น่าน"]):
+        sheet.append(row)
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = "A1:C2"
+    sheet["B2"].hyperlink = "https://example.org/"
+    sheet.column_dimensions["A"].width = 33
+    sheet.column_dimensions.group("B", "C", hidden=False, outline_level=1)
+    sheet.add_table(Table(displayName="People", ref="A1:C2"))
+    for formula, place in (('"น่าน,แพร่"', "C2"), ("=$E$1:$E$9", "B2")):
+        rule = DataValidation(type="list", formula1=formula)
+        rule.add(place)
+        sheet.add_data_validation(rule)
+    sheet.conditional_formatting.add("A1:A2", CellIsRule(operator="equal", formula=["$B$1"]))
+    path = tmp_path / "places.xlsx"
+    book.save(path)
+    copy = checked(path).active
+    assert (copy.freeze_panes, copy.auto_filter.ref) == ("C2", "B1:D2")
+    assert copy["C2"].hyperlink.target == "https://example.org/"
+    assert copy["C2"].hyperlink.ref == "C2"
+    assert copy.column_dimensions["B"].width == 33
+    assert copy.column_dimensions["C"].outlineLevel == 1
+    assert copy.tables["People"].ref == "B1:D2"
+    rules = copy.data_validations.dataValidation
+    assert [(one.formula1, str(one.sqref)) for one in rules] == [('"น่าน,แพร่"', "D2")]
+    assert not list(copy.conditional_formatting)
 
 
 def test_sent_again_the_column_of_results_is_passed_over(tmp_path: Path) -> None:
@@ -93,8 +129,8 @@ def test_nothing_in_the_copy_is_a_formula(tmp_path: Path) -> None:
         assert copy is not None
         kinds = {cell.data_type for row in copy.iter_rows() for cell in row}
         assert "f" not in kinds
-        assert copy["A2"].value == "=cmd|'/c calc'!A1"
-        assert copy["A2"].font.bold
+        assert copy["B2"].value == "=cmd|'/c calc'!A1"
+        assert copy["B2"].font.bold
 
 
 def test_notes_hold_no_national_id() -> None:
