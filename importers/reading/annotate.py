@@ -86,7 +86,7 @@ def _harmless(book: Workbook) -> None:
 
 
 def _write(cell: SheetCell | MergedCell, text: str) -> None:
-    cell.value = text  # type: ignore[misc]
+    cell.value = text
     cell.data_type = "s"
     cell.alignment = Alignment(wrap_text=True, vertical="top")
 

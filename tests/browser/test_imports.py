@@ -30,10 +30,10 @@ def test_from_the_file_to_the_undo(
     expect(page.locator("[data-progress]")).to_be_visible()
     with app.app_context():
         run_pending()
-    expect(page.get_by_role("button", name="นำเข้าเดี๋ยวนี้")).to_be_visible()
+    expect(page.get_by_role("button", name="นำเข้า: ใหม่")).to_be_visible()
     assert not faults_of(page)
     assert overflow_of(page) == 0
-    page.get_by_role("button", name="นำเข้าเดี๋ยวนี้").click()
+    page.get_by_role("button", name="นำเข้า: ใหม่").click()
     expect(page.get_by_role("status").first).to_contain_text("ลงทะเบียนสมาชิกใหม่")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="ย้อนกลับการนำเข้า").click()

@@ -236,9 +236,8 @@ def test_their_own_workbook_back(app: Flask, client_of: ClientOf) -> None:
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
     copy = openpyxl.load_workbook(io.BytesIO(answer.data))[cases.SHEET]
-    column = cases.WIDTH + 1
-    assert copy.cell(6, column).value == "ผลการตรวจสอบ"
-    assert str(copy.cell(15, column).value).startswith("นำเข้าไม่ได้")
+    assert copy.cell(6, 1).value == "ผลการตรวจสอบ"
+    assert str(copy.cell(15, 1).value).startswith("นำเข้าไม่ได้")
 
 
 def test_undo_is_refused_once_somebody_edited(app: Flask, client_of: ClientOf) -> None:
