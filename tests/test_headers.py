@@ -16,7 +16,7 @@ from tests.stage import Stage, settings_for
 
 ClientOf = Callable[[str], FlaskClient]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-SECRET = "postgresql://sang:hunter2@db /work/registry/secret.py"
+SECRET = "postgresql://sang:hunter2@db /srv/registry/secret.py"
 
 
 def _fail() -> Any:

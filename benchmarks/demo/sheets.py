@@ -15,21 +15,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from benchmarks.demo.people import Person
+from registry.periods.wording import THAI_SHORT
 
-MONTHS = (
-    "ม.ค.",
-    "ก.พ.",
-    "มี.ค.",
-    "เม.ย.",
-    "พ.ค.",
-    "มิ.ย.",
-    "ก.ค.",
-    "ส.ค.",
-    "ก.ย.",
-    "ต.ค.",
-    "พ.ย.",
-    "ธ.ค.",
-)
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 BOLD, CENTRE = (
     Font(name="TH Sarabun New", size=16, bold=True),
@@ -42,7 +29,7 @@ FILL = PatternFill("solid", fgColor="DDEBF7")
 
 def thai_day(day: date) -> str:
     """``15 ม.ค. 69``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {(day.year + 543) % 100:02d}"
+    return f"{day.day} {THAI_SHORT[day.month - 1]} {(day.year + 543) % 100:02d}"
 
 
 def _title(sheet: Worksheet, lines: Sequence[str], width: int) -> int:
