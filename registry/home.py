@@ -20,10 +20,14 @@ from registry.audit import queries as trail
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.db import db
+from registry.messages.models import KeyMessage
+from registry.messages.queries import published_lately
 from registry.ui import MenuItem, menu_of
 
 bp = Blueprint("home", __name__)
 P = Permission
+LATELY = 30
+"""Days for which a published message stays on the start page."""
 WAYS: tuple[tuple[Permission, str, Any], ...] = (
     (P.MEMBERS_WRITE, "members.new", _l("Register a member")),
     (P.IMPORTS_RUN, "imports.index", _l("Import a sign-up sheet")),
@@ -54,6 +58,7 @@ def start() -> ResponseReturnValue:
         roles=[name for role, name in ROLE_NAMES.items() if role in now],
         waiting=_waiting(),
         ways=_ways(),
+        latest=_latest(),
         state=_state() if may(P.AUDIT_READ) else None,
         today=today(),
     )
@@ -73,6 +78,14 @@ def _address(item: MenuItem) -> str:
 def _ways() -> list[tuple[str, Any]]:
     known = current_app.view_functions
     return [(url_for(to), label) for needs, to, label in WAYS if to in known and may(needs)]
+
+
+def _latest() -> list[KeyMessage]:
+    """What was published lately and is there to be passed on."""
+    if not may(P.MESSAGES_READ):
+        return []
+    since = today() - timedelta(days=LATELY)
+    return published_lately(scope_for(P.MESSAGES_READ), since, limit=5)
 
 
 def _state() -> dict[str, Any]:

@@ -36,6 +36,11 @@ def name_of(row: Any) -> str:
     return str(row.name_en if language() == "en" else row.name_th)
 
 
+def short_name_of(office: Any) -> str:
+    """The name of an office for a list: the Thai abbreviation, in English the name."""
+    return str(office.name_en if language() == "en" else office.short_th)
+
+
 def day(value: date | datetime | None, style: str = "short") -> str:
     """A day for people: ``15 ม.ค. 2569`` (B.E.), in Bangkok."""
     if value is None:
@@ -70,6 +75,6 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Bangkok"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{app.root_path}/translations"
     babel.init_app(app, locale_selector=chosen_locale)
-    for function in (day, moment, number, percent, name_of):
+    for function in (day, moment, number, percent, name_of, short_name_of):
         app.add_template_filter(function)
     app.context_processor(lambda: {"language": language()})

@@ -121,7 +121,7 @@ def state(job_id: str) -> ResponseReturnValue:
     return {"state": job.state, "done": job.done, "total": job.total}
 
 
-@bp.get("/<period>/download.<format>")
+@bp.post("/<period>/download.<format>")
 @allow(Permission.REPORTS_VIEW)
 def download(period: str, format: str) -> ResponseReturnValue:
     """A document of a closed period; each one taken out leaves an audit event."""

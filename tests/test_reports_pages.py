@@ -120,7 +120,7 @@ def test_who_sees_everything_gets_the_sealed_documents(closed: Flask, client_of:
         assert row is not None
         folder = drafting.archive_root() / row.folder
     for form in ("pdf", "xlsx", "csv"):
-        answer = client_of("executive").get(f"/reports/{CODE}/download.{form}")
+        answer = client_of("executive").post(f"/reports/{CODE}/download.{form}")
         name = f"sang-{CODE}-r1.{form}"
         assert answer.data == (folder / name).read_bytes()
         assert name in answer.headers["Content-Disposition"]
@@ -137,19 +137,19 @@ def test_an_executive_of_a_zone_gets_that_zone_only(closed: Flask, client_of: Cl
     assert "เขต 3 เชียงใหม่" in page
     assert "เขต 6 สงขลา" not in page
     assert "ทั้งประเทศ" not in page
-    assert client.get(f"/reports/{CODE}/download.pdf").status_code == 404
-    seen = _cells(client.get(f"/reports/{CODE}/download.xlsx").data)
+    assert client.post(f"/reports/{CODE}/download.pdf").status_code == 404
+    seen = _cells(client.post(f"/reports/{CODE}/download.xlsx").data)
     assert "เขต 3 เชียงใหม่" in seen
     assert "เชียงใหม่" in seen
     assert not {"เขต 6 สงขลา", "สงขลา", "ทั้งประเทศ", "กลุ่มไลน์", "อป.มช."} & seen
-    text = client.get(f"/reports/{CODE}/download.csv").data.decode("utf-8-sig")
+    text = client.post(f"/reports/{CODE}/download.csv").data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["dimension"] for row in rows} == {"zone", "province"}, "nothing of the whole"
     assert {row["value_of"] for row in rows if row["dimension"] == "zone"} == {"3"}
 
 
 def test_an_office_of_a_province_gets_its_province_only(closed: Flask, client_of: ClientOf) -> None:
-    seen = _cells(client_of("officer50").get(f"/reports/{CODE}/download.xlsx").data)
+    seen = _cells(client_of("officer50").post(f"/reports/{CODE}/download.xlsx").data)
     assert "เชียงใหม่" in seen
     assert not {"เขต 3 เชียงใหม่", "ลำพูน", "ทั้งประเทศ"} & seen
     page = client_of("executive50").get(f"/reports/{CODE}").text
@@ -163,13 +163,13 @@ def test_a_bureau_sees_periods_but_no_provinces(closed: Flask, client_of: Client
     assert "ไม่มีส่วนใดอยู่ในขอบเขตของท่านทั้งหมด" in page
     assert "download" not in page
     for form in ("pdf", "xlsx", "csv"):
-        assert client.get(f"/reports/{CODE}/download.{form}").status_code == 404
+        assert client.post(f"/reports/{CODE}/download.{form}").status_code == 404
 
 
 def test_there_is_no_document_of_an_open_period(ledger: Flask, client_of: ClientOf) -> None:
-    answer = client_of("executive").get("/reports/2568-11/download.pdf")
+    answer = client_of("executive").post("/reports/2568-11/download.pdf")
     assert (answer.status_code, "ยังไม่ปิดงวด" in answer.text) == (400, True)
-    assert client_of("executive").get("/reports/2568-11/download.exe").status_code == 404
+    assert client_of("executive").post("/reports/2568-11/download.exe").status_code == 404
 
 
 def test_the_proof_is_shown_and_names_what_differs_to_those_who_see_everything(

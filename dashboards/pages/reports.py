@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 from flask import current_app, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from dashboards import filters, parts
 from dashboards.figures import Seal, seal_of, suits
@@ -55,15 +56,18 @@ def _downloads(scope: Scope, seal: Seal | None) -> Component:
     known = "reports.download" in current_app.view_functions
     if seal is None or not known or not may(Permission.REPORTS_VIEW):
         return html.Div(className="actions")
-    links = [
-        html.A(
-            _("Download %(kind)s", kind=text),
-            href=url_for("reports.download", period=seal.period.code, format=kind),
-            className="btn btn-outline-primary",
+    forms = [
+        html.Form(
+            [
+                dcc.Input(type="hidden", name="csrf_token", value=generate_csrf()),
+                html.Button(_("Download %(kind)s", kind=text), className="btn btn-outline-primary"),
+            ],
+            method="post",
+            action=url_for("reports.download", period=seal.period.code, format=kind),
         )
         for kind, text in _formats(scope)
     ]
-    return html.Div(links, className="actions")
+    return html.Div(forms, className="actions")
 
 
 def _formats(scope: Scope) -> list[tuple[str, str]]:

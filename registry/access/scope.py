@@ -49,6 +49,11 @@ class Scope:
         return self.everything or (province is not None and province in self.provinces)
 
     @property
+    def spans_offices(self) -> bool:
+        """Whether it reaches beyond one provincial office (a bureau sees only its networks)."""
+        return self.everything or len(self.provinces) > 1
+
+    @property
     def key(self) -> str:
         """Short text that is equal for equal scopes: part of every cache key."""
         if self.everything:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from registry.access.scope import Scope
 from registry.periods.calendar import Period, PeriodError, PeriodKind
 
 MONTHS_BACK = 15
@@ -42,6 +43,11 @@ def read_page(args: Mapping[str, str]) -> int:
     """The number of the page, from 1."""
     text = args.get("page", "1")
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def read_office(args: Mapping[str, str], scope: Scope, own: int) -> int | None:
+    """The office whose members' work a queue shows: one's own, or None for all that one sees."""
+    return None if not scope.spans_offices or args.get("whose") == "all" else own
 
 
 def read_id(text: str | None) -> int | None:

@@ -16,7 +16,6 @@ from registry.members.normalise import search_key
 from registry.members.queries import visible
 from registry.messages.models import (
     Dissemination,
-    DisseminationState,
     MemberNews,
     Question,
 )
@@ -32,6 +31,7 @@ class LedgerFilters:
 
     Attributes:
         evidence: ``with`` or ``without`` a link or picture.
+        office: id of the office that looks after the members.
     """
 
     state: str = ""
@@ -39,6 +39,7 @@ class LedgerFilters:
     kind: str = ""
     q: str = ""
     evidence: str = ""
+    office: int | None = None
     period: Period | None = None
     page: int = 1
 
@@ -50,6 +51,8 @@ def _ledger(scope: Scope, filters: LedgerFilters) -> Any:
         query = query.where(d.state == filters.state)
     if filters.message_id:
         query = query.where(d.message_id == filters.message_id)
+    if filters.office:
+        query = query.where(Member.office_id == filters.office)
     if filters.kind:
         query = query.where(d.channel_kind == filters.kind)
     if filters.period:
@@ -113,12 +116,9 @@ def disseminations_for(scope: Scope, ids: list[int]) -> list[Dissemination]:
     return rows
 
 
-def count_to_review(scope: Scope) -> int:
-    """How many reports wait for the office's review."""
-    return count_disseminations(scope, LedgerFilters(state=DisseminationState.REPORTED.value))
-
-
-def _inbox(scope: Scope, model: Any, *, open_only: bool, q: str) -> Any:
+def _inbox(
+    scope: Scope, model: Any, *, open_only: bool, q: str = "", office: int | None = None
+) -> Any:
     answered = Question.answered_at if model is Question else MemberNews.replied_at
     query = (
         select(model)
@@ -128,6 +128,8 @@ def _inbox(scope: Scope, model: Any, *, open_only: bool, q: str) -> Any:
     )
     if open_only:
         query = query.where(answered.is_(None))
+    if office:
+        query = query.where(Member.office_id == office)
     if q:
         found = [model.text.icontains(q, autoescape=True)]
         if key := search_key(q):
@@ -137,10 +139,10 @@ def _inbox(scope: Scope, model: Any, *, open_only: bool, q: str) -> Any:
 
 
 def questions(
-    scope: Scope, *, open_only: bool = True, q: str = "", page: int = 1
+    scope: Scope, *, open_only: bool = True, q: str = "", office: int | None = None, page: int = 1
 ) -> tuple[list[Question], int]:
     """A page of questions, the longest waiting first, and how many there are."""
-    query = _inbox(scope, Question, open_only=open_only, q=q)
+    query = _inbox(scope, Question, open_only=open_only, q=q, office=office)
     rows = query.options(joinedload(Question.message)).order_by(
         Question.answered_at.is_not(None), Question.asked_at, Question.id
     )
@@ -148,10 +150,10 @@ def questions(
 
 
 def news(
-    scope: Scope, *, open_only: bool = True, q: str = "", page: int = 1
+    scope: Scope, *, open_only: bool = True, q: str = "", office: int | None = None, page: int = 1
 ) -> tuple[list[MemberNews], int]:
     """A page of news from members, the latest first, and how many there are."""
-    query = _inbox(scope, MemberNews, open_only=open_only, q=q)
+    query = _inbox(scope, MemberNews, open_only=open_only, q=q, office=office)
     rows = query.order_by(
         MemberNews.replied_at.is_not(None), MemberNews.sent_at.desc(), MemberNews.id
     )
@@ -166,14 +168,14 @@ def _count(query: Any) -> int:
     return int(db.session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0)
 
 
-def count_open_questions(scope: Scope) -> int:
+def count_open_questions(scope: Scope, office: int | None = None) -> int:
     """Questions without an answer."""
-    return _count(_inbox(scope, Question, open_only=True, q=""))
+    return _count(_inbox(scope, Question, open_only=True, office=office))
 
 
-def count_open_news(scope: Scope) -> int:
+def count_open_news(scope: Scope, office: int | None = None) -> int:
     """News without a reply."""
-    return _count(_inbox(scope, MemberNews, open_only=True, q=""))
+    return _count(_inbox(scope, MemberNews, open_only=True, office=office))
 
 
 def _one(scope: Scope, model: Any, row_id: int) -> Any:

@@ -8,13 +8,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.messages import exchange, inbox
-from registry.messages.choices import read_page
+from registry.messages.choices import read_office, read_page
 from registry.messages.ledger_forms import AnswerForm
 from registry.messages.sending import sent_secret
 
@@ -25,19 +26,22 @@ ANSWER = allow(Permission.QUESTIONS_ANSWER)
 
 def open_questions() -> int:
     """Questions that wait for the signed-in user's office."""
-    return inbox.count_open_questions(scope_for(Permission.QUESTIONS_ANSWER))
+    where = scope_for(Permission.QUESTIONS_ANSWER)
+    return inbox.count_open_questions(where, read_office({}, where, current_user.office_id))
 
 
 def open_news() -> int:
     """News that waits for the signed-in user's office."""
-    return inbox.count_open_news(scope_for(Permission.QUESTIONS_ANSWER))
+    where = scope_for(Permission.QUESTIONS_ANSWER)
+    return inbox.count_open_news(where, read_office({}, where, current_user.office_id))
 
 
 def _list(name: str, read: Any, *, typed: str = "", at: int = 0, problem: str = "") -> Any:
     """An inbox; an answer that was refused stands where it was typed."""
     show, page = request.args.get("show", "open"), read_page(request.args)
     text = request.args.get("q", "").strip()[:100]
-    rows, total = read(scope(), open_only=show != "all", q=text, page=page)
+    office = read_office(request.args, scope(), current_user.office_id)
+    rows, total = read(scope(), open_only=show != "all", q=text, office=office, page=page)
     html = render_template(
         f"questions/{name}.html",
         rows=rows,
@@ -45,6 +49,8 @@ def _list(name: str, read: Any, *, typed: str = "", at: int = 0, problem: str = 
         page=page,
         per_page=inbox.PAGE,
         show=show,
+        office=office,
+        spans_offices=scope().spans_offices,
         q=text,
         typed=typed,
         at=at,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.messages import inbox, queries, review
-from registry.messages.choices import read_id, read_page
+from registry.messages.choices import read_id, read_office, read_page
 from registry.messages.inbox import LedgerFilters
 from registry.messages.ledger_forms import DecisionForm
 from registry.messages.models import DisseminationState
@@ -21,8 +22,11 @@ REVIEW = allow(Permission.DISSEMINATION_REVIEW)
 
 
 def waiting_count() -> int:
-    """How many reports wait for the signed-in user's office."""
-    return inbox.count_to_review(scope_for(Permission.DISSEMINATION_REVIEW))
+    """How many reports with evidence wait for the signed-in user's office."""
+    where = scope_for(Permission.DISSEMINATION_REVIEW)
+    office = read_office({}, where, current_user.office_id)
+    filters = LedgerFilters(state=DisseminationState.REPORTED.value, evidence="with", office=office)
+    return inbox.count_disseminations(where, filters)
 
 
 def _filters() -> LedgerFilters:
@@ -30,6 +34,7 @@ def _filters() -> LedgerFilters:
     return LedgerFilters(
         state=DisseminationState.REPORTED.value,
         message_id=read_id(request.args.get("message")),
+        office=read_office(request.args, scope(), current_user.office_id),
         evidence=evidence if evidence in {"with", "without"} else "",
         q=request.args.get("q", "").strip()[:100],
         page=read_page(request.args),
@@ -52,6 +57,7 @@ def _page(form: DecisionForm, problem: str = "") -> ResponseReturnValue:
         total=inbox.count_disseminations(scope(), filters),
         filters=filters,
         message=message,
+        spans_offices=scope().spans_offices,
         per_page=inbox.PAGE,
         form=form,
         problem=problem,

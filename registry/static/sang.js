@@ -28,3 +28,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
 for (const select of document.querySelectorAll("[data-submit-on-change]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
+// On a phone the rows of these tables are cards: every cell then needs its column's name.
+for (const table of document.querySelectorAll("table.stacked")) {
+  const names = [...table.tHead.rows[0].cells].map((head) => head.querySelector(".visually-hidden") ? "" : head.textContent.trim());
+  for (const row of table.tBodies[0].rows) {
+    for (const cell of row.querySelectorAll("td:not(:first-child, .named, .main-cell, .name-cell, .found)")) {
+      const name = names[cell.cellIndex];
+      if (name && cell.colSpan === 1) cell.dataset.label = name;
+    }
+  }
+}
