@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from registry.access.roles import Role
 from registry.access.scope import Scope
@@ -24,48 +23,11 @@ from registry.geography.queries import province_zones
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from tests import cast
+from tests.dash_pages import CALLBACK, OVERVIEW, REPORTS, ask, body, cards_of, parts, text_of
 from tests.facts_world import RICH, World
 
-CALLBACK = "/dashboards/_dash-update-component"
-OVERVIEW, REPORTS = "/dashboards/", "/dashboards/reports"
 PERIOD = Period.parse("2568-10")
 Client = Callable[[str], FlaskClient]
-
-
-def body(path: str = OVERVIEW, search: str = "", **changes: Any) -> dict[str, Any]:
-    """What a browser sends for a page."""
-    return {
-        "output": "page.children",
-        "outputs": {"id": "page", "property": "children"},
-        "inputs": [
-            {"id": "url", "property": "pathname", "value": path},
-            {"id": "url", "property": "search", "value": search},
-        ],
-        "changedPropIds": ["url.search"],
-        **changes,
-    }
-
-
-def ask(client: FlaskClient, path: str = OVERVIEW, search: str = "?period=2568-10") -> TestResponse:
-    """Ask for a page as a browser does."""
-    return client.post(CALLBACK, json=body(path, search))
-
-
-def parts(node: Any) -> Iterator[dict[str, Any]]:
-    """Every component of a page."""
-    if isinstance(node, dict):
-        if "props" in node and "type" in node:
-            yield node
-        for value in node.values():
-            yield from parts(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from parts(value)
-
-
-def text_of(answer: TestResponse) -> str:
-    """A page as text."""
-    return json.dumps(answer.get_json(), ensure_ascii=False)
 
 
 @pytest.fixture
@@ -206,7 +168,7 @@ def test_every_role_gets_its_page(client_of: Client, filled: None, name: str, pa
 def test_the_card_is_the_figure_of_the_scope(app: Flask, client_of: Client, filled: None) -> None:
     shown = {}
     for name in ("officer50", "central"):
-        texts = _cards(ask(client_of(name), OVERVIEW, "?period=2569-H1"))
+        texts = cards_of(ask(client_of(name), OVERVIEW, "?period=2569-H1"))
         shown[name] = texts["สมาชิกปัจจุบัน"]
     with app.app_context():
         months = Months.of(Period.parse("2569-H1"))
@@ -214,17 +176,6 @@ def test_the_card_is_the_figure_of_the_scope(app: Flask, client_of: Client, fill
             figure = evaluate(scope, ["members_active"], months)[0]
             assert shown[name] == f"{figure.value:,}", name
     assert shown["officer50"] != shown["central"]
-
-
-def _cards(answer: TestResponse) -> dict[str, str]:
-    """Titles and values of the key figures."""
-    found = {}
-    for part in parts(answer.get_json()):
-        if part["type"] == "Article":
-            inside = list(parts(part["props"]["children"]))
-            title = next(p for p in inside if p["type"] == "H2")["props"]["children"]
-            found[title] = next(p for p in inside if p["type"] == "Strong")["props"]["children"]
-    return found
 
 
 def test_nobody_elses_places_reach_an_office(client_of: Client, filled: None) -> None:
@@ -309,7 +260,7 @@ def test_a_closed_period_shows_its_sealed_figure_with_the_live_one_beside(
     seal(app, whole=5, own=2)
     for name, wanted, live in (("central", "5", "6"), ("officer50", "2", "3")):
         answer = ask(client_of(name))
-        assert _cards(answer)["สมาชิกปัจจุบัน"] == wanted
+        assert cards_of(answer)["สมาชิกปัจจุบัน"] == wanted
         assert "ปิดงวดแล้ว" in text_of(answer)
         assert f"ข้อมูลปัจจุบัน: {live} คน" in text_of(answer)
         table = text_of(ask(client_of(name), REPORTS))

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import openpyxl
@@ -15,8 +16,11 @@ import pyarrow.parquet as pq
 import pypdf
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from dashboards.figures import CARDS
+from dashboards.parts import value_text
 from registry.access.scope import Scope
 from registry.audit.services import Actor
 from registry.db import Base, db, unit_of_work
@@ -35,6 +39,7 @@ from reports.figures import NOWHERE
 from reports.totals import DIMENSIONS
 from reports.wording import shown
 from tests import cast
+from tests.dash_pages import OVERVIEW, ask, cards_of
 from tests.ledger import CANARY, LINK, add_ledger
 
 CODES = ("2568-Q4", "2569-Q1")
@@ -116,6 +121,40 @@ def test_workbook_pdf_csv_and_command_show_the_sealed_numbers(closed: Flask) -> 
     for name in ("recipients", "pass_on_rate", "reach_potential"):
         said = json.loads(runner.invoke(args=["measure", name, "--period", CODE, "--json"]).output)
         assert said["figures"][0]["value"] == pytest.approx(sealed[name, ""].value)
+
+
+QUARTER = "\"on\" BETWEEN '2025-10-01' AND '2025-12-31'"
+PLAIN = {
+    "members_active": """SELECT count(DISTINCT member_id) FROM member_span
+        WHERE from_on <= '2025-12-31' AND (to_on IS NULL OR to_on > '2025-12-31')""",
+    "members_passing_on": f"""SELECT count(DISTINCT member_id) FROM dissemination
+        WHERE {QUARTER} AND state IN ('reported', 'accepted')""",
+    "messages_published": f"SELECT count(DISTINCT message_id) FROM publication WHERE {QUARTER}",
+    "recipients": f"SELECT count(*) FROM recipient WHERE {QUARTER}",
+}
+"""Key figures of the quarter, counted once more by hand."""
+
+
+def test_overview_workbook_pdf_command_and_plain_sql_say_the_same(
+    closed: Flask, client_of: Callable[[str], FlaskClient]
+) -> None:
+    cards = cards_of(ask(client_of("executive"), OVERVIEW, f"?period={CODE}"))
+    with closed.app_context():
+        folder = home(catalogue.sealed(CODE))
+        seen = {name: cards[str(MEASURES[name].title)] for name in CARDS}
+        for name, query in PLAIN.items():
+            assert seen[name] == f"{db.session.scalar(text(query)):,}", name
+    book = openpyxl.load_workbook(folder / "sang-2569-Q1-r1.xlsx")
+    rows = book["ข้อมูล"].iter_rows(min_row=2, values_only=True)
+    written = {row[2]: row[9] for row in rows if not row[6]}
+    reader = pypdf.PdfReader(folder / "sang-2569-Q1-r1.pdf")
+    printed = " ".join(page.extract_text() for page in reader.pages)
+    for name in CARDS:
+        run = closed.test_cli_runner().invoke(args=["measure", name, "--period", CODE, "--json"])
+        said = json.loads(run.output)["figures"][0]["value"]
+        in_words = {value_text(MEASURES[name], value) for value in (written[name], said)}
+        assert in_words == {seen[name]}, name
+        assert seen[name].removesuffix(" %") in printed, name
 
 
 def _workbook_shows(path: Any, sealed: dict[tuple[str, str], Any]) -> None:
