@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from flask import flash, redirect, request, url_for
@@ -18,6 +17,7 @@ from importers.models import BatchState, ImportBatch
 from importers.undoing import undo_batch
 from importers.views import RUN, bp
 from registry.access.gate import actor, scope
+from registry.carry import press
 from registry.db import begin_write, commit, db
 from registry.errors import NotFound, Refused
 from registry.members.duplicates import CERTAIN, Match
@@ -25,22 +25,6 @@ from registry.members.form_views import signer
 from registry.members.hints import give_hints
 
 __all__ = ["bp"]
-
-
-def _carry_out(step: Callable[[], object], done: str = "") -> bool:
-    """Take a step and commit it; a refusal is told on the page, and nothing was changed."""
-    try:
-        step()
-        commit()
-    except (NotFound, ChangedMeanwhile):
-        raise
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "warning")
-        return False
-    if done:
-        flash(done, "success")
-    return True
 
 
 def _back(batch_id: int, row: int | None = None) -> ResponseReturnValue:
@@ -58,7 +42,7 @@ def decide(batch_id: int) -> ResponseReturnValue:
     batch, form = queries.batch_for(scope(), batch_id), DecideForm()
     rows = request.form.getlist("row", type=int) or None
     if form.validate_on_submit():
-        _carry_out(lambda: _decide(batch, form, rows))
+        press(lambda: _decide(batch, form, rows))
     return _back(batch_id, rows[0] if rows else None)
 
 
@@ -75,7 +59,7 @@ def _decide(batch: ImportBatch, form: DecideForm, rows: list[int] | None) -> Non
 def columns(batch_id: int) -> ResponseReturnValue:
     """Say what columns hold, and have the sheet planned anew with that."""
     batch = queries.batch_for(scope(), batch_id)
-    _carry_out(lambda: _read_again(batch))
+    press(lambda: _read_again(batch))
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 
@@ -99,15 +83,27 @@ def apply(batch_id: int) -> ResponseReturnValue:
     """Apply the plan as it was shown; sent twice it is applied once."""
     batch = queries.batch_for(scope(), batch_id)
     try:
-        _carry_out(lambda: _apply(batch))
-    except (ChangedMeanwhile, IntegrityError) as error:
-        db.session.rollback()
-        begin_write()
-        services.replan(queries.batch_for(scope(), batch_id))
+        _apply(batch)
         commit()
-        said = str(error) if isinstance(error, Refused) else _registered_meanwhile()
-        flash(said, "warning")
+    except ChangedMeanwhile as refusal:
+        _plan_again(batch_id, str(refusal))
+    except IntegrityError:
+        _plan_again(batch_id, _registered_meanwhile())
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "warning")
     return redirect(url_for("imports.show", batch_id=batch_id))
+
+
+def _plan_again(batch_id: int, sentence: str) -> None:
+    """Nothing was written; the new plan shows what the registry says now."""
+    db.session.rollback()
+    begin_write()
+    services.replan(queries.batch_for(scope(), batch_id))
+    commit()
+    flash(sentence, "warning")
 
 
 def _apply(batch: ImportBatch) -> None:
@@ -151,7 +147,7 @@ def discard(batch_id: int) -> ResponseReturnValue:
     """Give the plan up."""
     batch = queries.batch_for(scope(), batch_id)
     done = _("The plan was discarded; nothing was imported.")
-    if _carry_out(lambda: services.discard(actor(), batch), str(done)):
+    if press(lambda: services.discard(actor(), batch), done):
         return redirect(url_for("imports.index"))
     return redirect(url_for("imports.show", batch_id=batch_id))
 
@@ -162,7 +158,7 @@ def undo(batch_id: int) -> ResponseReturnValue:
     """Take the import back, unless something was built on it."""
     batch = queries.batch_for(scope(), batch_id)
     done = _("The import was undone; the registry is as it was before.")
-    _carry_out(lambda: undo_batch(actor(), batch), str(done))
+    press(lambda: undo_batch(actor(), batch), done)
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 

@@ -12,8 +12,7 @@ from registry.access.gate import actor, allow, scope
 from registry.access.models import OFFICE_KIND_NAMES, Office
 from registry.access.offices import office_for, offices, update_office
 from registry.access.roles import Permission
-from registry.db import commit, db
-from registry.errors import Refused
+from registry.carry import carry_out
 
 bp = Blueprint("offices", __name__, url_prefix="/offices")
 MANAGE = allow(Permission.SETTINGS_MANAGE)
@@ -40,26 +39,19 @@ def edit(code: str) -> ResponseReturnValue:
     """Change an office."""
     office = office_for(code)
     form = OfficeForm(obj=office)
-    if form.validate_on_submit() and _update(office, form):
+    if carry_out(form, lambda: _update(office, form)):
         flash(_("Saved."), "success")
         return redirect(url_for("offices.index"))
     return render_template("offices/form.html", form=form, office=office)
 
 
-def _update(office: Office, form: OfficeForm) -> bool:
-    try:
-        update_office(
-            office,
-            name_th=form.name_th.data,
-            name_en=form.name_en.data,
-            short_th=form.short_th.data,
-            may_publish=form.may_publish.data,
-            closed_on=form.closed_on.data,
-            actor=actor(),
-        )
-    except Refused as refusal:
-        db.session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    commit()
-    return True
+def _update(office: Office, form: OfficeForm) -> None:
+    update_office(
+        office,
+        name_th=form.name_th.data,
+        name_en=form.name_en.data,
+        short_th=form.short_th.data,
+        may_publish=form.may_publish.data,
+        closed_on=form.closed_on.data,
+        actor=actor(),
+    )

@@ -15,6 +15,7 @@ from registry.access.models import User
 from registry.access.offices import offices
 from registry.access.roles import ROLE_NAMES, Permission
 from registry.access.sessions import open_sign_ins
+from registry.carry import press
 from registry.db import commit, db
 from registry.errors import Refused
 
@@ -163,11 +164,5 @@ def drop_second_factor(user_id: int) -> ResponseReturnValue:
 def _act(user: User, done: str, service: Callable[[], None]) -> ResponseReturnValue:
     """Do one thing to an account and go back to it, saying how it went."""
     user_id = user.id
-    try:
-        service()
-        commit()
-        flash(done, "success")
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "danger")
+    press(service, done)
     return redirect(url_for("users.show", user_id=user_id))

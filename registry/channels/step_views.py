@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, scope, scope_for, today
 from registry.access.roles import Permission
+from registry.carry import carry_out
 from registry.channels import queries, services
 from registry.channels.forms import CountForm, MemberChannelForm
 from registry.channels.models import Channel
 from registry.channels.views import WRITE, bp, channel_page
 from registry.errors import NotFound, Refused
-from registry.members.carry import carry_out
 from registry.members.forms import DayForm
 from registry.members.list_queries import MemberFilters, pick_members
 from registry.members.queries import member_to_change, members_by_ids

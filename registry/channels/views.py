@@ -11,10 +11,10 @@ from flask_login import current_user
 
 from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission
+from registry.carry import carry_out
 from registry.channels import queries, services
 from registry.channels.forms import CountForm, OfficeChannelForm
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel, ChannelKind
-from registry.members.carry import carry_out
 from registry.members.forms import DayForm
 from registry.networks.queries import network_for
 

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, today
 from registry.access.roles import Permission
-from registry.db import commit, db
-from registry.errors import NotFound, Refused
+from registry.carry import carry_out, press
 from registry.geography import queries, services
 from registry.geography.forms import MoveForm
 
@@ -22,7 +21,7 @@ MANAGE = allow(Permission.SETTINGS_MANAGE)
 def zones() -> ResponseReturnValue:
     """The zones of today, the moves of the past and those planned; a form for a new one."""
     form = MoveForm()
-    if form.validate_on_submit() and _move(form):
+    if carry_out(form, lambda: _move(form)):
         flash(_("Saved."), "success")
         return redirect(url_for("geography.zones"))
     return render_template(
@@ -34,35 +33,21 @@ def zones() -> ResponseReturnValue:
     )
 
 
-def _move(form: MoveForm) -> bool:
-    try:
-        services.move_province(
-            form.province.data,
-            int(form.zone.data),
-            form.on.data,
-            form.reason.data,
-            actor(),
-            today=today(),
-        )
-    except Refused as refusal:
-        db.session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    commit()
-    return True
+def _move(form: MoveForm) -> None:
+    services.move_province(
+        form.province.data,
+        int(form.zone.data),
+        form.on.data,
+        form.reason.data,
+        actor(),
+        today=today(),
+    )
 
 
 @bp.post("/<int:row_id>/take-back")
 @MANAGE
 def take_back(row_id: int) -> ResponseReturnValue:
     """Take back a move that has not come into force."""
-    try:
-        services.undo_planned_move(row_id, today(), actor())
-        commit()
-        flash(_("The planned move was taken back."), "success")
-    except NotFound:
-        raise
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "danger")
+    done = _("The planned move was taken back.")
+    press(lambda: services.undo_planned_move(row_id, today(), actor()), done)
     return redirect(url_for("geography.zones"))

@@ -12,11 +12,11 @@ from itsdangerous import URLSafeTimedSerializer
 
 from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
+from registry.carry import carry_out
 from registry.channels.models import ChannelKind
 from registry.channels.services import ChannelValues, Count, open_channel
 from registry.db import begin_write, commit
 from registry.members import queries, services
-from registry.members.carry import carry_out
 from registry.members.duplicates import CERTAIN, REASON_NAMES, Match, find_matches
 from registry.members.forms import PLAIN, TITLES, ChangeForm, MemberForm, RegisterForm
 from registry.members.hints import Hint, give_hints

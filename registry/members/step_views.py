@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, scope, scope_for, today
 from registry.access.roles import Permission
+from registry.carry import carry_out
 from registry.db import commit
 from registry.errors import wants_json
 from registry.members import consents, queries, services, states
-from registry.members.carry import carry_out
 from registry.members.forms import ConsentForm, DayForm, JoinForm, StepForm
 from registry.members.masks import show_national_id, show_phone
 from registry.members.models import ConsentPurpose, MemberState

@@ -13,11 +13,11 @@ from itsdangerous import BadSignature
 from registry.access.gate import actor, allow, scope, scope_for, today
 from registry.access.roles import Permission
 from registry.access.scope import Scope
+from registry.carry import carry_out
 from registry.db import commit
 from registry.errors import NotFound
 from registry.i18n import name_of
 from registry.members import transfer_queries, transfers
-from registry.members.carry import carry_out
 from registry.members.form_views import signer
 from registry.members.forms import DecisionForm, RequestForm
 from registry.members.models import (

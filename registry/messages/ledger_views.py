@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
+from registry.carry import press
 from registry.channels.models import CHANNEL_KIND_NAMES, ESTIMATED
 from registry.channels.queries import channels_of_member
 from registry.db import commit, db
-from registry.errors import NotFound, Refused
+from registry.errors import NotFound
 from registry.i18n import language
 from registry.members.models import Member
 from registry.members.queries import member_for
@@ -171,11 +172,6 @@ def withdraw(row_id: int) -> ResponseReturnValue:
 
 def _withdrawn(row: Dissemination) -> ResponseReturnValue:
     target = url_for("dissemination.index", message=row.message_id)
-    try:
-        review.withdraw(actor(), row, request.form.get("reason", "").strip())
-        commit()
-        flash(_("Withdrawn; it no longer counts."), "success")
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "danger")
+    reason = request.form.get("reason", "").strip()
+    press(lambda: review.withdraw(actor(), row, reason), _("Withdrawn; it no longer counts."))
     return redirect(target)

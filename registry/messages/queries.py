@@ -191,10 +191,14 @@ def topics(scope: Scope) -> list[str]:
 
 def published_lately(scope: Scope, since: date, *, limit: int = 100) -> list[KeyMessage]:
     """Messages published since a day, newest first; for choosing one."""
-    query = select(KeyMessage).options(joinedload(KeyMessage.office)).where(
-        KeyMessage.published_at.is_not(None),
-        KeyMessage.published_at >= start_of(since),
-        message_within(scope),
+    query = (
+        select(KeyMessage)
+        .options(joinedload(KeyMessage.office))
+        .where(
+            KeyMessage.published_at.is_not(None),
+            KeyMessage.published_at >= start_of(since),
+            message_within(scope),
+        )
     )
     return list(db.session.scalars(query.order_by(KeyMessage.published_at.desc()).limit(limit)))
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission
+from registry.carry import carry_out
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.i18n import language
@@ -114,7 +115,7 @@ def edit(message_id: int) -> ResponseReturnValue:
     """Change a draft, or a text that was sent back."""
     message = queries.message_for(scope(), message_id, lock=request.method == "POST")
     form = MessageForm(obj=message)
-    if form.validate_on_submit() and _save(message, form):
+    if carry_out(form, lambda: _save(message, form)):
         flash(_("Saved."), "success")
         return redirect(url_for("messages.show", message_id=message_id))
     if message.office_id != current_user.office_id or message.as_state not in EDITABLE:
@@ -122,20 +123,11 @@ def edit(message_id: int) -> ResponseReturnValue:
     return _form(form, message)
 
 
-def _save(message: KeyMessage, form: MessageForm) -> bool:
+def _save(message: KeyMessage, form: MessageForm) -> None:
     version = form.version.data or ""
-    try:
-        services.update(
-            actor(), message, form.text(), version=int(version) if version.isdecimal() else 0
-        )
-    except NotFound:
-        raise
-    except Refused as refusal:
-        db.session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    commit()
-    return True
+    services.update(
+        actor(), message, form.text(), version=int(version) if version.isdecimal() else 0
+    )
 
 
 @bp.post("/<int:message_id>/media")

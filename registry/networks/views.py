@@ -11,11 +11,11 @@ from flask_login import current_user
 
 from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission
+from registry.carry import carry_out
 from registry.channels.models import CHANNEL_KIND_NAMES
 from registry.channels.queries import channels_of_network
 from registry.db import commit
 from registry.errors import NotFound, Refused
-from registry.members.carry import carry_out
 from registry.members.forms import DayForm
 from registry.members.list_queries import MemberFilters, pick_members
 from registry.members.queries import members_by_ids, network_types

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, today
 from registry.access.roles import Permission
-from registry.db import commit, db
-from registry.errors import NotFound, Refused
+from registry.carry import carry_out, press
 from registry.periods import standards
 from registry.periods.forms import StandardForm
 
@@ -22,7 +21,7 @@ MANAGE = allow(Permission.SETTINGS_MANAGE)
 def index() -> ResponseReturnValue:
     """The standards of each step, and a form for a new one."""
     form = StandardForm()
-    if form.validate_on_submit() and _set(form):
+    if carry_out(form, lambda: _set(form)):
         flash(_("Saved."), "success")
         return redirect(url_for("standards.index"))
     return render_template(
@@ -34,35 +33,21 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _set(form: StandardForm) -> bool:
-    try:
-        standards.set_standard(
-            standards.Step(form.step.data),
-            form.minutes.data or 0,
-            form.valid_from.data,
-            form.source.data or "",
-            actor(),
-            today=today(),
-        )
-    except Refused as refusal:
-        db.session.rollback()
-        form.form_errors.append(str(refusal))
-        return False
-    commit()
-    return True
+def _set(form: StandardForm) -> None:
+    standards.set_standard(
+        standards.Step(form.step.data),
+        form.minutes.data or 0,
+        form.valid_from.data,
+        form.source.data or "",
+        actor(),
+        today=today(),
+    )
 
 
 @bp.post("/<int:row_id>/take-back")
 @MANAGE
 def take_back(row_id: int) -> ResponseReturnValue:
     """Take back a standard that is not yet in force."""
-    try:
-        standards.take_back(row_id, actor(), today=today())
-        commit()
-        flash(_("The standard was taken back."), "success")
-    except NotFound:
-        raise
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "danger")
+    done = _("The standard was taken back.")
+    press(lambda: standards.take_back(row_id, actor(), today=today()), done)
     return redirect(url_for("standards.index"))
