@@ -56,7 +56,7 @@ def _sentences(figures: dict[str, Figure]) -> list[tuple[str, str]]:
         found.append(
             (
                 "networks_dormant",
-                _("%(n)s networks have been silent for 6 months", n=f"{dormant.value:,}"),
+                _("Networks silent for 6 months: %(n)s", n=f"{dormant.value:,}"),
             )
         )
     answered = figures.get("questions_answered_rate")
@@ -64,13 +64,13 @@ def _sentences(figures: dict[str, Figure]) -> list[tuple[str, str]]:
         found.append(
             (
                 "questions_answered_rate",
-                _("%(n)s questions of the period have no answer", n=f"{open_:,}"),
+                _("Questions of the period without an answer: %(n)s", n=f"{open_:,}"),
             )
         )
     stale = figures.get("members_stale_rate")
     if stale and stale.numerator:
         text = _(
-            "%(n)s members' records are stale (%(share)s)",
+            "Members with a stale record: %(n)s (%(share)s)",
             n=f"{stale.numerator:,}",
             share=f"{stale.value:.1%}",
         )
@@ -82,13 +82,15 @@ def _districts(figures: dict[str, Figure]) -> list[tuple[str, str]]:
     found = []
     covered = figures.get("districts_covered_rate")
     if covered and (gap := (covered.denominator or 0) - (covered.numerator or 0)):
-        found.append(("districts_covered_rate", _("%(n)s districts have no member", n=f"{gap:,}")))
+        found.append(
+            ("districts_covered_rate", _("Districts without a member: %(n)s", n=f"{gap:,}"))
+        )
     single = figures.get("districts_single_member")
     if single and single.value:
         found.append(
             (
                 "districts_single_member",
-                _("%(n)s districts rest on a single member", n=f"{single.value:,}"),
+                _("Districts that rest on a single member: %(n)s", n=f"{single.value:,}"),
             )
         )
     return found

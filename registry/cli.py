@@ -13,6 +13,7 @@ from flask.cli import FlaskGroup, ScriptInfo
 
 from benchmarks.demo.commands import demo_command
 from registry.errors import Refused
+from registry.i18n import terminal
 
 
 def _create(words: Sequence[str]) -> Flask:
@@ -64,10 +65,23 @@ def cli() -> None:
 cli.add_command(demo_command)
 
 
+BACKGROUND = frozenset({"demo", "serve", "worker"})
+"""Commands that write for others than whoever started them."""
+
+
+def _speak(words: Sequence[str]) -> None:
+    """Let sentences be English where the terminal is; Thai otherwise."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    told = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    if told.startswith("en") and not BACKGROUND & set(words[:1]):
+        terminal.set("en")
+
+
 def main(args: list[str] | None = None) -> None:
     """Run a command; every refusal is one line on standard error and exit code 2."""
     words = sys.argv[1:] if args is None else args
     info = script_info(words)
+    _speak(words)
     try:
         code = cli.main(args=words, prog_name="sang", standalone_mode=False, obj=info)
     except click.exceptions.Abort:

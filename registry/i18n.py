@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
@@ -13,12 +14,14 @@ from registry.periods import calendar
 
 LOCALES = ("th", "en")
 babel = Babel()
+terminal: ContextVar[str] = ContextVar("terminal", default="th")
+"""The language where there is no request: the command line sets the one of its terminal."""
 
 
 def chosen_locale() -> str:
     """The language of this request: the switch, else the account's, else Thai."""
     if not has_request_context():
-        return "th"
+        return terminal.get()
     locale = session.get("locale") or request.cookies.get("sang_locale")
     if locale is None and g.get("_login_user") and current_user.is_authenticated:
         locale = current_user.locale

@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from flask_babel import gettext as _
 from sqlalchemy import JSON, Index, String, and_, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -137,7 +138,9 @@ def claim(worker: str) -> Job | None:
         found.attempts += 1
         if found.attempts > MAX_ATTEMPTS:
             found.state, found.finished_at = "failed", now
-            found.error = "The worker stopped three times while doing this."
+            found.error = _(
+                "The worker stopped three times while doing this; tell the administrator."
+            )
             return None
         found.state, found.lease_by, found.lease_until = "running", worker, now + LEASE
         found.started_at = found.started_at or now

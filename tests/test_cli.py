@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from registry.cli import FOREIGN, cli, main, script_info
 from registry.db import db
+from registry.i18n import terminal
 from tests.stage import KEYS
 
 ROOT = Path(__file__).parent.parent
@@ -162,3 +163,25 @@ def test_init_makes_an_administrator_and_may_run_again(sang: Sang) -> None:
     again = sang("init", "--admin", "chief@sang.example.org")
     assert again.code == 2
     assert len(again.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"LANG": "en_US.UTF-8"}, "is not a measure"),
+        ({"LANG": "C.UTF-8"}, "ไม่ใช่ตัวชี้วัด"),
+        ({}, "ไม่ใช่ตัวชี้วัด"),
+    ],
+)
+def test_a_refusal_is_thai_unless_the_terminal_is_english(
+    sang: Sang, monkeypatch: pytest.MonkeyPatch, told: dict[str, str], words: str
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    token = terminal.set("th")
+    try:
+        assert words in sang("measure", "nope", "--period", "2569-Q1").err
+    finally:
+        terminal.reset(token)

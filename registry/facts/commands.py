@@ -8,7 +8,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import with_appcontext
-from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from registry.access.scope import Scope
 from registry.errors import Refused
@@ -35,13 +35,12 @@ def measure_command(
     name: str, period: str, by: str, where: tuple[str, ...], as_of: str, as_json: bool
 ) -> None:
     """Compute a measure for a period, as a whole or by dimensions."""
-    with force_locale("en"):
-        one = measure(name)
-        args = {"period": period, "as_of": as_of, **_limits(where)}
-        scope = Scope.all(personal=False)
-        question = asked(scope, args, to_bangkok_date(utc_now()), _dimensions(by))
-        figures = evaluate(scope, [name], question.months, question.cut)
-        click.echo(_as_json(one, question, figures) if as_json else _as_text(question, figures))
+    one = measure(name)
+    args = {"period": period, "as_of": as_of, **_limits(where)}
+    scope = Scope.all(personal=False)
+    question = asked(scope, args, to_bangkok_date(utc_now()), _dimensions(by))
+    figures = evaluate(scope, [name], question.months, question.cut)
+    click.echo(_as_json(one, question, figures) if as_json else _as_text(question, figures))
 
 
 def _dimensions(by: str) -> tuple[str, ...]:
@@ -91,9 +90,9 @@ def _as_text(question: Asked, figures: list[Figure]) -> str:
     for figure in figures:
         cells = zip(question.cut.by, figure.cell, strict=True)
         place = "  ".join(label(name, value, known[name]) for name, value in cells)
-        value = "absent" if figure.value is None else f"{figure.value:,.6g}"
+        value = _("absent") if figure.value is None else f"{figure.value:,.6g}"
         lines.append(f"{place}  {value}".strip())
-    return "\n".join(lines) or "no facts"
+    return "\n".join(lines) or _("no facts")
 
 
 def init_app(app: Flask) -> None:

@@ -90,7 +90,7 @@ def _members() -> Iterator[Measure]:
         _l("Members who left"),
         Unit.MEMBERS,
         "left",
-        _l("Members who left or died in the period; moving away does not count."),
+        _l("Active members who left or died in the period; moving away does not count."),
         _MEMBERS,
     )
     yield _share(
