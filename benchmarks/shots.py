@@ -62,9 +62,7 @@ def main(
 
 
 def _cookie(app: Flask, role: str, language: str, url: str) -> dict[str, str]:
-    if role == VISITOR:
-        return {"name": "sang_locale", "value": language, "url": url}
-    email = next(one.email for one in SHOWN if one.local == role)
+    email = next((one.email for one in SHOWN if one.local == role), "")
     return cookie(app, email, url, locale=language)
 
 

@@ -6,27 +6,48 @@ import json
 import secrets
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import click
+import structlog
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy import text
 
 from registry.access.roles import Role
 from registry.audit.services import Actor
 from registry.audit.verify import verify
-from registry.db import unit_of_work
+from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.jobs import work
 from registry.seed import seed
+
+log = structlog.get_logger()
+WATCH_EVERY = 2.0
+"""Seconds between looks at whether the worker lives."""
 
 
 def prepare() -> None:
     """Create or migrate the database and add the basics; safe to run again."""
     current_app.extensions["sang_settings"].instance.mkdir(parents=True, exist_ok=True)
+    _require_utf8()
     upgrade(directory=f"{current_app.root_path}/migrations")
     with unit_of_work():
         seed()
+
+
+def _require_utf8() -> None:
+    """Thai search and sorting need UTF-8; a database in another encoding would fail much later."""
+    if db.engine.dialect.name == "postgresql":
+        encoding = db.session.scalar(text("SHOW server_encoding"))
+        if encoding != "UTF8":
+            raise Refused(
+                f"the PostgreSQL database must be in UTF8, it is in {encoding}; "
+                "create it again with ENCODING 'UTF8'"
+            )
 
 
 @click.command("init")
@@ -85,15 +106,37 @@ def serve(app: Flask, *, port: int | None = None, worker: bool = True) -> None:
     import waitress
 
     conf = app.extensions["sang_settings"]
-    child = subprocess.Popen([sys.executable, "-m", "registry.worker"]) if worker else None
-    try:
+    with _worker_beside() if worker else nullcontext():
         waitress.serve(
             app, host=conf.host, port=port or conf.port, threads=8, ident=None, channel_timeout=60
         )
+
+
+@contextmanager
+def _worker_beside() -> Iterator[None]:
+    """A worker as a child process, started anew when it dies before its time."""
+    over = threading.Event()
+    children = [_start_worker()]
+
+    def watch() -> None:
+        while not over.wait(WATCH_EVERY):
+            if children[-1].poll() is not None and not over.is_set():
+                log.error("worker_died", code=children[-1].returncode)
+                children.append(_start_worker())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
     finally:
-        if child is not None:
-            child.terminate()
-            child.wait(timeout=30)
+        over.set()
+        watcher.join()
+        children[-1].terminate()
+        children[-1].wait(timeout=30)
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "registry.worker"])
 
 
 @click.command("worker")

@@ -21,6 +21,8 @@ def carry_out(form: Any, step: Callable[[], object]) -> bool:
         NotFound: something that the form names lies outside the scope.
     """
     if not form.validate_on_submit():
+        if form.is_submitted():
+            db.session.rollback()  # the page that says what is wrong only reads
         return False
     sentence = _refusal(step)
     if sentence:

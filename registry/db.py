@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.orm import registry as orm_registry
@@ -180,10 +180,14 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options of the engine: waiting for SQLite's lock, noticing PostgreSQL's dead connections."""
+    """Options of the engine: waiting for SQLite's lock, noticing PostgreSQL's dead connections.
+
+    Parameters stay out of messages of errors, which are logged: they hold names and numbers.
+    """
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 30}}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 8,
         "connect_args": {"options": "-c timezone=UTC"},
@@ -191,24 +195,24 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def migration_engine(url: str) -> Engine:
-    """An engine for migrations: always writing, foreign keys left to the migration."""
-    engine = create_engine(url)
+    """An engine for migrations: always writing, foreign keys left to the migration.
+
+    Its explicit ``BEGIN`` makes SQLite's changes of tables part of the transaction, too.
+    """
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
-        def _wal(connection: Any, _record: Any) -> None:
+        def _connect(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None
             connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA busy_timeout=30000")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
-
-
-def _check_collation(engine: Engine) -> None:
-    """Thai search and sorting need UTF-8; a database in SQL_ASCII would fail much later."""
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
-            encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
-        if encoding != "UTF8":
-            raise RuntimeError(f"the PostgreSQL database must be UTF8, it is {encoding}")
 
 
 def init_app(app: Flask) -> None:

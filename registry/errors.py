@@ -75,7 +75,7 @@ def _http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
     return error_page(error.code)
 
 
-def _not_found(error: NotFound) -> tuple[Response | str, int]:
+def _not_found(error: NotFound | OverflowError) -> tuple[Response | str, int]:
     return error_page(404)
 
 
@@ -94,5 +94,6 @@ def init_app(app: Flask) -> None:
     """Install the error pages."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(OverflowError, _not_found)  # a number too large for any record
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Exception, _unexpected)

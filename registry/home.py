@@ -22,7 +22,7 @@ from registry.audit.models import AuditEvent
 from registry.db import db
 from registry.messages.models import KeyMessage
 from registry.messages.queries import published_lately
-from registry.ui import MenuItem, menu_of
+from registry.ui import MenuItem, menu_of, waiting
 
 bp = Blueprint("home", __name__)
 P = Permission
@@ -67,8 +67,7 @@ def start() -> ResponseReturnValue:
 def _waiting() -> list[Card]:
     """Menu items with something behind them that waits."""
     items = [item for section in menu_of(current_app).values() for item in section]
-    counted = [(item, item.badge()) for item in items if item.badge]
-    return [Card(item.label, count, _address(item)) for item, count in counted if count]
+    return [Card(item.label, count, _address(item)) for item in items if (count := waiting(item))]
 
 
 def _address(item: MenuItem) -> str:

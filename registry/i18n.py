@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, g, has_request_context, session
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 
@@ -22,7 +22,7 @@ def chosen_locale() -> str:
     """The language of this request: the switch, else the account's, else Thai."""
     if not has_request_context():
         return terminal.get()
-    locale = session.get("locale") or request.cookies.get("sang_locale")
+    locale = session.get("locale")
     if locale is None and g.get("_login_user") and current_user.is_authenticated:
         locale = current_user.locale
     return locale if locale in LOCALES else "th"

@@ -21,6 +21,7 @@ import structlog
 from flask import Flask
 from flask_babel import gettext as _
 from sqlalchemy import JSON, Index, String, and_, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Base, begin_write, commit, db, unit_of_work
@@ -60,8 +61,16 @@ class Job(Base):
     unique_key: Mapped[str | None] = mapped_column(String(80), unique=True)
 
 
+class LeaseLost(Exception):
+    """Another worker has the job by now; this one stops."""
+
+
 class Progress:
-    """Tells how far a job is; each call renews the lease in a short transaction of its own."""
+    """Tells how far a job is; each call renews the lease in a short transaction of its own.
+
+    Raises:
+        LeaseLost: by the call, where another worker has taken the job over.
+    """
 
     def __init__(self, job_id: str, worker: str) -> None:
         self.job_id, self.worker, self._last = job_id, worker, 0.0
@@ -73,11 +82,13 @@ class Progress:
             return
         self._last = now
         with db.engine.execution_options(sang_write=True).begin() as c:
-            c.execute(
+            mine = c.execute(
                 update(Job)
                 .where(Job.id == self.job_id, Job.lease_by == self.worker)
                 .values(step=step, done=done, total=total, lease_until=datetime.now(UTC) + LEASE)
             )
+        if not mine.rowcount:
+            raise LeaseLost(self.job_id)
 
 
 Handler = Callable[[dict[str, Any], Progress], dict[str, Any] | None]
@@ -157,6 +168,9 @@ def run(job: Job, worker: str) -> None:
     try:
         result = _handlers[kind](args, Progress(job_id, worker))
         _finish(job_id, worker, "done", result=result or {})
+    except LeaseLost:
+        db.session.rollback()
+        log.error("lease_lost", job=job_id, kind=kind)
     except Refused as refusal:
         _finish(job_id, worker, "failed", error=str(refusal))
     except Exception as error:
@@ -170,12 +184,15 @@ def run(job: Job, worker: str) -> None:
 def _keep_lease(engine: Any, job_id: str, worker: str, stop: threading.Event) -> None:
     writer = engine.execution_options(sang_write=True)
     while not stop.wait(LEASE.total_seconds() / 3):
-        with writer.begin() as connection:
-            connection.execute(
-                update(Job)
-                .where(Job.id == job_id, Job.lease_by == worker)
-                .values(lease_until=datetime.now(UTC) + LEASE)
-            )
+        try:
+            with writer.begin() as connection:
+                connection.execute(
+                    update(Job)
+                    .where(Job.id == job_id, Job.lease_by == worker)
+                    .values(lease_until=datetime.now(UTC) + LEASE)
+                )
+        except OperationalError as error:  # the database is away or busy: try again in a while
+            log.error("lease_not_renewed", job=job_id, exc_info=error)
 
 
 def _finish(job_id: str, worker: str, state: str, **values: Any) -> None:

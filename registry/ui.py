@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, g, redirect, request, session, url_for
 from flask_bootstrap import Bootstrap5
 
 from registry.access.addresses import is_local
@@ -40,6 +40,16 @@ class MenuItem:
 def add_menu(app: Flask, *items: MenuItem) -> None:
     """Features call this in their ``init_app``: no page without its way in."""
     app.extensions.setdefault("sang_menu", []).extend(items)
+
+
+def waiting(item: MenuItem) -> int:
+    """How many things wait behind a menu item; counted once per request."""
+    if item.badge is None:
+        return 0
+    counted: dict[str, int] = g.setdefault("waiting", {})
+    if item.endpoint not in counted:
+        counted[item.endpoint] = item.badge()
+    return counted[item.endpoint]
 
 
 def menu_of(app: Flask) -> dict[str, list[MenuItem]]:
@@ -87,4 +97,5 @@ def init_app(app: Flask) -> None:
     bootstrap.init_app(app)
     app.add_url_rule("/language/<locale>", "language", set_language, methods=["POST"])
     app.context_processor(lambda: {"menu": menu_of(app), "is_here": _is_here})
+    app.jinja_env.globals["waiting_behind"] = waiting
     app.jinja_env.globals["asset"] = _version(app)

@@ -39,7 +39,7 @@ PUBLIC_FACTS = {
 }
 WRITERS = ("xlsxwriter", "rustpy_xlsxwriter", "openpyxl", "docx", "docxtpl", "pptx", "typst")
 WRITING_CALLS = ("csv.writer", "csv.DictWriter")
-WRITING_METHODS = (".to_excel", ".to_csv", ".write_csv", ".write_excel")
+WRITING_METHODS = (".to_excel", ".to_csv", ".write_excel")
 READS_WORKBOOKS = ("importers.reading",)
 
 

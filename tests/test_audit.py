@@ -181,6 +181,16 @@ def test_an_event_slipped_in_shows(app: Flask, trail: list[int]) -> None:
     assert "belongs to no link" in verdict(app).why
 
 
+def test_a_link_beyond_the_head_shows(app: Flask, trail: list[int]) -> None:
+    columns = '"transaction", at, digest, hash'
+    tamper(
+        app,
+        f"INSERT INTO audit_link (seq, {columns}) SELECT seq + 100, 'later', at, digest, hash "
+        "FROM audit_link WHERE seq = 5",
+    )
+    assert "beyond the end" in verdict(app).why
+
+
 def test_erasing_a_personal_part_leaves_the_chain_whole(app: Flask, trail: list[int]) -> None:
     with app.app_context(), unit_of_work():
         row = db.session.get(AuditEvent, trail[0])

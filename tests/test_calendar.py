@@ -14,13 +14,11 @@ from registry.periods.calendar import (
     PeriodError,
     PeriodKind,
     bangkok,
-    fiscal_year_of,
     format_date,
     format_datetime,
     month_of,
     month_start,
     periods_between,
-    quarter_of,
     to_bangkok_date,
     utc_now,
 )
@@ -154,8 +152,9 @@ def test_a_period_must_begin_where_the_fiscal_year_lets_it() -> None:
 
 
 def test_the_fiscal_year_turns_on_the_first_of_october() -> None:
-    assert (fiscal_year_of(date(2025, 9, 30)), quarter_of(date(2025, 9, 30))) == (2568, 4)
-    assert (fiscal_year_of(date(2025, 10, 1)), quarter_of(date(2025, 10, 1))) == (2569, 1)
+    days = (date(2025, 9, 30), date(2025, 10, 1))
+    quarters = [Period.containing(day, PeriodKind.QUARTER) for day in days]
+    assert [(one.fiscal_year, one.number) for one in quarters] == [(2568, 4), (2569, 1)]
 
 
 @pytest.mark.parametrize(

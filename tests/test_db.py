@@ -65,6 +65,14 @@ def test_a_bulk_write_without_intent_is_refused() -> None:
         db.session.execute(update(Job).values(done=1))
 
 
+def test_an_error_of_the_database_tells_no_value(app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        with pytest.raises(DBAPIError) as caught:
+            session.execute(text("SELECT :secret FROM nowhere"), {"secret": "สมชาย 0812345678"})
+        session.rollback()
+    assert "0812345678" not in str(caught.value)
+
+
 @pytest.mark.usefixtures("in_app")
 def test_the_database_itself_refuses_a_reader_that_writes() -> None:
     with pytest.raises(DBAPIError, match=r"readonly|read-only"):

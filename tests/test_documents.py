@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from registry.documents.cells import EXCEL_LIMIT, Cell, clean_text, csv_cell, workbook_cell
-from registry.documents.csvfile import csv_bytes, write_csv
+from registry.documents.csvfile import csv_bytes
 from registry.documents.workbook import Chart, Column, Page, Sheet, Style, write_workbook
 
 NAUGHTY = [
@@ -256,9 +256,8 @@ def test_a_row_of_the_wrong_length_is_a_mistake() -> None:
 
 def test_files_are_written_to_paths(tmp_path: Path) -> None:
     write_workbook(tmp_path / "a.xlsx", [report_sheet()])
-    write_csv(tmp_path / "a.csv", ["ก"], [("ข",), ("=1",)])
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["ไตรมาส 1 2569"]
-    assert (tmp_path / "a.csv").read_bytes() == '\ufeff"ก"\r\n"ข"\r\n"\'=1"\r\n'.encode()
+    assert csv_bytes(["ก"], [("ข",), ("=1",)]) == '\ufeff"ก"\r\n"ข"\r\n"\'=1"\r\n'.encode()
 
 
 def test_a_page_is_the_only_way_to_a_cell() -> None:

@@ -16,10 +16,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from registry import jobs
+from registry import admin_commands, jobs
 from registry.db import db, unit_of_work
 from registry.errors import Refused
-from registry.jobs import LEASE, MAX_ATTEMPTS, Job, Progress, claim, enqueue, handles, run_pending
+from registry.jobs import (
+    LEASE,
+    MAX_ATTEMPTS,
+    Job,
+    LeaseLost,
+    Progress,
+    claim,
+    enqueue,
+    handles,
+    run_pending,
+)
 from tests.crowd import crowd
 from tests.stage import Stage
 
@@ -136,9 +146,28 @@ def test_a_worker_that_lost_its_lease_changes_nothing() -> None:
     claim("one")
     _expire(job_id)
     claim("two")
-    Progress(job_id, "one")("late", 9, 9)
+    with pytest.raises(LeaseLost):
+        Progress(job_id, "one")("late", 9, 9)
     assert _job(job_id).step is None
     assert _job(job_id).lease_by == "two"
+
+
+def test_a_worker_that_dies_is_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        life = "" if not started else "import time; time.sleep(60)"
+        started.append(subprocess.Popen([sys.executable, "-c", life]))
+        return started[-1]
+
+    monkeypatch.setattr(admin_commands, "_start_worker", start)
+    monkeypatch.setattr(admin_commands, "WATCH_EVERY", 0.05)
+    with admin_commands._worker_beside():
+        until = time.monotonic() + 20
+        while len(started) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert [child.poll() is None for child in started] == [False, True]
+    assert started[-1].poll() is not None
 
 
 @pytest.mark.usefixtures("in_app")

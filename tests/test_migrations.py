@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import Engine, create_engine, event, inspect
 
 from registry.admin_commands import prepare
 from registry.db import Base, migration_engine
@@ -40,6 +41,34 @@ def test_down_and_up_again(app: Flask, stage: Stage) -> None:
     with app.app_context():
         downgrade(directory=folder, revision="base")
         assert _tables(stage) == {"alembic_version"}
+        upgrade(directory=folder)
+    assert _tables(stage) == everything
+    assert _differences(stage) == []
+
+
+def test_a_migration_killed_midway_leaves_nothing_and_can_be_repeated(
+    app: Flask, stage: Stage
+) -> None:
+    folder = f"{app.root_path}/migrations"
+    everything = _tables(stage)
+    stage.close()
+    with app.app_context():
+        downgrade(directory=folder, revision="base")
+        made = []
+
+        def stop(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if "CREATE TABLE" in statement and "alembic_version" not in statement:
+                made.append(statement)
+                if len(made) == 8:
+                    raise KeyboardInterrupt
+
+        event.listen(Engine, "before_cursor_execute", stop)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                upgrade(directory=folder)
+        finally:
+            event.remove(Engine, "before_cursor_execute", stop)
+        assert _tables(stage) <= {"alembic_version"}
         upgrade(directory=folder)
     assert _tables(stage) == everything
     assert _differences(stage) == []

@@ -31,9 +31,10 @@ class Verdict:
 
 
 def verify() -> Verdict:
-    """Recompute the chain from its first link."""
+    """Recompute the chain from its first link to the last one of this moment."""
     previous, seq, events = GENESIS, 0, 0
-    while links := _links_after(seq):
+    head = db.session.execute(select(AuditHead.seq, AuditHead.hash)).first()
+    while links := _links_after(seq, head.seq if head else None):
         by_transaction = _events_of([link.transaction for link in links])
         for link in links:
             rows = by_transaction.pop(link.transaction, [])
@@ -41,12 +42,14 @@ def verify() -> Verdict:
             if why:
                 return Verdict(seq, events, link.seq, why)
             previous, seq, events = link.hash, link.seq, events + len(rows)
-    return _closing(seq, events, previous)
+    if head is not None and tuple(head) != (seq, previous):
+        return Verdict(seq, events, seq + 1, "the end of the chain was cut off")
+    return _closing(seq, events)
 
 
-def _links_after(seq: int) -> list[AuditLink]:
+def _links_after(seq: int, last: int | None) -> list[AuditLink]:
     query = select(AuditLink).where(AuditLink.seq > seq).order_by(AuditLink.seq).limit(CHUNK)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query if last is None else query.where(AuditLink.seq <= last)))
 
 
 def _events_of(transactions: list[str]) -> dict[str, list[AuditEvent]]:
@@ -77,14 +80,13 @@ def _fault(link: AuditLink, seq: int, previous: str, rows: list[AuditEvent]) -> 
     return ""
 
 
-def _closing(seq: int, events: int, last: str) -> Verdict:
-    """The head must be the last link, and no event may lie outside the chain."""
-    head = db.session.scalar(select(AuditHead))
-    if head is not None and (head.seq, head.hash) != (seq, last):
-        return Verdict(seq, events, seq + 1, "the end of the chain was cut off")
-    loose = select(AuditEvent.id).where(
-        AuditEvent.transaction.not_in(select(AuditLink.transaction))
-    )
+def _closing(seq: int, events: int) -> Verdict:
+    """No link may lie beyond the head of the same moment, and no event outside the chain."""
+    beyond = select(AuditLink.seq).join(AuditHead, AuditLink.seq > AuditHead.seq)
+    if (further := db.session.scalar(beyond.limit(1))) is not None:
+        return Verdict(seq, events, further, "a link lies beyond the end of the chain")
+    linked = select(AuditLink.seq).where(AuditLink.transaction == AuditEvent.transaction)
+    loose = select(AuditEvent.id).where(~linked.exists())
     stray = db.session.scalar(loose.limit(1))
     if stray is not None:
         return Verdict(seq, events, seq, f"event {stray} belongs to no link")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from registry.documents.cells import Cell, csv_cell
 
@@ -34,9 +33,3 @@ def _taken(buffer: io.StringIO) -> str:
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """The whole file."""
     return "".join(csv_lines(columns, rows)).encode()
-
-
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write the file line by line."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(csv_lines(columns, rows))

@@ -28,6 +28,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,
+            transactional_ddl=True,
         )
         with context.begin_transaction():
             context.run_migrations()

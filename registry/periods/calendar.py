@@ -26,13 +26,11 @@ __all__ = [
     "PeriodError",
     "PeriodKind",
     "bangkok",
-    "fiscal_year_of",
     "format_date",
     "format_datetime",
     "month_of",
     "month_start",
     "periods_between",
-    "quarter_of",
     "to_bangkok_date",
     "utc_now",
 ]
@@ -205,16 +203,6 @@ def month_of(day: date) -> int:
 def month_start(month: int) -> date:
     """The first day of a month."""
     return date(month // 12, month % 12 + 1, 1)
-
-
-def quarter_of(day: date) -> int:
-    """Fiscal quarter, 1 (October to December) to 4."""
-    return Period.containing(day, PeriodKind.QUARTER).number
-
-
-def fiscal_year_of(day: date) -> int:
-    """Fiscal year (B.E.)."""
-    return Period.containing(day).fiscal_year
 
 
 def periods_between(first: date, last: date, kind: PeriodKind = PeriodKind.MONTH) -> list[Period]:

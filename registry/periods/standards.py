@@ -34,14 +34,6 @@ STEP_NAMES = {
 }
 
 
-def standard_minutes(step: Step, day: date) -> int | None:
-    """Minutes that the standard of a day allows for a step; None where none was in force."""
-    query = select(TimeStandard.minutes).where(
-        TimeStandard.step == step.value, TimeStandard.valid_from <= day
-    )
-    return db.session.scalar(query.order_by(TimeStandard.valid_from.desc()).limit(1))
-
-
 def standards() -> dict[Step, list[TimeStandard]]:
     """Every step with its standards, the latest first."""
     rows = list(db.session.scalars(select(TimeStandard).order_by(TimeStandard.valid_from.desc())))

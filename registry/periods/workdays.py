@@ -1,4 +1,4 @@
-"""Working days.  Holidays are an owned, editable calendar; this module only seeds and counts."""
+"""Working days of government offices; nothing is counted in them yet, deadlines will be."""
 
 from __future__ import annotations
 
