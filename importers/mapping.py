@@ -23,6 +23,8 @@ _SOMEBODY_ELSE = (
     "ผู้ปกครอง", "ผู้แนะนำ", "ผู้รับรอง", "ติดต่อฉุกเฉิน", "กรณีฉุกเฉิน", "อ้างอิง", "คู่สมรส", "เจ้าหน้าที่ผู้", "ผู้บันทึก",
 )  # fmt: skip
 _SHORTEST_PART = 4
+_BORN = "เกิด"
+"""A header that speaks of birth is about nothing else, however much of another it holds."""
 _F = Field
 _UNDER: dict[Field, dict[str, Field]] = {
     _F.CHANNELS: {
@@ -190,6 +192,8 @@ def _near(text: str) -> tuple[Field | None, float]:
     """A header that contains a known word, or is nearly one."""
     words, wanted = words_of("headers.csv"), key(_BRACKETS.sub("", text))
     inside = [word for word in words if len(word) >= _SHORTEST_PART and word in wanted]
+    if _BORN in wanted:
+        inside = [word for word in inside if words[word].startswith("birth")]
     if inside:
         likely = max(inside, key=lambda word: (wanted.startswith(word), len(word)))
         if len(likely) * 2 >= len(wanted):

@@ -112,7 +112,8 @@ SENTENCES = {
     Code.COUNT_ESTIMATE: _l("The number of people is an estimate."),
     Code.COUNT_RANGE: _l("“%(text)s” is a range; write one number of people."),
     Code.NETWORK_TYPE_UNKNOWN: _l(
-        "The network type “%(text)s” is not in the list; use a name from the list."
+        "The network type “%(text)s” is not in the list; taken in as read it becomes “other”, or "
+        "write a name from the list."
     ),
     Code.NETWORK_TYPE_MISSING: _l("No network type was written; the usual one is used."),
     Code.CONSENT_REFUSED: _l(

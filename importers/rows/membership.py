@@ -52,7 +52,7 @@ def _network_type(draft: Draft, options: Options) -> str | None:
         draft.columns(Field.NETWORK_TYPE)[0],
         Remark(Code.NETWORK_TYPE_UNKNOWN, None, {"text": text}),
     )
-    return None
+    return options.network_type
 
 
 def _joined_on(draft: Draft, today: date) -> date | None:

@@ -11,7 +11,11 @@ from importers.thai.finding import Finding, Remark, refuse
 from importers.thai.text import arabic, clean, is_blank, key, to_text
 
 _EMAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_LINE_LABEL = re.compile(r"^(?:id\s*line|line\s*id|ไอดี(?:ไลน์)?|ไลน์|line|id)\s*[:：.=]?\s*", re.I)
+_LINE_LABEL = re.compile(
+    r"^(?:(?:id\s*line|line\s*id|ไอดี(?:ไลน์)?|ไลน์)\s*[:：.=]?\s*"
+    r"|(?:line|id)(?:\s*[:：=]\s*|\s+))",
+    re.I,
+)
 _LINE_ID = re.compile(r"@?[a-z0-9._-]{2,30}")
 _SCHEME = re.compile(r"https?://", re.I)
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?", re.I)

@@ -27,7 +27,7 @@ from registry.networks.models import NetworkMember
 from registry.vault import keyed_hash
 from tests import cast
 from tests.importers import signup
-from tests.importers.signup import CANARY, ROWS
+from tests.importers.signup import CANARY, NEW, ROWS, person, planned, statuses
 
 JOINED = date(2026, 1, 15)
 OTHER_ID = "1101700200019"
@@ -361,3 +361,23 @@ def test_values_of_a_member_survive_the_way_there_and_back(app: Flask) -> None:
         assert list(signup.statuses(again).values()) == [Status.UNCHANGED]
         commit(again)
         assert MemberValues.of(db.session.get_one(Member, member.id)) == values
+
+
+def test_an_unknown_network_type_is_a_question_about_its_row(app: Flask) -> None:
+    odd = person(first="สุดา", last="ไม่ซ้ำใคร", type="ครูใหญ่ใจดี", phone="0819990008")
+    number = planned(app, odd, NEW)
+    with app.app_context():
+        first, second = sorted(statuses(number))
+        assert statuses(number) == {first: Status.AMBIGUOUS, second: Status.NEW}
+        with unit_of_work():
+            services.decide(signup_batch(number), [first], Status.AMBIGUOUS, Decision.ACCEPT)
+        assert commit(number)["new"] == 2
+        found = signup.row(number, first).member_id
+        assert db.session.get_one(Member, found).network_type == "other"
+
+
+def test_a_plan_says_who_will_get_no_messages(app: Flask) -> None:
+    silent = person(first="สุดา", last="ไม่ซ้ำใคร", consent=None, phone="0819990008")
+    number = planned(app, silent, NEW)
+    with app.app_context():
+        assert signup_batch(number).summary["silent"] == 1

@@ -149,3 +149,18 @@ def test_consent(cell: Cell, value: bool | None) -> None:
 def test_unclear_consent_is_never_a_yes() -> None:
     found = read_consent("แล้วแต่")
     assert (found.value, found.remarks[0].code) == (None, Code.CONSENT_UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("id6", "id6"),
+        ("line99", "line99"),
+        ("ID: malee", "malee"),
+        ("line malee", "malee"),
+        ("ไลน์ malee", "malee"),
+        ("ไอดีไลน์=malee_1", "malee_1"),
+    ],
+)
+def test_a_label_is_taken_off_a_line_id_only_where_it_is_one(written: str, read: str) -> None:
+    assert read_line_id(written).value == read
