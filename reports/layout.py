@@ -54,10 +54,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Table:
-    """A table by one dimension, with the measure of its bar chart (if it has one)."""
+    """A table by one dimension, with the measure of its bar chart (if it has one).
+
+    Attributes:
+        sheet: name of its sheet in the workbook, at most 31 letters.
+    """
 
     dimension: str
     title: Any
+    sheet: Any
     first: Any
     groups: tuple[Group, ...]
     chart: str | None = None
@@ -90,7 +95,7 @@ _CHANNELS = Group(
     (Column("channels_active", _l("in all")), Column("channel_audience", _l("audience"))),
 )
 _LEDGER = Group(
-    _l("Key messages (times)"),
+    _l("Key messages"),
     (Column("publications", _l("published")), Column("recipients", _l("recipients"))),
 )
 _RATES = Group(
@@ -109,6 +114,7 @@ TABLES = (
     Table(
         "zone",
         _l("Results by zone"),
+        _l("By zone"),
         _l("Zone"),
         (_MEMBERS, _NETWORKS, _LEDGER, _RATES, _REACH),
         "pass_on_rate",
@@ -116,12 +122,14 @@ TABLES = (
     Table(
         "network_type",
         _l("Results by network type"),
+        _l("By network type"),
         _l("Network type"),
         (_TYPE_MEMBERS, _OWN_NETWORKS, _LEDGER, _RATES, _REACH),
     ),
     Table(
         "channel_kind",
         _l("Results by kind of channel"),
+        _l("By kind of channel"),
         _l("Channel kind"),
         (_CHANNELS, _LEDGER, _RATES, _REACH),
         "reach_potential",
@@ -129,6 +137,7 @@ TABLES = (
     Table(
         "province",
         _l("Results by province"),
+        _l("By province"),
         _l("Province"),
         (_MEMBERS, _NETWORKS, _LEDGER, _RATES, _REACH),
     ),

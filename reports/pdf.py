@@ -178,9 +178,9 @@ def _table(report: Report, table: layout.Table) -> Data:
         "total": rows[-1],
         "widths": _widths(rows),
         "chart": chart_of(report, table),
-        "size": 7.5 if long else 8,
-        "pad": 0.16 if long else 0.35,
-        "first": 27 if long else 36,
+        "size": 7.5,
+        "pad": 0.35 if long else 0.5,
+        "first": 25 if long else 33,
         "long": long,
     }
 

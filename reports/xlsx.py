@@ -97,7 +97,7 @@ def _tables(report: Report) -> Iterator[Sheet]:
         if rows:
             whole = rows.pop() if report.book.has(table.columns[0].measure, WHOLE) else None
             yield Sheet(
-                str(table.title),
+                str(table.sheet),
                 [str(table.first), *(_column(column.measure) for column in table.columns)],
                 rows,
                 title=str(table.title),
