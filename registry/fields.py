@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 from wtforms.widgets import TextInput
@@ -43,7 +44,8 @@ class DayField(Field):
     data: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("render_kw", {"placeholder": "15/1/2569", "inputmode": "numeric"})
+        example = {"placeholder": _l("e.g. 15/1/2569"), "inputmode": "numeric"}
+        kwargs.setdefault("render_kw", example)
         super().__init__(*args, **kwargs)
 
     def _value(self) -> str:

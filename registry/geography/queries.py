@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from registry.db import db
 from registry.geography.models import District, Province, ProvinceZone, Subdistrict, Zone
+from registry.thai import dictionary_order
 
 
 def province_zones(day: date) -> dict[str, int]:
@@ -32,13 +33,17 @@ def zones() -> list[Zone]:
 def districts(province: str) -> list[District]:
     """Districts of a province by name."""
     query = select(District).where(District.province_code == province)
-    return list(db.session.scalars(query.order_by(District.name_th)))
+    return sorted(db.session.scalars(query), key=_by_name)
 
 
 def subdistricts(district: str) -> list[Subdistrict]:
     """Subdistricts of a district by name."""
     query = select(Subdistrict).where(Subdistrict.district_code == district)
-    return list(db.session.scalars(query.order_by(Subdistrict.name_th)))
+    return sorted(db.session.scalars(query), key=_by_name)
+
+
+def _by_name(place: District | Subdistrict) -> tuple[str, str]:
+    return dictionary_order(place.name_th)
 
 
 def zones_with_provinces(day: date) -> list[tuple[Zone, list[Province]]]:

@@ -114,10 +114,19 @@ def _state(state: str) -> list[ColumnElement[bool]]:
     return [] if state == ALL else [Member.state == state]
 
 
+def _named_or_called(word: str) -> ColumnElement[bool]:
+    """A part of a name, or four figures and more of a telephone number."""
+    named = Member.search_text.contains(word, autoescape=True)
+    figures = word.replace("-", "")
+    if len(figures) < 4 or not figures.isdecimal():
+        return named
+    return or_(named, Member.phone.contains(figures, autoescape=True))
+
+
 def _conditions(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool]]:
     found = [visible(scope), *_state(filters.state)]
     for word in search_key(filters.q).split():
-        found.append(Member.search_text.contains(word, autoescape=True))
+        found.append(_named_or_called(word))
     for column, value in (
         (Member.province_code, filters.province),
         (Member.district_code, filters.district),

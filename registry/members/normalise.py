@@ -21,6 +21,7 @@ from stdnum.th import pin
 
 from registry.errors import Refused
 from registry.periods.wording import BE_OFFSET
+from registry.thai import leading_vowels_behind
 
 os.environ.setdefault("PYTHAINLP_DATA", os.path.join(tempfile.gettempdir(), "sang-pythainlp"))
 
@@ -38,7 +39,6 @@ _OUT_OF_ORDER = re.compile(
 )
 """What the (slow) normaliser would change; most names have none of it."""
 _NOISE = re.compile(r"[\s().,:;/\\*'\"“”‘’\-–—_+&|\[\]{}?!]+")
-_LEADING_VOWEL = re.compile("([เแโใไ])([ก-ฮ])")
 _ALIKE = str.maketrans("ศษณญธฑฒถฐฎฏภผฆขฬ", "สสนยทททททดตพพคคล")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 
@@ -66,7 +66,7 @@ def key(text: str) -> str:
     Lower case, no spaces, no punctuation, and each leading vowel behind its consonant: the
     order of code points is then the order of a Thai dictionary (tone marks aside).
     """
-    return _LEADING_VOWEL.sub(r"\2\1", _NOISE.sub("", arabic(clean(text)).lower()))
+    return leading_vowels_behind(_NOISE.sub("", arabic(clean(text)).lower()))
 
 
 @lru_cache(maxsize=64)

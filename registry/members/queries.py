@@ -27,6 +27,7 @@ from registry.members.models import (
 )
 from registry.networks.models import Network, NetworkMember
 from registry.periods.calendar import to_bangkok_date
+from registry.thai import dictionary_order
 
 
 def whole_zones(scope: Scope) -> frozenset[int]:
@@ -184,7 +185,7 @@ def wordings() -> list[ConsentWording]:
 
 def provinces_in(scope: Scope) -> list[Province]:
     """The provinces in which a member may be registered: a bureau's people live anywhere."""
-    query = select(Province).order_by(Province.name_th)
+    query = select(Province)
     if not scope.everything and not scope.network_offices:
         query = query.where(Province.code.in_(sorted(scope.provinces)))
-    return list(db.session.scalars(query))
+    return sorted(db.session.scalars(query), key=lambda row: dictionary_order(row.name_th))
