@@ -104,14 +104,17 @@ def write(batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared]) 
 
 def describe(batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared]) -> None:
     """Note on a batch what its sheet is and how many rows are what."""
-    batch.summary = {**analysis.summary(), "silent": _silent(compared)}
+    batch.summary = {**analysis.summary(), "lacking": _lacking(compared)}
     batch.counts = count(one.result.status for one in compared)
 
 
-def _silent(compared: Sequence[Compared]) -> int:
-    """How many new members the sheet brings without the consent that messages need."""
-    fresh = (one.result for one in compared if one.result.status is Status.NEW)
-    return sum(result.values.get("consent") is not True for result in fresh)
+def _lacking(compared: Sequence[Compared]) -> dict[str, int]:
+    """How many new members the sheet brings without a consent, and without a network."""
+    fresh = [one.result.values for one in compared if one.result.status is Status.NEW]
+    return {
+        "consent": sum(values.get("consent") is not True for values in fresh),
+        "network": sum(not values.get("network_id") for values in fresh),
+    }
 
 
 def _note_hints(batch: ImportBatch, compared: Sequence[Compared]) -> None:

@@ -17,6 +17,7 @@ from registry.errors import NotFound
 from registry.geography.models import District, Province
 from registry.members.models import Member
 from registry.members.queries import changeable, of_offices, visible
+from registry.networks.models import NetworkMember
 from registry.periods.calendar import to_bangkok_date
 
 PAGE = 50
@@ -152,17 +153,30 @@ def _latest_audience(day: date) -> Any:
     )
 
 
-def list_channels(scope: Scope, filters: ChannelFilters) -> list[Row[Any]]:
-    """A page of office channels by name: the channel, its latest audience, its roster's size."""
-    day = to_bangkok_date(datetime.now(UTC))
-    on_roster = (
-        select(func.count())
-        .where(ChannelMember.channel_id == Channel.id, ChannelMember.to_on.is_(None))
-        .scalar_subquery()
+def _listed() -> Any:
+    """How many members a publication would count now: the roster and the channel's network."""
+    on_roster = ChannelMember.to_on.is_(None) & (ChannelMember.channel_id == Channel.id)
+    direct = select(func.count()).select_from(ChannelMember).where(on_roster)
+    too = select(ChannelMember.id).where(
+        on_roster, ChannelMember.member_id == NetworkMember.member_id
     )
+    through = (
+        select(func.count())
+        .select_from(NetworkMember)
+        .where(NetworkMember.network_id == Channel.network_id, NetworkMember.to_on.is_(None))
+        .where(~too.correlate(Channel, NetworkMember).exists())
+    )
+    return (
+        direct.correlate(Channel).scalar_subquery() + through.correlate(Channel).scalar_subquery()
+    )
+
+
+def list_channels(scope: Scope, filters: ChannelFilters) -> list[Row[Any]]:
+    """A page of office channels by name: the channel, its latest audience, its members listed."""
+    day = to_bangkok_date(datetime.now(UTC))
     query = (
         _filtered(scope, filters)
-        .add_columns(_latest_audience(day).label("audience"), on_roster.label("roster"))
+        .add_columns(_latest_audience(day).label("audience"), _listed().label("roster"))
         .options(
             joinedload(Channel.office), joinedload(Channel.network), joinedload(Channel.custodian)
         )

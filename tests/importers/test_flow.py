@@ -376,8 +376,8 @@ def test_an_unknown_network_type_is_a_question_about_its_row(app: Flask) -> None
         assert db.session.get_one(Member, found).network_type == "other"
 
 
-def test_a_plan_says_who_will_get_no_messages(app: Flask) -> None:
+def test_a_plan_says_what_its_new_members_lack(app: Flask) -> None:
     silent = person(first="สุดา", last="ไม่ซ้ำใคร", consent=None, phone="0819990008")
     number = planned(app, silent, NEW)
     with app.app_context():
-        assert signup_batch(number).summary["silent"] == 1
+        assert signup_batch(number).summary["lacking"] == {"consent": 1, "network": 1}
