@@ -163,6 +163,33 @@ def test_only_the_rows_of_the_grid_count(app: Flask, client_of: ClientOf, month:
     assert client_of("officer90").post(month.address(), data=typed).status_code == 404
 
 
+def test_rows_that_moved_to_another_page_are_saved(
+    app: Flask, client_of: ClientOf, month: Month
+) -> None:
+    """Somebody joined, and the address names no message: what was typed still finds its row."""
+    address = f"/dissemination/grid?network={month.network}&month=2569-06&page=2"
+    answer = client_of("officer50").post(address, data={f"{month.keys['dao50']}.passed": "11"})
+    assert answer.status_code == 302
+    with app.app_context():
+        assert _count(Dissemination) == 1
+
+
+def test_rows_that_are_gone_are_told_and_nothing_is_saved(
+    app: Flask, client_of: ClientOf, month: Month
+) -> None:
+    with app.app_context():
+        strange = f"{month.message}-{cast.member('aree90').id}-{cast.channel('aree90').id}"
+    typed = {f"{strange}.passed": "11", f"{month.keys['dao50']}.passed": "12"}
+    typed[f"{strange}.link"] = "https://example.org/typed"
+    answer = client_of("officer50").post(month.address(), data=typed)
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert "11 · https://example.org/typed" in page
+    assert f'name="{month.keys["dao50"]}.passed" value="12"' in page
+    with app.app_context():
+        assert _count(Dissemination) == 0
+
+
 def _sheet(client: FlaskClient, month: Month) -> openpyxl.Workbook:
     answer = client.get(month.address("sheet/download"))
     assert answer.headers["Content-Type"] == XLSX

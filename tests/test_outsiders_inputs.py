@@ -102,6 +102,7 @@ SWAPS = (
     ),
 )
 HARMLESS = {
+    "messages/step_views.py:version": "which text the page showed; another one is refused",
     "members/form_views.py:member_id": "takes somebody out of the comparison and shows nobody",
     "importers/step_views.py:row": "the number of a row within the batch of the path",
     "audit/views.py:before": "a place in the trail; only administrators read it",

@@ -249,6 +249,15 @@ def _check_time(entry: DisseminationEntry, message: KeyMessage, now: datetime) -
     if entry.at > now + CLOCKS_APART:
         raise Fault("at", _("The time of passing on lies in the future; check the date and time."))
     assert message.published_at is not None  # noqa: S101 - told just above
+    withdrawn = message.withdrawn_at
+    if withdrawn is not None and entry.at > withdrawn:
+        raise Fault(
+            "at",
+            _(
+                "“%(title)s” had been withdrawn by that time; passing it on is no longer counted.",
+                title=message.title,
+            ),
+        )
     if entry.at < message.published_at:
         raise Fault(
             "at",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Response
@@ -17,22 +18,32 @@ from registry.channels.models import CHANNEL_KIND_NAMES, ChannelKind
 from registry.db import commit
 from registry.documents.cells import Cell
 from registry.documents.workbook import Sheet, write_workbook
+from registry.errors import Refused
 from registry.i18n import name_of
 from registry.messages import inbox, ledger_views, queries, views
+from registry.messages.inbox import LedgerFilters
 from registry.messages.models import (
     DISSEMINATION_STATE_NAMES,
     MESSAGE_KIND_NAMES,
     MESSAGE_STATE_NAMES,
     Dissemination,
 )
+from registry.messages.queries import MessageFilters
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 100_000
 """Rows of one file; a narrower filter gives the rest."""
 
 
-def _send(name: str, title: str, columns: Sequence[str], rows: list[list[Cell]]) -> Response:
-    record(actor(), Action.ROWS_EXPORT, name, today(), count=len(rows), format="xlsx")
+def _send(
+    name: str, title: str, columns: Sequence[str], count: int, rows: Iterable[list[Cell]]
+) -> Response:
+    """The workbook; the rows are read after the event was written, without the write lock."""
+    if count > MOST:
+        raise Refused(
+            _("%(n)s rows are too many for one file; choose a shorter period.", n=f"{count:,}")
+        )
+    record(actor(), Action.ROWS_EXPORT, name, today(), count=count, format="xlsx")
     commit()
     buffer = BytesIO()
     write_workbook(buffer, [Sheet(name=title, title=title, columns=columns, rows=rows)])
@@ -55,11 +66,12 @@ def export_messages() -> ResponseReturnValue:
         _("Recipients"),
         _("Received"),
     ]
-    return _send("messages", _("Key messages"), columns, list(_message_rows()))
+    filters = replace(views.filters_of_address(), page=1)
+    count = queries.count_messages(scope(), filters, views.mine())
+    return _send("messages", _("Key messages"), columns, count, _message_rows(filters))
 
 
-def _message_rows() -> Iterable[list[Cell]]:
-    filters = views.filters_of_address()
+def _message_rows(filters: MessageFilters) -> Iterable[list[Cell]]:
     for row, recipients, received in queries.list_messages(
         scope(), filters, views.mine(), limit=MOST
     ):
@@ -93,9 +105,14 @@ def export_disseminations() -> ResponseReturnValue:
         _("Evidence"),
         _("State"),
     ]
-    filters = ledger_views.filters_of_address()
-    found = inbox.list_disseminations(scope(), filters, limit=MOST)
-    return _send("dissemination", _("Dissemination"), columns, [_told(row) for row in found])
+    filters = replace(ledger_views.filters_of_address(), page=1)
+    count = inbox.count_disseminations(scope(), filters)
+    return _send("dissemination", _("Dissemination"), columns, count, _reports(filters))
+
+
+def _reports(filters: LedgerFilters) -> Iterable[list[Cell]]:
+    for row in inbox.list_disseminations(scope(), filters, limit=MOST):
+        yield _told(row)
 
 
 def _told(row: Dissemination) -> list[Cell]:

@@ -26,7 +26,7 @@ from registry.members.fields import NEEDED, LinkField, TextField
 from registry.messages.checklist import QUESTIONS, Check
 from registry.messages.models import MESSAGE_KIND_NAMES, KeyMessage, MessageKind
 from registry.messages.services import MessageText
-from registry.messages.typed import read_time
+from registry.messages.typed import noon_of, read_time
 from registry.periods.calendar import BANGKOK
 
 KINDS = [(kind.value, name) for kind, name in MESSAGE_KIND_NAMES.items()]
@@ -63,6 +63,22 @@ class MessageForm(OnceForm):
             valid_until=self.valid_until.data,
             author_line=self.author_line.data,
         )
+
+    def saved_meanwhile(self, message: KeyMessage) -> list[tuple[str, str]]:
+        """What somebody else saved since the form was opened: labels, and what stands there now.
+
+        The form then goes on from there, so that saving again replaces it knowingly.
+        """
+        if not self.version.data or self.version.data == str(message.version):
+            return []
+        self.version.data = str(message.version)
+        names = ("title", "sentence", "body", "topic", "audience", "link", "author_line")
+        now = {name: getattr(message, name) or "" for name in names}
+        return [
+            (str(self[name].label.text), text)
+            for name, text in now.items()
+            if (self[name].data or "").replace("\r\n", "\n") != text
+        ]
 
 
 class MediaForm(FlaskForm):
@@ -106,12 +122,18 @@ class ReasonForm(FlaskForm):
 class MomentMixin:
     """A day and an hour in Bangkok."""
 
-    def moment(self) -> datetime | None:
-        """The moment typed; None where no day was typed."""
-        day, hour = self.on.data, self.hour.data  # type: ignore[attr-defined]
+    def moment(self, after: datetime | None) -> datetime | None:
+        """The moment typed; None where no day was typed.
+
+        Args:
+            after: what it followed; a day without an hour stands for a moment that can be.
+        """
+        day, hour = self.on.data, (self.hour.data or "").strip()  # type: ignore[attr-defined]
         if day is None:
             return None
-        clock: time = read_time(hour) if (hour or "").strip() else time(12)
+        if not hour:
+            return noon_of(day, after)
+        clock: time = read_time(hour)
         return datetime.combine(day, clock, BANGKOK)
 
     def validate_hour(self, field: Any) -> None:

@@ -6,7 +6,7 @@ The same rows make the page and the sheet; ``grid_entries`` reads what was typed
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,12 +95,20 @@ def _members(scope: Scope, sheet: Sheet) -> Any:
     return query.order_by(Member.name_key, Member.id)
 
 
-def rows_of(scope: Scope, sheet: Sheet, *, page: int | None = None) -> list[GridRow]:
-    """The rows of a page of members, or of all of them, message by message."""
+def rows_of(
+    scope: Scope, sheet: Sheet, *, page: int | None = None, and_of: Collection[int] = ()
+) -> list[GridRow]:
+    """The rows of a page of members, or of all of them, message by message.
+
+    Args:
+        and_of: ids of members whose rows are wanted too, on whatever page they stand by now.
+    """
     query = _members(scope, sheet)
-    if page is not None:
-        query = query.limit(PAGE).offset((page - 1) * PAGE)
-    members = list(db.session.scalars(query))
+    found = query if page is None else query.limit(PAGE).offset((page - 1) * PAGE)
+    members = list(db.session.scalars(found))
+    here = {member.id for member in members}
+    for part in chunks(number for number in and_of if number not in here):
+        members += db.session.scalars(query.where(Member.id.in_(part)))
     channels = _channels(members, sheet.month)
     wanted = [row.id for row in sheet.messages]
     recipients, known = _recipients(wanted, members), _known(wanted, members)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +23,7 @@ from registry.periods.calendar import Period
 
 __all__ = ["bp"]
 MOST_MESSAGES = 5
+KEY = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-[0-9]{1,18}")
 
 
 def chosen_month() -> Period:
@@ -41,6 +44,7 @@ def chosen_sheet() -> Sheet | None:
     network, month = network_for(scope(), network_id), chosen_month()
     offered = grid.messages_of(scope(), month, network_id=network.id)
     wanted = {read_id(text) for text in request.args.getlist("message")}
+    wanted |= {message for message, _member in _named(_typed())}
     chosen = [row for row in offered if row.id in wanted][:MOST_MESSAGES]
     return Sheet(network, month, chosen or offered[:1])
 
@@ -62,8 +66,14 @@ def grid_save() -> ResponseReturnValue:
     sheet = chosen_sheet()
     if sheet is None:
         return redirect(url_for("dissemination.grid_page"))
-    rows = grid.rows_of(scope(), sheet, page=read_page(request.args))
-    filled = grid_entries.fill(rows, _typed())
+    typed = _typed()
+    rows = _rows(sheet, typed)
+    filled = grid_entries.fill(rows, typed)
+    lost = sorted(typed.keys() - {row.key for row in filled})
+    if lost:
+        db.session.rollback()
+        kept = [" · ".join(filter(None, typed[key].values())) for key in lost]
+        return _wrong({row.key: row for row in filled}, Saved(0, 0, 0, len(lost)), kept)
     saved = grid_entries.save(actor(), scope(), filled, sheet.month, source="grid")
     if saved.wrong:
         db.session.rollback()
@@ -73,24 +83,42 @@ def grid_save() -> ResponseReturnValue:
     return redirect(request.full_path)
 
 
-def _wrong(filled: dict[str, GridRow], saved: Saved) -> ResponseReturnValue:
-    """The page again, read anew after the rollback, with what was typed and what is wrong."""
+def _rows(sheet: Sheet, typed: dict[str, dict[str, str]]) -> list[GridRow]:
+    """The rows of the page, and of those typed about: somebody who joined may have shifted them."""
+    members = {member for _message, member in _named(typed)}
+    return grid.rows_of(scope(), sheet, page=read_page(request.args), and_of=members)
+
+
+def _wrong(
+    filled: dict[str, GridRow], saved: Saved, lost: Sequence[str] = ()
+) -> ResponseReturnValue:
+    """The page again, read anew after the rollback, with what was typed and what is wrong.
+
+    Args:
+        lost: what was typed into rows that are not there any more.
+    """
     typed = {key: (row.typed, row.errors) for key, row in filled.items()}
     sheet = chosen_sheet()
-    rows = grid.rows_of(scope(), sheet, page=read_page(request.args)) if sheet else []
+    rows = _rows(sheet, _typed()) if sheet else []
     for row in rows:
         row.typed, row.errors = typed.get(row.key, (dict.fromkeys(FIELDS, ""), {}))
-    return _page(sheet, rows, wrong=saved.wrong)
+    return _page(sheet, rows, wrong=saved.wrong, lost=lost)
 
 
 def _typed() -> dict[str, dict[str, str]]:
-    """Cells are named ``message-member-channel.field``."""
+    """What was typed, by row; cells are named ``message-member-channel.field``."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for name, value in request.form.items():
         key, _dot, field = name.rpartition(".")
-        if key and field in FIELDS:
+        if field in FIELDS and KEY.fullmatch(key) and value.strip():
             found[key][field] = value[:500]
     return found
+
+
+def _named(typed: Iterable[str]) -> set[tuple[int, int]]:
+    """The messages and members that keys of rows name."""
+    found = (KEY.fullmatch(key) for key in typed)
+    return {(int(one[1]), int(one[2])) for one in found if one}
 
 
 def _told(saved: Saved) -> str:
@@ -105,13 +133,16 @@ def _told(saved: Saved) -> str:
     )
 
 
-def _page(sheet: Sheet | None, rows: list[GridRow], *, wrong: int = 0) -> ResponseReturnValue:
+def _page(
+    sheet: Sheet | None, rows: list[GridRow], *, wrong: int = 0, lost: Sequence[str] = ()
+) -> ResponseReturnValue:
     month = chosen_month()
     html = render_template(
         "dissemination/grid.html",
         sheet=sheet,
         rows=rows,
         wrong=wrong,
+        lost=lost,
         month=month,
         networks=networks_in(scope()),
         months=month_choices(today(), language()),

@@ -178,29 +178,30 @@ def count_open_news(scope: Scope, office: int | None = None) -> int:
     return _count(_inbox(scope, MemberNews, open_only=True, office=office))
 
 
-def _one(scope: Scope, model: Any, row_id: int) -> Any:
-    found = db.session.scalar(select(model).where(model.id == row_id, facts_within(scope, model)))
+def _one(scope: Scope, model: Any, row_id: int, *, lock: bool) -> Any:
+    query = select(model).where(model.id == row_id, facts_within(scope, model))
+    found = db.session.scalar(query.with_for_update(of=model) if lock else query)
     if found is None:
         raise NotFound(f"{model.__tablename__} {row_id}")
     return found
 
 
-def question_for(scope: Scope, question_id: int) -> Question:
+def question_for(scope: Scope, question_id: int, *, lock: bool = False) -> Question:
     """A question.
 
     Raises:
         NotFound: there is none, or it lies outside the scope.
     """
-    return _one(scope, Question, question_id)  # type: ignore[no-any-return]
+    return _one(scope, Question, question_id, lock=lock)  # type: ignore[no-any-return]
 
 
-def news_for(scope: Scope, news_id: int) -> MemberNews:
+def news_for(scope: Scope, news_id: int, *, lock: bool = False) -> MemberNews:
     """News of a member.
 
     Raises:
         NotFound: there is none, or it lies outside the scope.
     """
-    return _one(scope, MemberNews, news_id)  # type: ignore[no-any-return]
+    return _one(scope, MemberNews, news_id, lock=lock)  # type: ignore[no-any-return]
 
 
 def questions_about(scope: Scope, message_id: int) -> list[Row[Any]]:

@@ -36,12 +36,16 @@ def open_news() -> int:
     return inbox.count_open_news(where, read_office({}, where, current_user.office_id))
 
 
-def _list(name: str, read: Any, *, typed: str = "", at: int = 0, problem: str = "") -> Any:
-    """An inbox; an answer that was refused stands where it was typed."""
+def _list(name: str, read: Any, *, typed: str = "", refused: Any = None, problem: str = "") -> Any:
+    """An inbox; an answer that was refused stands alone, where it was typed."""
     show, page = request.args.get("show", "open"), read_page(request.args)
     text = request.args.get("q", "").strip()[:100]
     office = read_office(request.args, scope(), current_user.office_id)
-    rows, total = read(scope(), open_only=show != "all", q=text, office=office, page=page)
+    rows, total = (
+        ([refused], 1)
+        if refused
+        else (read(scope(), open_only=show != "all", q=text, office=office, page=page))
+    )
     html = render_template(
         f"questions/{name}.html",
         rows=rows,
@@ -53,25 +57,39 @@ def _list(name: str, read: Any, *, typed: str = "", at: int = 0, problem: str = 
         spans_offices=scope().spans_offices,
         q=text,
         typed=typed,
-        at=at,
+        at=refused.id if refused else 0,
         problem=problem,
     )
     return html, 422 if problem else 200
 
 
 def _answered(name: str, row: Any, act: Callable[..., None], read: Any) -> ResponseReturnValue:
-    form, row_id = AnswerForm(), row.id
+    form = AnswerForm()
     try:
+        _require_unanswered(row)
         act(actor(), row, form.text.data or "")
     except NotFound:
         raise
     except Refused as refusal:
         db.session.rollback()
         typed = form.text.data or ""
-        return _list(name, read, typed=typed, at=row_id, problem=str(refusal))  # type: ignore[no-any-return]
+        return _list(name, read, typed=typed, refused=row, problem=str(refusal))  # type: ignore[no-any-return]
     commit()
     flash(_("The answer was saved; the member reads it on the own page."), "success")
     return redirect(f"{url_for(f'{name}.index')}?{request.query_string.decode()}")
+
+
+def _require_unanswered(row: Any) -> None:
+    """Refuse where a colleague answered while one was writing; the answer is on the page then."""
+    seen = request.form.get("seen")
+    answered = getattr(row, "answered_at", None) or getattr(row, "replied_at", None)
+    if seen is not None and seen != (answered.isoformat() if answered else ""):
+        raise Refused(
+            _(
+                "A colleague answered this meanwhile; compare, then save again to replace that "
+                "answer."
+            )
+        )
 
 
 @questions_bp.get("/")
@@ -85,7 +103,7 @@ def index() -> ResponseReturnValue:
 @ANSWER
 def answer(question_id: int) -> ResponseReturnValue:
     """Answer a question, calmly and with reasons."""
-    row = inbox.question_for(scope(), question_id)
+    row = inbox.question_for(scope(), question_id, lock=True)
     return _answered("questions", row, exchange.answer, inbox.questions)
 
 
@@ -100,7 +118,9 @@ def news() -> ResponseReturnValue:
 @ANSWER
 def reply(news_id: int) -> ResponseReturnValue:
     """Thank for the news, or ask back."""
-    return _answered("news", inbox.news_for(scope(), news_id), exchange.reply, inbox.news)
+    return _answered(
+        "news", inbox.news_for(scope(), news_id, lock=True), exchange.reply, inbox.news
+    )
 
 
 @news_bp.get("/<int:news_id>/picture")

@@ -130,7 +130,7 @@ def _record(message: KeyMessage, member: Member, form: RecordForm) -> bool:
         message_id=message.id,
         member_id=member.id,
         channel_id=int(form.channel.data),
-        at=form.moment() or datetime.now(UTC),
+        at=form.moment(message.published_at) or datetime.now(UTC),
         audience_reported=form.audience.data,
         link=form.link.data,
         basis=form.basis.data,

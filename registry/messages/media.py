@@ -146,6 +146,7 @@ def attach(
         source=source or None,
     )
     message.media.append(media)
+    message.edited_by(actor.user_id)
     record(
         actor, Action.MESSAGE_UPDATE, "message", message.id, fields=["media"], file_sha256=digest
     )
@@ -165,5 +166,6 @@ def remove(actor: Actor, message: KeyMessage, media_id: int) -> None:
         raise NotFound
     files.discard(media.stored)
     message.media.remove(media)
+    message.edited_by(actor.user_id)
     record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=["media"])
     db.session.flush()

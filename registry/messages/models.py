@@ -8,6 +8,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from registry.access.models import Office, User
 from registry.channels.models import Channel
@@ -81,7 +82,6 @@ class KeyMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    editor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     author_line: Mapped[str | None] = mapped_column(String(300))
     title: Mapped[str] = mapped_column(String(200))
     sentence: Mapped[str] = mapped_column(String(300))
@@ -104,6 +104,7 @@ class KeyMessage(Base):
     media: Mapped[list[MessageMedia]] = relationship(
         back_populates="message", order_by="MessageMedia.id", cascade="all, delete-orphan"
     )
+    editors: Mapped[list[MessageEditor]] = relationship(cascade="all, delete-orphan")
     moves: Mapped[list[MessageMove]] = relationship(
         back_populates="message", order_by="MessageMove.id"
     )
@@ -112,6 +113,24 @@ class KeyMessage(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When it was withdrawn, if it was."""
+        if self.as_state is not S.WITHDRAWN:
+            return None
+        return next(row.at for row in reversed(self.moves) if row.after == S.WITHDRAWN.value)
+
+    def edited_by(self, user_id: int | None) -> None:
+        """Remember who worked on it, and make every page shown before an old one."""
+        if user_id is not None and user_id not in self.makers:
+            self.editors.append(MessageEditor(user_id=user_id))
+        flag_modified(self, "title")
+
+    @property
+    def makers(self) -> set[int | None]:
+        """Those whose words or files it holds: none of them decides about it."""
+        return {self.author_id, *(row.user_id for row in self.editors)}
 
     @property
     def is_out(self) -> bool:
@@ -144,6 +163,15 @@ class KeyMessage(Base):
             )
         self.state = to.value
         return before
+
+
+class MessageEditor(Base):
+    """Somebody beside the author who changed a message or its files."""
+
+    __tablename__ = "message_editor"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
 
 
 class MessageMove(Base):

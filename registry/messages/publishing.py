@@ -66,7 +66,7 @@ def publish(
     approved = _approved_at(message)
     if first and actor.office_id != message.office_id:
         raise Refused(_("The office that wrote the message publishes it first."))
-    _require_time(message, at, approved if first else message.published_at)
+    _require_time(message, at, earliest(message))
     before = message.move(S.PUBLISHED) if first else message.as_state
     if first:
         message.published_at = at
@@ -95,6 +95,11 @@ def _channels_of(actor: Actor, ids: Iterable[int], on: date) -> list[Channel]:
     if len(found) != len(wanted):
         raise Refused(_("A chosen channel is closed or is not your office's; choose again."))
     return sorted(found, key=lambda row: row.id)
+
+
+def earliest(message: KeyMessage) -> datetime | None:
+    """Before which it cannot have gone out: its approval, later its first publication."""
+    return message.published_at if message.as_state in PASSED_ON else _approved_at(message)
 
 
 def _approved_at(message: KeyMessage) -> datetime | None:

@@ -17,6 +17,7 @@ from registry.errors import NotFound
 from registry.members.queries import of_offices
 from registry.messages.models import (
     KeyMessage,
+    MessageEditor,
     MessageMedia,
     MessageMove,
     MessageState,
@@ -120,7 +121,7 @@ def waiting(mine: Mine) -> ColumnElement[bool]:
     if mine.approves:
         others = and_(
             or_(KeyMessage.author_id.is_(None), KeyMessage.author_id != mine.user_id),
-            or_(KeyMessage.editor_id.is_(None), KeyMessage.editor_id != mine.user_id),
+            ~KeyMessage.editors.any(MessageEditor.user_id == mine.user_id),
         )
         steps.append(and_(office, KeyMessage.state == S.SUBMITTED.value, others))
     if mine.writes:

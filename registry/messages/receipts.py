@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -13,7 +14,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    func,
     or_,
     select,
     update,
@@ -23,10 +23,12 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import Utc, db
 from registry.errors import NotFound, Refused
-from registry.messages.models import KeyMessage, Recipient
+from registry.messages.entries import chunks
+from registry.messages.models import Dissemination, DisseminationState, KeyMessage, Recipient
 from registry.messages.rules import now_or
 
 RECIPIENTS = cast(Table, Recipient.__table__)
+LIVE = frozenset({DisseminationState.REPORTED.value, DisseminationState.ACCEPTED.value})
 IMPLIED = "implied"
 """``received_via`` of a receipt that follows from passing on: its time is no reaction time."""
 
@@ -99,24 +101,27 @@ def record_receipts(
 
     A time before the publication becomes its moment: a grid knows the day only.
     """
-    rows = [{"who": who, "seen": at} for who, at in at_by_member.items()]
-    before = _received(message.id)
+    rows = [{"who": who, "seen": at, "what": message.id} for who, at in at_by_member.items()]
+    before = _received(message.id, at_by_member)
     if rows:
-        db.session.connection().execute(
-            _receive(via), [{**row, "what": message.id} for row in rows]
-        )
+        db.session.connection().execute(_receive(via), rows)
         db.session.expire_all()
-    count = _received(message.id) - before
-    if count:
-        record(actor, Action.RECEIPT_RECORD, "message", message.id, kind=via, count=count)
-    return count
+    after = _received(message.id, at_by_member)
+    moved = sum(before[who] != at for who, at in after.items())
+    if moved:
+        record(actor, Action.RECEIPT_RECORD, "message", message.id, kind=via, count=moved)
+    return sum(before[who] is None and at is not None for who, at in after.items())
 
 
-def _received(message_id: int) -> int:
-    query = select(func.count()).where(
-        Recipient.message_id == message_id, Recipient.received_at.is_not(None)
-    )
-    return int(db.session.scalar(query) or 0)
+def _received(message_id: int, members: Collection[int]) -> dict[int, datetime | None]:
+    """When some members received a message; those whom it never reached are absent."""
+    found: dict[int, datetime | None] = {}
+    for part in chunks(members):
+        query = select(Recipient.member_id, Recipient.received_at).where(
+            Recipient.message_id == message_id, Recipient.member_id.in_(part)
+        )
+        found |= {row.member_id: row.received_at for row in db.session.execute(query)}
+    return found
 
 
 def _receive(via: str) -> Update:
@@ -143,6 +148,23 @@ def _run(statement: Update, rows: list[dict[str, Any]]) -> None:
     for row in list(db.session()):
         if isinstance(row, Recipient):
             db.session.expire(row)
+
+
+def take_back_implied(message_id: int, member_id: int) -> None:
+    """A receipt that only followed from passing on falls with the last report of it."""
+    live = select(Dissemination.id).where(
+        Dissemination.message_id == message_id,
+        Dissemination.member_id == member_id,
+        Dissemination.state.in_(sorted(LIVE)),
+    )
+    if db.session.scalar(live.limit(1)) is not None:
+        return
+    gone = (
+        update(RECIPIENTS)
+        .where(_is_pair(), RECIPIENTS.c.received_via == IMPLIED)
+        .values(received_at=None, received_via=None)
+    )
+    _run(gone, [{"what": message_id, "who": member_id}])
 
 
 def imply(rows: list[dict[str, Any]]) -> None:

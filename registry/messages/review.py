@@ -11,6 +11,7 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.messages.models import Dissemination, DisseminationState
+from registry.messages.receipts import take_back_implied
 from registry.messages.rules import now_or, require_text
 
 
@@ -47,10 +48,12 @@ def withdraw(actor: Actor, row: Dissemination, reason: str = "") -> None:
     Raises:
         Refused: it was withdrawn already.
     """
+    reason = reason[:300]
     before = row.move(DisseminationState.WITHDRAWN)
     row.review_reason = reason[:300] or row.review_reason
     _audit_move(actor, Action.DISSEMINATION_WITHDRAW, row, before, reason)
     db.session.flush()
+    take_back_implied(row.message_id, row.member_id)
 
 
 def _audit_move(

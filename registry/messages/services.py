@@ -155,8 +155,8 @@ def update(actor: Actor, message: KeyMessage, text: MessageText, *, version: int
     if message.version != version:
         raise Refused(
             _(
-                "Somebody changed this message while you were writing; your text is still below: "
-                "open the message in another window, compare, and save again."
+                "Somebody changed this message while you were writing; your text is still below. "
+                "Compare, then save again."
             )
         )
     values = text.values()
@@ -164,7 +164,7 @@ def update(actor: Actor, message: KeyMessage, text: MessageText, *, version: int
     for key in changed:
         setattr(message, key, values[key])
     if changed:
-        message.editor_id = actor.user_id
+        message.edited_by(actor.user_id)
         record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=changed)
         db.session.flush()
     return message
@@ -196,7 +196,7 @@ def take_back(actor: Actor, message: KeyMessage, *, at: datetime | None = None) 
 
 def _require_other_head(actor: Actor, message: KeyMessage) -> None:
     require_own_office(actor, message)
-    if actor.user_id is None or actor.user_id in {message.author_id, message.editor_id}:
+    if actor.user_id is None or actor.user_id in message.makers:
         raise Refused(
             _(
                 "Nobody decides about a text of their own; ask another head, or the acting one, "
@@ -206,13 +206,35 @@ def _require_other_head(actor: Actor, message: KeyMessage) -> None:
         )
 
 
-def approve(actor: Actor, message: KeyMessage, *, at: datetime | None = None) -> None:
+def _require_seen(message: KeyMessage, version: int | None) -> None:
+    if version not in (None, message.version):
+        raise Refused(
+            _(
+                "“%(title)s” was changed after you opened this page; read it as it is now, then "
+                "decide.",
+                title=message.title,
+            )
+        )
+
+
+def approve(
+    actor: Actor,
+    message: KeyMessage,
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> None:
     """The head or acting head of the author's office approves; never the author.
 
+    Args:
+        version: the one that the head was shown.
+
     Raises:
-        Refused: the actor is the author or works elsewhere, or nothing waits for approval.
+        Refused: the actor is the author or works elsewhere, nothing waits for approval, or the
+            text is not the one that was shown.
     """
     _require_other_head(actor, message)
+    _require_seen(message, version)
     _step(actor, message, S.APPROVED, at)
 
 
@@ -229,13 +251,20 @@ def send_back(
     _step(actor, message, S.SENT_BACK, at, reason[:500])
 
 
-def proofread(actor: Actor, message: KeyMessage, *, at: datetime | None = None) -> None:
+def proofread(
+    actor: Actor,
+    message: KeyMessage,
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> None:
     """Somebody of the office, the author too, read the approved text through.
 
     Raises:
-        Refused: it is not approved, or belongs to another office.
+        Refused: it is not approved, belongs to another office, or is not what was shown.
     """
     require_own_office(actor, message)
+    _require_seen(message, version)
     _step(actor, message, S.PROOFREAD, at)
 
 

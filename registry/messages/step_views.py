@@ -14,7 +14,7 @@ from registry.access.roles import Permission
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.messages import numbers, publishing, queries, services
-from registry.messages.choices import read_page
+from registry.messages.choices import read_id, read_page
 from registry.messages.forms import PublishForm, ReasonForm, SubmitForm
 from registry.messages.models import KeyMessage
 from registry.messages.page_views import message_page
@@ -69,7 +69,17 @@ def take_back(message_id: int) -> ResponseReturnValue:
 def approve(message_id: int) -> ResponseReturnValue:
     """The head approves."""
     done = _("Approved. The author can now proofread and publish it.")
-    return _take("approve", message_id, done, lambda row: services.approve(actor(), row))
+    return _take(
+        "approve",
+        message_id,
+        done,
+        lambda row: services.approve(actor(), row, version=_shown()),
+    )
+
+
+def _shown() -> int | None:
+    """The version of the message that the page with the button showed."""
+    return read_id(request.form.get("version"))
 
 
 @bp.post("/<int:message_id>/send-back")
@@ -91,7 +101,12 @@ def send_back(message_id: int) -> ResponseReturnValue:
 def proofread(message_id: int) -> ResponseReturnValue:
     """Somebody of the office read it through."""
     done = _("Proofread. Choose the channels and publish it.")
-    return _take("proofread", message_id, done, lambda row: services.proofread(actor(), row))
+    return _take(
+        "proofread",
+        message_id,
+        done,
+        lambda row: services.proofread(actor(), row, version=_shown()),
+    )
 
 
 @bp.post("/<int:message_id>/publish")
@@ -103,7 +118,8 @@ def publish(message_id: int) -> ResponseReturnValue:
     def step(message: KeyMessage) -> None:
         if not form.validate():
             raise Refused(next(str(error) for errors in form.errors.values() for error in errors))
-        publishing.publish(actor(), message, form.channels.data or [], at=form.moment())
+        at = form.moment(publishing.earliest(message))
+        publishing.publish(actor(), message, form.channels.data or [], at=at)
 
     done = _("Published. Members on the rosters of these channels count as recipients.")
     return _take("publish", message_id, done, step, publish_form=form)

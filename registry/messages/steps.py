@@ -39,7 +39,7 @@ def steps_for(message: KeyMessage, user: User, may: Callable[[P], bool]) -> Step
     """The steps open to a user."""
     own, state = message.office_id == user.office_id, message.as_state
     writes = own and may(P.MESSAGES_WRITE)
-    other = user.id not in {message.author_id, message.editor_id}
+    other = user.id not in message.makers
     decides = own and other and may(P.MESSAGES_APPROVE)
     ready = (own and state is S.PROOFREAD) or state in PASSED_ON
     return Steps(

@@ -94,13 +94,13 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), BANGKOK).astimezone(UTC)
 
 
-def noon_of(day: date, published: datetime) -> datetime:
+def noon_of(day: date, published: datetime | None) -> datetime:
     """A moment that stands for a day of which the hour is not known.
 
     Noon in Bangkok; on the day of publication not before it, and never later than now.
     """
     noon = datetime.combine(day, time(12), BANGKOK).astimezone(UTC)
-    if to_bangkok_date(published) == day:
+    if published is not None and to_bangkok_date(published) == day:
         noon = max(noon, published)
     now = datetime.now(UTC)
     return now if now < noon < now + timedelta(days=1) and day == to_bangkok_date(now) else noon

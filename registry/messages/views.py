@@ -98,7 +98,11 @@ def _author_line() -> str:
 
 def _form(form: MessageForm, message: KeyMessage | None = None) -> ResponseReturnValue:
     return render_template(
-        "messages/form.html", form=form, message=message, topics=queries.topics(scope())
+        "messages/form.html",
+        form=form,
+        message=message,
+        saved=form.saved_meanwhile(message) if message else [],
+        topics=queries.topics(scope()),
     )
 
 
@@ -118,7 +122,9 @@ def edit(message_id: int) -> ResponseReturnValue:
     if carry_out(form, lambda: _save(message, form)):
         flash(_("Saved."), "success")
         return redirect(url_for("messages.show", message_id=message_id))
-    if message.office_id != current_user.office_id or message.as_state not in EDITABLE:
+    message = queries.message_for(scope(), message_id)
+    closed = message.office_id != current_user.office_id or message.as_state not in EDITABLE
+    if closed and request.method == "GET":
         return redirect(url_for("messages.show", message_id=message_id))
     return _form(form, message)
 

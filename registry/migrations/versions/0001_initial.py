@@ -236,6 +236,7 @@ def upgrade() -> None:
         sa.Column("may_publish", sa.Boolean(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["province_code"], ["province.code"], name=op.f("fk_office_province_code_province")
         ),
@@ -280,6 +281,7 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_network_office_id_office")
         ),
@@ -336,6 +338,7 @@ def upgrade() -> None:
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_user_account_office_id_office")
         ),
@@ -422,7 +425,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("editor_id", sa.Integer(), nullable=True),
         sa.Column("author_line", sa.String(length=300), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("sentence", sa.String(length=300), nullable=False),
@@ -441,9 +443,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"], ["user_account.id"], name=op.f("fk_key_message_author_id_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["editor_id"], ["user_account.id"], name=op.f("fk_key_message_editor_id_user_account")
         ),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_key_message_office_id_office")
@@ -617,6 +616,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(member_id is null) <> (office_id is null)", name=op.f("ck_channel_one_owner")
         ),
@@ -785,6 +785,20 @@ def upgrade() -> None:
             batch_op.f("ix_member_state_change_member_id"), ["member_id"], unique=False
         )
 
+    op.create_table(
+        "message_editor",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["key_message.id"],
+            name=op.f("fk_message_editor_message_id_key_message"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_message_editor_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("message_id", "user_id", name=op.f("pk_message_editor")),
+    )
     op.create_table(
         "message_media",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1166,6 +1180,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_media_message_id"))
 
     op.drop_table("message_media")
+    op.drop_table("message_editor")
     with op.batch_alter_table("member_state_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_state_change_member_id"))
 
