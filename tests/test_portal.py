@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -327,3 +328,17 @@ def test_media_only_for_recipients(app: Flask, malee: Holder) -> None:
     answer = dao.client.get(f"/m/{dao.token}/{path}")
     assert answer.headers["Content-Type"] == "image/png"
     assert malee.client.get(f"/m/{malee.token}/{path}").status_code == 404
+
+
+def test_words_to_pass_on_are_at_hand(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        number = story.published().id
+    holder = Holder(app)
+    page = holder.get(f"messages/{number}")
+    assert "https://line.me/R/share?text=" in page
+    assert quote(story.TEXT.sentence) in page
+    with app.app_context(), unit_of_work():
+        services.withdraw(
+            story.acting("officer50"), db.session.get_one(KeyMessage, number), "ข่าวไม่จริง"
+        )
+    assert "line.me" not in holder.get(f"messages/{number}")

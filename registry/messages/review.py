@@ -68,5 +68,5 @@ def _audit_move(
         message=row.message_id,
         from_=before.value,
         to=row.state,
-        reason=reason or None,
+        changes={"reason": [None, reason]} if reason else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +97,17 @@ def my_reports(scope: OwnScope, message_id: int | None = None) -> list[Dissemina
         query = query.where(Dissemination.message_id == message_id)
     query = query.options(joinedload(Dissemination.channel)).order_by(Dissemination.at.desc())
     return list(db.session.scalars(query.limit(LATEST)))
+
+
+def my_passed(scope: OwnScope, messages: Collection[int]) -> set[int]:
+    """Which of some messages the member passed on."""
+    d = Dissemination
+    query = select(d.message_id).where(
+        d.member_id == scope.member_id,
+        d.message_id.in_(sorted(messages)),
+        d.state != DisseminationState.WITHDRAWN.value,
+    )
+    return set(db.session.scalars(query.distinct()))
 
 
 def my_report(scope: OwnScope, row_id: int) -> Dissemination:

@@ -50,7 +50,7 @@ def home(token: str) -> ResponseReturnValue:
     """The messages sent to the member, those without a reaction first."""
     me = own(token)
     rows = queries.my_messages(me.scope)
-    passed = {row.message_id for row in queries.my_reports(me.scope)}
+    passed = queries.my_passed(me.scope, {message.id for message, _recipient in rows})
     waiting = [row for row in rows if not _reacted(row, passed)]
     return render_template(
         "portal/home.html",
