@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -80,16 +81,23 @@ class Body:
         self._own = [set(self._row_texts(row)) for row in header.rows]
         self._covered = self._vertical_merges()
 
-    def _vertical_merges(self) -> dict[tuple[int, int], int]:
-        """Cells below the first of a merged range, with the row of that first one."""
+    def _vertical_merges(self) -> dict[int, list[tuple[int, int]]]:
+        """Merged ranges of one column below the header, first and last row, by column.
+
+        They stay ranges: a file may claim one of a thousand million rows.
+        """
         last = self.header.rows[-1].number
-        covered = {}
+        found: dict[int, list[tuple[int, int]]] = {}
         for merge in self.sheet.merges:
             if merge.top > last and merge.left == merge.right:
-                covered.update(
-                    {(row, merge.left): merge.top for row in range(merge.top + 1, merge.bottom + 1)}
-                )
-        return covered
+                found.setdefault(merge.left, []).append((merge.top, merge.bottom))
+        return {column: sorted(ranges) for column, ranges in found.items()}
+
+    def _is_covered(self, row: int, column: int) -> bool:
+        """Whether a cell lies below the first one of a merged range."""
+        ranges = self._covered.get(column, [])
+        place = bisect_left(ranges, (row, 0)) - 1
+        return place >= 0 and row <= ranges[place][1]
 
     def records(self) -> Iterator[Record]:
         """The members, in the order of the sheet."""
@@ -180,7 +188,7 @@ class Body:
         """Whether a row goes on about the member above: no name or number of its own, and
         nothing but more of the same or what was still blank.
         """
-        if any((row.number, column) in self._covered for column in self._names):
+        if any(self._is_covered(row.number, column) for column in self._names):
             return True
         sequence = self.header.columns_of(Field.SEQUENCE)
         if any(_is_number(to_text(row.at(column.index))) for column in sequence):
@@ -198,7 +206,7 @@ class Body:
         record.also.append(row.number)
         for column in self._useful:
             text, had = clean(to_text(row.at(column))), record.cells.get(column)
-            if is_blank(text) or (row.number, column) in self._covered:
+            if is_blank(text) or self._is_covered(row.number, column):
                 continue
             if _empty(had):
                 record.cells[column] = row.at(column)
@@ -220,7 +228,7 @@ class Body:
                 cell = self._above.get(column)
                 if cell is not None:
                     record.remarks[column] = [Remark(Code.DITTO, to_text(cell))]
-            elif cell is None and (row.number, column) in self._covered:
+            elif cell is None and self._is_covered(row.number, column):
                 cell = self._above.get(column)
             record.cells[column] = cell
             if cell is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,12 +20,14 @@ from registry.audit.services import Actor, record
 from registry.channels.models import ESTIMATED, ChannelKind
 from registry.db import db
 from registry.errors import Refused
+from registry.members import normalise
 from registry.members.bulk import NewChannel, NewMember, Source, register_many
 from registry.members.models import ConsentPurpose, Member
 from registry.members.queries import member_to_change
 from registry.members.services import update as update_member
 from registry.members.values import MemberValues
 from registry.networks.models import NetworkMember
+from registry.networks.queries import networks_in
 from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.vault import keyed_hash
 
@@ -89,15 +91,35 @@ def _still_true(
     late = [by_hash[found] for found in _known_hashes(list(by_hash))]
     versions = _versions([row.member_id for row in changed if row.member_id])
     late += [row.row for row in changed if versions.get(row.member_id or 0) != row.member_version]
+    late += _registered_since(batch, fresh)
+    known = {network.id for network in networks_in(scope_of_batch(batch))}
+    late += [
+        row.row for row in (*fresh, *changed) if row.values.get("network_id") not in {None, *known}
+    ]
     if late:
         raise ChangedMeanwhile(
             _(
                 "The registry has changed since the plan for “%(file)s” was made (rows "
                 "%(rows)s); nothing was written, please review the new plan.",
                 file=batch.file_name,
-                rows=", ".join(str(number) for number in sorted(late)[:20]),
+                rows=", ".join(str(number) for number in sorted(set(late))[:20]),
             )
         )
+
+
+def _registered_since(batch: ImportBatch, fresh: Sequence[ImportRow]) -> list[int]:
+    """Rows whose name somebody registered in the same province after the plan was made."""
+    query = select(Member.name_key, Member.province_code).where(
+        Member.created_at > batch.planned_at
+    )
+    late = {tuple(row) for row in db.session.execute(query)} if batch.planned_at else set()
+    return [row.row for row in fresh if late and _name_and_place(row.values) in late]
+
+
+def _name_and_place(values: Mapping[str, Any]) -> tuple[str, str]:
+    names = (values.get("first_name") or values.get("organisation") or "", values.get("last_name"))
+    key = " ".join(normalise.key(name or "") for name in names).strip()
+    return key[:200], str(values.get("province_code"))
 
 
 def _known_hashes(hashes: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from importers.thai.titles import split_title
 from registry.errors import Refused
 
 
@@ -13,14 +14,21 @@ class Unusable(Refused):
     code = "unusable"
 
 
+def _may_be_quoted(text: str) -> bool:
+    """Whether a text may be a header: it holds no figure, no address and nobody's name."""
+    figures = any(letter.isdigit() for letter in text)
+    titled = split_title(text)
+    return not figures and "@" not in text and not (titled.title and titled.rest)
+
+
 class NoHeader(Unusable):
     """No row names a column for the members' names and one more."""
 
     code = "no_header"
 
     def __init__(self, sheet: str, found: list[str]) -> None:
-        self.found = found
-        texts = ", ".join(f"“{text}”" for text in found) or "–"
+        self.found = [text for text in found if _may_be_quoted(text)]
+        texts = ", ".join(f"“{text}”" for text in self.found) or "–"
         super().__init__(
             _(
                 "No header row was recognised on the sheet “%(sheet)s”; found there: %(found)s. "

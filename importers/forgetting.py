@@ -29,10 +29,14 @@ def forget(actor: Actor, batch_id: int) -> None:
     stays: the values that it replaced.
     """
     batch = db.session.get_one(ImportBatch, batch_id)
+    batch.lock()
     remove(batch)
     if BatchState.DISCARDED in BATCH_MOVES[batch.as_state]:
         batch.move(BatchState.DISCARDED)
+    batch.error = None
     texts: dict[str, Any] = {"originals": {}, "values": {}, "problems": [], "matches": []}
+    if batch.as_state is not BatchState.COMMITTED:
+        texts["before"] = None
     db.session.execute(
         update(ImportRow).where(ImportRow.batch_id == batch.id).values(**texts),
         execution_options={"synchronize_session": False},

@@ -58,7 +58,7 @@ class Top:
 
     def _spread(self, top: int, left: int, bottom: int, right: int) -> None:
         self.width = max(self.width, min(right + 1, self.width + 50))
-        for row in range(top, bottom + 1):
+        for row in (one.number for one in self.rows if top <= one.number <= bottom):
             for column in range(left, min(right, self.width) + 1):
                 self._merged[row, column] = (top, left)
 

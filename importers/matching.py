@@ -21,7 +21,7 @@ from registry.members.duplicates import CERTAIN, Match, Probe, find_matches
 from registry.members.models import Member
 from registry.members.queries import changeable
 from registry.members.values import FIELDS, MemberValues, is_minor
-from registry.networks.models import Network, NetworkState
+from registry.networks.queries import networks_in
 
 SAME = 95
 """Score from which a row is that member: an equal national ID, or an equal name and telephone."""
@@ -196,12 +196,10 @@ def updates_of(member: Member, values: Mapping[str, Any], *, overwrite: bool) ->
 
 
 def networks_by_name(scope: Scope) -> dict[str, list[tuple[int, str | None]]]:
-    """Active networks by the key of their name: ``[(id, province)]``."""
-    query = select(Network.id, Network.name, Network.province_code).where(
-        Network.state == NetworkState.ACTIVE.value
-    )
+    """Active networks of the offices in scope by the key of their name: ``[(id, province)]``."""
     found: dict[str, list[tuple[int, str | None]]] = {}
-    for number, name, province in db.session.execute(query):
-        if scope.everything or scope.covers(province):
-            found.setdefault(normalise.key(name), []).append((number, province))
+    for network in networks_in(scope):
+        found.setdefault(normalise.key(network.name), []).append(
+            (network.id, network.province_code)
+        )
     return found

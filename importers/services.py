@@ -63,7 +63,9 @@ def receive(
     _one_at_a_time(office)
     digest = hashlib.sha256(data).hexdigest()
     twin = _twin(office, digest)
-    if twin is not None:
+    if twin is not None and _abandoned(twin):
+        discard(actor, twin)
+    elif twin is not None:
         raise SameFile(twin)
     batch = ImportBatch(
         office=office,
@@ -99,6 +101,12 @@ def _twin(office: Office, digest: str) -> ImportBatch | None:
         ImportBatch.state.not_in(GONE),
     )
     return db.session.scalar(query.order_by(ImportBatch.id).limit(1))
+
+
+def _abandoned(batch: ImportBatch) -> bool:
+    """Whether a command brought it and was stopped before it was done."""
+    by_command = batch.user_id is None and batch.job_id is None
+    return by_command and batch.as_state in (BatchState.READING, BatchState.PLANNED)
 
 
 def start(batch: ImportBatch) -> None:

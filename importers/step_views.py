@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from importers import queries, services
 from importers.committing import ChangedMeanwhile
@@ -87,7 +88,7 @@ def apply(batch_id: int) -> ResponseReturnValue:
         commit()
     except ChangedMeanwhile as refusal:
         _plan_again(batch_id, str(refusal))
-    except IntegrityError:
+    except (IntegrityError, StaleDataError):
         _plan_again(batch_id, _registered_meanwhile())
     except NotFound:
         raise

@@ -209,7 +209,7 @@ def progress(batch_id: int) -> ResponseReturnValue:
     """How far the reading is, for the page that waits."""
     batch = queries.batch_for(scope(), batch_id)
     job = _job(batch)
-    failed = job is not None and job.state == "failed"
+    failed = job is None or job.state == "failed"
     waits = batch.as_state is BatchState.READING and not failed
     step, done, total = (job.step, job.done, job.total) if job else (None, 0, 0)
     return jsonify(waits=waits, step=_step(step), done=done, total=total)

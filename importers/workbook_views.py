@@ -15,7 +15,7 @@ from importers.views import RUN
 from registry.access.gate import actor, scope
 from registry.audit.actions import Action
 from registry.audit.services import record
-from registry.db import commit
+from registry.db import begin_write, commit, db
 
 __all__ = ["bp"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,13 +27,17 @@ def workbook(batch_id: int) -> ResponseReturnValue:
     """The office's own workbook with the result of each row."""
     batch = queries.batch_for(scope(), batch_id)
     rows = queries.all_rows(scope(), batch_id)
+    db.session.expunge_all()
+    db.session.rollback()  # the copy takes its time: nobody waits for it to write
+    batch = queries.batch_for(scope(), batch_id)
     try:
         limits = limits_of(current_app.extensions["sang_settings"])
         data = annotated_copy(batch, rows, content_of(batch), limits)
     except (Gone, Unreadable) as refusal:
         flash(str(refusal), "warning")
         return redirect(url_for("imports.show", batch_id=batch_id))
-    record(actor(), Action.ROWS_EXPORT, "import", batch.id, count=len(rows), format="xlsx")
+    begin_write()
+    record(actor(), Action.ROWS_EXPORT, "import", batch_id, count=len(rows), format="xlsx")
     commit()
     answer = Response(data, mimetype=XLSX)
     answer.headers.set("Content-Disposition", "attachment", filename=annotated_name(batch))

@@ -21,6 +21,8 @@ _DECODE: dict[str, Callable[[str], Cell]] = {
     "t": time.fromisoformat,
     "x": BadCell,
 }
+MOST_MERGES = 20_000
+"""Merged ranges of one sheet that are looked at; real sheets have a few hundred."""
 
 
 def pack(cell: Cell) -> Any:
@@ -43,7 +45,7 @@ def write_sheet(out: TextIO, sheet: Sheet, rows: Iterable[Row]) -> None:
     head = {
         "sheet": sheet.name,
         "hidden": sheet.hidden,
-        "merges": [[m.top, m.left, m.bottom, m.right] for m in sheet.merges],
+        "merges": [[m.top, m.left, m.bottom, m.right] for m in sheet.merges[:MOST_MERGES]],
         "hidden_rows": sorted(sheet.hidden_rows),
         "hidden_columns": sorted(sheet.hidden_columns),
     }

@@ -15,8 +15,10 @@ from importers.committing import ChangedMeanwhile
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.results import Status
 from importers.undoing import obstacles, undo_batch
+from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
+from registry.audit.services import Actor
 from registry.audit.verify import verify
 from registry.channels.models import AudienceCount, Channel, ChannelMember
 from registry.db import Base, db, unit_of_work
@@ -381,3 +383,45 @@ def test_a_plan_says_what_its_new_members_lack(app: Flask) -> None:
     number = planned(app, silent, NEW)
     with app.app_context():
         assert signup_batch(number).summary["lacking"] == {"consent": 1, "network": 1}
+
+
+def test_two_plans_with_the_same_people_register_nobody_twice(app: Flask) -> None:
+    one = person(first="สุดา", last="ไม่ซ้ำใคร", phone="0819990008", born=2530)
+    other = person(first="ปรีดา", last="คนใหม่", phone="0819990009", born=2531)
+    first, second = planned(app, one), planned(app, one, other)
+    with app.app_context():
+        assert commit(first)["new"] == 1
+        with pytest.raises(ChangedMeanwhile):
+            commit(second)
+        db.session.rollback()
+        found = select(func.count()).where(Member.last_name == "ไม่ซ้ำใคร")
+        assert db.session.scalar(found) == 1
+
+
+def test_nobody_enters_another_offices_network(app: Flask) -> None:
+    stranger = person(
+        first="สุดา", last="ไม่ซ้ำใคร", phone="0819990008", network=cast.NETWORKS["C-NNT"][0]
+    )
+    number = planned(app, stranger)
+    with app.app_context():
+        first = next(iter(statuses(number)))
+        assert "network_id" not in signup.row(number, first).values
+        commit(number)
+        bureau = cast.network("C-NNT").id
+        joined = select(func.count()).where(NetworkMember.network_id == bureau)
+        assert db.session.scalar(joined) == 2
+
+
+def test_a_command_that_was_killed_can_be_repeated(app: Flask) -> None:
+    with app.app_context():
+        office = cast.user("officer50").office
+        who = Actor(None, "cli", office.id)
+        data = signup.workbook()
+        with unit_of_work():
+            stopped = services.receive(who, office, "ใบสมัคร.xlsx", data).id
+        with unit_of_work():
+            again = services.receive(
+                who, db.session.get_one(Office, office.id), "ใบสมัคร.xlsx", data
+            )
+            assert again.id != stopped
+        assert signup_batch(stopped).as_state is BatchState.DISCARDED

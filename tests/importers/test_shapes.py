@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -257,3 +258,24 @@ def test_problems_mask_national_ids() -> None:
     (problem,) = [p for p in analysis.rows[0].problems if p.code.value.startswith("national_id")]
     assert problem.value == "•••018"
     assert "1101700200018" not in repr(analysis.rows[0].originals)
+
+
+@pytest.mark.parametrize("bottom", [9, 2_000_000_000])
+def test_a_merged_range_of_any_size_costs_nothing(bottom: int) -> None:
+    merges = [Merge(2, 7, bottom, 7)] * 20_000
+    tracemalloc.start()
+    analysis = read([HEAD, *people("มาลี ดี", "สมชาย ดี")], merges=merges)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(analysis.rows) == 2
+    assert peak < 30_000_000
+
+
+def test_what_was_found_instead_of_a_header_tells_of_nobody() -> None:
+    rows = [["1", "นายสมชาย ใจดี", "1101700203450", "0812345678", "น่าน", "a@b.example"]] * 3
+    with pytest.raises(NoHeader) as caught:
+        read(rows)
+    said = str(caught.value)
+    assert "น่าน" in said
+    for secret in ("สมชาย", "1101700203450", "0812345678", "a@b.example"):
+        assert secret not in said
