@@ -31,6 +31,7 @@ test: lint browser
 lint: ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy registry dashboards importers reports benchmarks wsgi.py
 
 shots: ready browser
 	SANG_ENV=demo $(BIN)/sang demo --no-serve

@@ -35,7 +35,7 @@ class Members:
         self.channels = self._channels()
         self.zeal: dict[str, float] = {}
 
-    def _channels(self) -> dict[int, list[Row[tuple[int, int, str, date, int]]]]:
+    def _channels(self) -> dict[int, list[Row[int, int, str, date, int]]]:
         query = (
             select(
                 Channel.member_id,
@@ -48,9 +48,9 @@ class Members:
             .where(Channel.member_id.is_not(None))
             .order_by(Channel.id)
         )
-        found: dict[int, list[Row[tuple[int, int, str, date, int]]]] = {}
+        found: dict[int, list[Row[int, int, str, date, int]]] = {}
         for row in db.session.execute(query):
-            found.setdefault(row[0], []).append(row)
+            found.setdefault(row[0] or 0, []).append(row)  # type: ignore[arg-type]
         return found
 
     def react(self, message: KeyMessage) -> int:
@@ -77,14 +77,12 @@ class Members:
     def _minutes(self, usual: float) -> timedelta:
         return timedelta(minutes=usual * exp(self.random.gauss(0, 1.1)))
 
-    def _received(self, row: Row[tuple[int, str, datetime]]) -> datetime | None:
+    def _received(self, row: Row[int, str, datetime]) -> datetime | None:
         at = row[2] + self._minutes(25)
         likely = 0.62 + 0.3 * self._province(row[1]) / 1.2
         return at if self.random.random() < likely and at < self.until else None
 
-    def _passes(
-        self, message: int, row: Row[tuple[int, str, datetime]]
-    ) -> list[DisseminationEntry]:
+    def _passes(self, message: int, row: Row[int, str, datetime]) -> list[DisseminationEntry]:
         months = (row[2].date() - self.first).days / 30
         likely = (0.30 + 0.012 * months) * self._province(row[1])
         at = row[2] + self._minutes(70) + timedelta(minutes=2)
@@ -95,7 +93,7 @@ class Members:
         return [self._entry(message, row[0], channel, at) for channel in wanted]
 
     def _entry(
-        self, message: int, member: int, channel: Row[tuple[int, int, str, date, int]], at: datetime
+        self, message: int, member: int, channel: Row[int, int, str, date, int], at: datetime
     ) -> DisseminationEntry:
         kind, known = ChannelKind(channel[2]), self.random.random() < 0.78
         told = int(channel[4] * self.random.uniform(0.25, 0.9)) if known else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import geothai
 from faker import Faker
@@ -95,7 +96,7 @@ class Crowd:
     def _weighted(self, pairs: tuple[tuple[str, int], ...]) -> str:
         return self.random.choices([p[0] for p in pairs], [p[1] for p in pairs])[0]
 
-    def _person(self, province: str, district: geothai.District) -> Person:
+    def _person(self, province: str, district: Any) -> Person:
         random, self.count = self.random, self.count + 1
         place = random.choice(geothai.subdistricts(district.code))
         kind, title = self._weighted(TYPES), self._weighted(TITLES)
@@ -114,7 +115,7 @@ class Crowd:
             moo=moo,
             subdistrict=place.name_th,
             district=district.name_th,
-            province=geothai.province(province).name_th,
+            province=_province_name(province),
             postcode=next(iter(place.postal_codes), ""),
             job=random.choice(JOBS),
             kind=kind,
@@ -144,3 +145,9 @@ class Crowd:
     def _audience(self, low: int, high: int) -> int:
         """Many small audiences, few large ones."""
         return int(low + (high - low) * self.random.random() ** 2.5)
+
+
+def _province_name(code: str) -> str:
+    found = geothai.province(code)
+    assert found is not None  # noqa: S101 - codes come from the same library
+    return str(found.name_th)

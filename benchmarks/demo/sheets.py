@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -46,7 +47,7 @@ def _head(sheet: Worksheet, row: int, names: Sequence[str]) -> None:
         cell.font, cell.fill, cell.border, cell.alignment = BOLD, FILL, LINE, CENTRE
 
 
-def _row(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
+def _row(sheet: Worksheet, row: int, values: Sequence[Any]) -> None:
     for column, value in enumerate(values, 1):
         cell = sheet.cell(row, column, value if value != "" else None)
         cell.font, cell.border = PLAIN, LINE

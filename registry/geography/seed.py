@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geothai
 from sqlalchemy import insert, select
@@ -73,7 +74,7 @@ def _mapping(row: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _district(row: geothai.District) -> dict[str, object]:
+def _district(row: Any) -> dict[str, object]:
     return {
         "code": row.code,
         "province_code": row.province_code,
@@ -82,7 +83,7 @@ def _district(row: geothai.District) -> dict[str, object]:
     }
 
 
-def _subdistrict(row: geothai.Subdistrict) -> dict[str, object]:
+def _subdistrict(row: Any) -> dict[str, object]:
     return {
         "code": row.code,
         "district_code": row.district_code,

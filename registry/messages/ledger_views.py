@@ -51,12 +51,15 @@ FIELDS = {
 
 def filters_of_address() -> LedgerFilters:
     """What the address narrows the list to."""
-    words = {
-        name: request.args.get(name, "").strip()[:100]
-        for name in ("state", "kind", "q", "evidence")
-    }
+
+    def word(name: str) -> str:
+        return request.args.get(name, "").strip()[:100]
+
     return LedgerFilters(
-        **words,
+        state=word("state"),
+        kind=word("kind"),
+        q=word("q"),
+        evidence=word("evidence"),
         message_id=read_id(request.args.get("message")),
         period=read_period(request.args.get("period", "")),
         page=read_page(request.args),
