@@ -20,7 +20,7 @@ from registry.access.browsers import browser_name
 from registry.access.gate import MARK, mark_of
 from registry.access.grants import Grant
 from registry.access.jobs import sweep
-from registry.access.models import SignIn, SignInFailure
+from registry.access.models import SignIn, SignInFailure, User
 from registry.access.roles import Permission, Role
 from registry.access.scope import permissions_of, scope_of
 from registry.access.sign_in_views import DOORS
@@ -36,6 +36,12 @@ ClientOf = Callable[[str], FlaskClient]
 CLI = Actor.system("cli")
 OURS = {"Sec-Fetch-Site": "same-origin"}
 TYPED = {"name": "นางสาวแก้ว “ใจดี” <b>", "locale": "th"}
+
+
+def give(user: User, *roles: Role | Grant) -> None:
+    """Exactly these roles; everything else stays."""
+    now = {"email": user.email, "name": user.name, "position": user.position}
+    services.update_user(user, **now, office=user.office.code, roles=roles, actor=CLI)
 
 
 def test_every_door_of_the_library_is_ours(app: Flask) -> None:
@@ -249,7 +255,7 @@ def test_an_acting_head_acts_between_two_days(app: Flask) -> None:
     grant = Grant(Role.ACTING, valid_from=date(2026, 1, 10), valid_to=date(2026, 1, 20))
     with app.app_context(), unit_of_work():
         user = cast.user("officer50")
-        services.set_roles(user, [grant], CLI)
+        give(user, grant)
         days = {day: bool(permissions_of(user, date(2026, 1, day))) for day in (9, 10, 20, 21)}
     assert days == {9: False, 10: True, 20: True, 21: False}
 
@@ -258,10 +264,10 @@ def test_an_executive_is_limited(app: Flask) -> None:
     day = date(2026, 1, 10)
     with app.app_context(), unit_of_work():
         user = cast.user("executive")
-        services.set_roles(user, [Grant(Role.EXECUTIVE, zone=3)], CLI)
+        give(user, Grant(Role.EXECUTIVE, zone=3))
         assert scope_of(user, Permission.FIGURES_VIEW, day).covers("50")
         assert not scope_of(user, Permission.FIGURES_VIEW, day).covers("90")
-        services.set_roles(user, [Grant(Role.EXECUTIVE, province="90")], CLI)
+        give(user, Grant(Role.EXECUTIVE, province="90"))
         assert scope_of(user, Permission.FIGURES_VIEW, day).provinces == {"90"}
 
 
@@ -281,7 +287,7 @@ def test_an_executive_is_limited(app: Flask) -> None:
 )
 def test_impossible_roles_are_refused(app: Flask, grant: Grant) -> None:
     with app.test_request_context(), pytest.raises(Refused):
-        services.set_roles(cast.user("officer50"), [grant], CLI)
+        give(cast.user("officer50"), grant)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -217,3 +218,53 @@ def test_an_edit_keeps_the_kind(app: Flask, client_of: ClientOf) -> None:
 def test_everybody_sees_their_own(client_of: ClientOf, name: str, seen: set[str]) -> None:
     html = client_of(name).get("/channels/").text
     assert {code for code in cast.NETWORKS if f"ไลน์กลุ่ม {code}" in html} == seen
+
+
+def edit_form(client: FlaskClient, path: str) -> dict[str, str]:
+    version = re.search(r'name="version"[^>]*value="(\d+)"', client.get(path).text)
+    assert version is not None
+    return FORM | {"name": "ไลน์กลุ่ม P50", "url": "", "version": version[1]}
+
+
+def test_the_later_of_two_savers_is_told(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        path = f"/channels/{cast.channel('P50').id}/edit"
+        custodian = str(cast.user("officer50").id)
+    client = client_of("officer50")
+    form = edit_form(client, path)
+    assert client.post(path, data=form | {"custodian_id": custodian}).status_code == 302
+    late = client.post(path, data=form | {"url": "https://line.me/new"})
+    assert "มีผู้อื่นแก้ไข" in late.text
+    assert "ขณะนี้คือ “officer50”" in late.text
+    with app.app_context():
+        assert cast.channel("P50").url is None
+    version = re.search(r'name="version"[^>]*value="(\d+)"', late.text)
+    assert version is not None
+    again = form | {"url": "https://line.me/new", "version": version[1]}
+    assert client.post(path, data=again).status_code == 302
+
+
+def test_saving_keeps_a_custodian_and_a_network_that_are_gone(
+    app: Flask, client_of: ClientOf
+) -> None:
+    with app.app_context(), unit_of_work():
+        channel = cast.channel("P50")
+        channel.custodian = cast.user("head50")
+        cast.user("head50").active = False
+        network = cast.network("P50")
+        network.state, network.closed_on = "closed", DAY
+        path = f"/channels/{channel.id}/edit"
+        kept = (network.id, cast.user("head50").id)
+    client = client_of("officer50")
+    html = client.get(path).text
+    form = edit_form(client, path) | {"network_id": "0", "custodian_id": "0"}
+    for name in ("network_id", "custodian_id"):
+        select_ = re.search(rf'<select[^>]*name="{name}".*?</select>', html, re.S)
+        assert select_ is not None
+        chosen = re.search(r'<option selected value="(\d+)"', select_[0])
+        assert chosen is not None
+        form[name] = chosen[1]
+    assert client.post(path, data=form | {"url": "https://line.me/x"}).status_code == 302
+    with app.app_context():
+        channel = cast.channel("P50")
+        assert (channel.network_id, channel.custodian_id) == kept

@@ -121,8 +121,10 @@ def test_a_head_may_see_names_but_not_carry_them_away(
 def test_too_few_persons_cannot_be_downloaded_either(
     client_of: Callable[[str], FlaskClient],
 ) -> None:
-    answer = client_of("executive50").post(ROWS.format("members_active"), data={"format": "csv"})
-    assert answer.status_code == 400
+    address = ROWS.format("members_active") + "&province=90"
+    assert client_of("analyst").post(address, data={"format": "csv"}).status_code == 400
+    assert client_of("officer90").post(address, data={"format": "csv"}).status_code == 200
+    assert client_of("executive").post(address, data={"format": "csv"}).status_code == 403
 
 
 def test_pages_neither_repeat_nor_skip_a_row(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

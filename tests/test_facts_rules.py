@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.channels.models import Channel
-from registry.db import begin_write, db
+from registry.db import begin_write, db, unit_of_work
 from registry.errors import Refused
 from registry.facts.cuts import cut
 from registry.facts.engine import Duck, Live
@@ -25,7 +25,9 @@ from registry.facts.series import series
 from registry.facts.spans import Months, months_back
 from registry.members.models import Member
 from registry.messages.models import Dissemination, KeyMessage, Publication, Recipient
+from registry.networks.models import NetworkMember
 from registry.periods.calendar import month_of
+from tests import cast
 from tests.facts_world import RICH, World
 
 QUARTER = Months(month_of(date(2025, 10, 1)), month_of(date(2025, 12, 1)))
@@ -260,3 +262,20 @@ def test_a_median_lies_in_the_bucket_of_the_true_one(minutes: int) -> None:
 )
 def test_going_back_stops_at_the_end_of_a_shorter_month(day: date, back: int, there: date) -> None:
     assert months_back(day, back) == there
+
+
+def test_who_left_a_bureaus_network_is_not_there_at_the_end(app: Flask) -> None:
+    with app.app_context():
+        with unit_of_work():
+            membership = select(NetworkMember).where(
+                NetworkMember.network_id == cast.network("C-NNT").id,
+                NetworkMember.member_id == cast.member("dao50").id,
+            )
+            db.session.scalars(membership).one().to_on = date(2025, 10, 2)
+        scope = Scope(network_offices=frozenset({cast.network("C-NNT").office_id}))
+        names = ["members_active", "retention_rate", "channels_active"]
+        found = evaluate(scope, names, QUARTER)
+        now = {one.measure: one for one in found}
+        assert now["members_active"].value == 1
+        assert (now["retention_rate"].numerator, now["retention_rate"].denominator) == (2, 2)
+        assert now["channels_active"].value == 2  # the network's group, and the one member's

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from registry.access.models import Office
 from registry.access.scope import Scope
+from registry.access.versions import ChangedMeanwhile
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.audit.services import Actor
@@ -220,7 +221,7 @@ def test_a_second_writer_is_told(app: Flask) -> None:
         read = member.version
         values = MemberValues.of(member)
         services.update(ACTOR, member, replace(values, position="ประธาน"), on=DAY, version=read)
-        with pytest.raises(services.ChangedMeanwhile):
+        with pytest.raises(ChangedMeanwhile):
             services.update(ACTOR, member, replace(values, position="เลขา"), on=DAY, version=read)
 
 
@@ -343,3 +344,10 @@ def _compare(member: Member, diary: dict[date, tuple[str, str] | None], end: dat
             if row.from_on <= day and (row.to_on is None or day < row.to_on)
         ]
         assert held == ([standing] if standing else [])
+
+
+def test_a_closed_office_registers_nobody(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        office().closed_on = date(2020, 1, 1)
+        with pytest.raises(Refused, match="ปิดแล้ว"):
+            services.register(ACTOR, office(), VALUES, on=DAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 
@@ -194,3 +195,41 @@ def test_a_changed_name_is_found_by_its_new_one(app: Flask) -> None:
             update(Actor(None), member, values, on=cast.SINCE)
         assert [row[0] for row in found(P50, probe("มาลี", "แซ่ลิ้ม"))] == ["malee50"]
         assert found(P50, probe("มาลี", "ดวงแก้ว")) == []
+
+
+def test_no_answer_depends_on_a_match_once_the_allowance_is_used_up(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hints, "PER_HOUR", 1)
+    client = client_of("officer50")
+    client.post("/members/duplicates", data=HATYAI)
+    answers = [
+        client.post("/members/duplicates", data=HATYAI | {"phone": phone}).get_json()
+        for phone in ("081-000-0901", "081-999-9999")
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0]["count"] == 0
+    assert "พักการแจ้ง" in answers[0]["html"]
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(_hints().subquery())) == 1  # type: ignore[attr-defined]
+
+
+def test_the_last_hint_does_not_count_those_behind_it(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hints, "PER_HOUR", 1)
+    face = cast.MEMBERS["aree90"]
+    two = HATYAI | {"first_name": face.first, "last_name": face.last, "birth_year": "2523"}
+    answer = client_of("officer50").post("/members/duplicates", data=two).get_json()
+    assert answer["count"] == 1
+
+
+def test_nobody_reads_the_number_out_of_a_token(app: Flask, client_of: ClientOf) -> None:
+    html = client_of("officer50").post("/members/duplicates", data=HATYAI).get_json()["html"]
+    token = re.search(r'/transfers/new\?token=([^"]+)"', html)
+    assert token is not None
+    sealed = token[1].split(".")[0]
+    plain = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+    with app.app_context():
+        ids = f"[{cast.member('hasan90').id},{cast.user('officer50').id}]"
+    assert ids.encode() not in plain

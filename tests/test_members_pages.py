@@ -18,7 +18,7 @@ from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.channels.models import Channel
 from registry.db import db, unit_of_work
-from registry.members import list_queries, queries
+from registry.members import export_views, hints, list_queries, queries
 from registry.members.models import Member, MemberState
 from tests import cast
 
@@ -222,10 +222,20 @@ def test_two_editors_do_not_overwrite_each_other(app: Flask, client_of: ClientOf
     form = edit_form(client, member_id)
     assert client.post(f"/members/{member_id}/edit", data=form).status_code == 302
     late = client.post(f"/members/{member_id}/edit", data=form | {"first_name": "มาลัย"})
-    assert "มีผู้อื่นแก้ไข" in late.text
     assert "มาลัย" in late.text
+    told = re.search(r'role="alert">(.*?)</div>', late.text, re.S)
+    assert told is not None
+    assert "มีผู้อื่นแก้ไข" in told[1]
+    assert "“ชื่อ” ขณะนี้คือ “อรทัย”" in told[1]
+    assert "ศรีวิชัย" not in told[1]
     with app.app_context():
         assert cast.member("malee50").first_name == "อรทัย"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', late.text)
+    assert version is not None
+    again = form | {"first_name": "มาลัย", "version": version[1]}
+    assert client.post(f"/members/{member_id}/edit", data=again).status_code == 302
+    with app.app_context():
+        assert cast.member("malee50").first_name == "มาลัย"
 
 
 def test_a_number_is_shown_on_demand_and_noted(app: Flask, client_of: ClientOf) -> None:
@@ -417,3 +427,48 @@ def test_naughty_text_comes_back_as_text(app: Flask, client_of: ClientOf) -> Non
     page = client.get(answer.headers["Location"]).text
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in page
+
+
+def hint_events(app: Flask) -> int:
+    with app.app_context():
+        query = select(func.count()).where(AuditEvent.action == Action.MEMBER_HINT.value)
+        return int(db.session.scalar(query) or 0)
+
+
+def test_a_national_id_of_another_office_is_charged(app: Flask, client_of: ClientOf) -> None:
+    taken = FORM | {"national_id": cast.MEMBERS["hasan90"].national_id}
+    page = client_of("officer50").post("/members/new", data=taken).text
+    assert "ลงทะเบียน" in page
+    assert hint_events(app) == 1
+
+
+def test_national_ids_tell_nothing_once_the_allowance_is_used_up(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hints, "PER_HOUR", 1)
+    client, before, member_id = client_of("officer50"), count(app), number(app, "malee50")
+    client.post("/members/duplicates", data={"phone": cast.MEMBERS["hasan90"].phone})
+    pages = []
+    edit = edit_form(client, member_id) | {"form_token": TOKEN}
+    for typed in (cast.MEMBERS["aree90"].national_id, FORM["national_id"].replace("-", "")):
+        for path, form in (("new", FORM), (f"{member_id}/edit", edit)):
+            page = client.post(f"/members/{path}", data=form | {"national_id": typed}).text
+            pages.append(re.sub(rf'{typed}|name="csrf_token" value="[^"]+"', "", page))
+    assert all("โปรดเว้นเลขประจำตัวประชาชน" in page for page in pages)
+    assert pages[:2] == pages[2:]
+    assert (hint_events(app), count(app)) == (1, before)
+    own = FORM | {"national_id": cast.MEMBERS["somchai50"].national_id, "another_person": "y"}
+    assert "โปรดเว้นเลขประจำตัวประชาชน" not in client.post("/members/new", data=own).text
+    assert client.post("/members/new", data=FORM | {"national_id": ""}).status_code == 302
+
+
+def test_a_workbook_has_an_end(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_views, "MOST", 2)
+    client = client_of("officer50")
+    refused = client.post("/members/export", data={"format": "xlsx"})
+    assert refused.status_code == 400
+    assert "มากเกินไป" in refused.text
+    assert client.post("/members/export?q=ดวง", data={"format": "xlsx"}).status_code == 200
+    assert client.post("/members/export", data={"format": "csv"}).status_code == 200

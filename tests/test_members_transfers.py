@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -11,17 +12,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.access.models import Office
+from registry.access.scope import Scope
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.audit.services import Actor
-from registry.db import begin_write, db
+from registry.db import begin_write, db, unit_of_work
 from registry.errors import Refused
 from registry.members import transfers
 from registry.members.models import MemberSpan, RequestKind, TransferRequest
+from registry.members.transfer_queries import own_request, request_to_decide
 from registry.networks.models import NetworkMember
 from tests import cast
+from tests.meanwhile import meanwhile
 
 ClientOf = Callable[[str], FlaskClient]
+DAY = date(2025, 10, 1)
 HATYAI = {"first_name": "ใครก็ได้", "last_name": "คนหนึ่ง", "phone": "081-000-0902"}
 WISH = {"kind": "transfer", "province_code": "50", "network": "0", "reason": "ย้ายมาอยู่เชียงใหม่"}
 
@@ -168,3 +173,48 @@ def test_a_regional_office_says_which_province(app: Flask) -> None:
         wish = transfers.Wish(RequestKind.TRANSFER, "ย้ายบ้าน")
         with pytest.raises(Refused):
             transfers.ask(Actor(None), office, cast.member("hasan90"), wish)
+
+
+def office(code: str) -> Office:
+    return db.session.scalars(select(Office).where(Office.code == code)).one()
+
+
+def test_a_transfer_clears_the_rosters_of_the_office_of_that_moment(app: Flask) -> None:
+    wish = transfers.Wish(RequestKind.TRANSFER, "ย้ายบ้าน", province="50")
+    with app.app_context(), unit_of_work():
+        member = cast.member("hasan90")
+        request = transfers.ask(Actor(None), office("P50"), member, wish)
+        member.office = office("C-NNT")
+        db.session.flush()
+        transfers.accept(Actor(None), request, on=DAY)
+        rows = db.session.scalars(select(NetworkMember).filter_by(member_id=member.id))
+        ends = {row.network.office.code: row.to_on for row in rows}
+        assert ends == {"P90": None, "C-NNT": DAY}
+
+
+def test_a_request_is_decided_once(app: Flask) -> None:
+    wish = transfers.Wish(RequestKind.TRANSFER, "ย้ายบ้าน", province="50")
+    with app.app_context(), unit_of_work():
+        number = transfers.ask(Actor(None), office("P50"), cast.member("hasan90"), wish).id
+
+    def accept() -> None:
+        transfers.accept(Actor(None), request_to_decide(Scope.all(), number), on=DAY)
+
+    def withdraw() -> None:
+        transfers.withdraw(Actor(None), own_request(Scope.all(), number))
+
+    assert "พิจารณาไปแล้ว" in meanwhile(app, accept, withdraw)
+    with app.app_context():
+        assert request_row().state == "accepted"
+
+
+def test_a_waiting_link_does_not_hide_a_transfer(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        link = transfers.Wish(RequestKind.LINK, "อยู่ในเครือข่าย", network=cast.network("P50"))
+        move = transfers.Wish(RequestKind.TRANSFER, "ย้ายบ้าน", province="50")
+        asked = [
+            transfers.ask(Actor(None), office("P50"), cast.member("hasan90"), wish)
+            for wish in (link, move, move)
+        ]
+        assert [request.kind for request in asked] == ["link", "transfer", "transfer"]
+        assert asked[1] is asked[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -17,7 +18,7 @@ from registry.errors import NotFound, Refused
 from registry.geography.queries import province_zones
 from registry.members.models import MemberState
 from registry.members.states import change_state
-from registry.networks import services
+from registry.networks import queries, services
 from registry.networks.models import Network, NetworkMember
 from registry.networks.queries import network_for, networks_in
 from tests import cast
@@ -191,3 +192,33 @@ def test_a_zone_network_is_for_those_who_see_the_zone(app: Flask) -> None:
             network_for(Scope.of_provinces("50"), zone_wide.id)
         assert zone_wide not in networks_in(Scope.of_provinces("50"))
         db.session.rollback()
+
+
+def test_the_later_of_two_savers_is_told(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        path = f"/networks/{cast.network('P50').id}/edit"
+    client = client_of("officer50")
+    pattern = r'name="version"[^>]*value="(\d+)"'
+    form = FORM | {"version": re.findall(pattern, client.get(path).text)[0]}
+    assert client.post(path, data=form | {"type_code": "education"}).status_code == 302
+    late = client.post(path, data=form | {"name": "ชื่อใหม่"})
+    assert "มีผู้อื่นแก้ไข" in late.text
+    assert f"ขณะนี้คือ “{FORM['name']}”" in late.text
+    again = form | {"name": "ชื่อใหม่", "version": re.findall(pattern, late.text)[0]}
+    assert client.post(path, data=again).status_code == 302
+
+
+def test_former_members_are_paged(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    with app.app_context(), unit_of_work():
+        network = cast.network("P50")
+        for row in db.session.scalars(select(NetworkMember).filter_by(network_id=network.id)):
+            services.leave(ACTOR, row, on=DAY)
+        path = f"/networks/{network.id}?roster=former"
+    client = client_of("officer50")
+    pages = [client.get(path).text, client.get(f"{path}&page=2").text]
+    assert 'rel="next"' in pages[0]
+    found = [re.findall(r'href="/members/(\d+)"', page) for page in pages]
+    assert [len(ids) for ids in found] == [2, 1]

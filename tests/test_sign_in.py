@@ -15,16 +15,24 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from registry.access import services, throttle
-from registry.access.models import SignIn, SignInFailure
+from registry.access.grants import Grant
+from registry.access.models import SignIn, SignInFailure, User
 from registry.access.roles import Role
 from registry.audit.models import AuditEvent
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.periods.calendar import utc_now
 from tests import cast
+from tests.meanwhile import meanwhile
 
 ClientOf = Callable[[str], FlaskClient]
 CLI = Actor.system("cli")
+
+
+def give(user: User, *roles: Role | Grant) -> None:
+    """Exactly these roles; everything else stays."""
+    now = {"email": user.email, "name": user.name, "position": user.position}
+    services.update_user(user, **now, office=user.office.code, roles=roles, actor=CLI)
 
 
 def enter(
@@ -205,7 +213,7 @@ def test_a_copied_cookie_dies_when_rights_change(
     with app.app_context(), unit_of_work():
         user = cast.user("officer50")
         if change == "roles":
-            services.set_roles(user, [Role.HEAD], CLI)
+            give(user, Role.HEAD)
         elif change == "password":
             services.new_password(user, CLI)
         else:
@@ -439,3 +447,28 @@ def test_the_password_guess_within_a_session_is_throttled(client_of: ClientOf) -
     data = {"password": "wrong wrong wrong", "new_password": "x", "new_password_confirm": "x"}
     found = [officer.post("/account/password", data=data).status_code for _ in range(6)]
     assert found == [200] * 5 + [429]
+
+
+def test_a_blank_new_password_forgives_nothing(client_of: ClientOf) -> None:
+    officer = client_of("officer50")
+    wrong = {"password": "wrong wrong wrong", "new_password": "x", "new_password_confirm": "x"}
+    blank = wrong | {"new_password": "", "new_password_confirm": ""}
+    mistyped = wrong | {"new_password_confirm": "y"}
+    tries = [wrong, blank, mistyped, wrong, blank, wrong]
+    found = [officer.post("/account/password", data=data).status_code for data in tries]
+    assert found == [200] * 5 + [429]
+
+
+def test_a_mistyped_new_password_is_no_wrong_guess(client_of: ClientOf) -> None:
+    officer = client_of("officer50")
+    typed = {"password": cast.PASSWORD, "new_password": "x", "new_password_confirm": "y"}
+    found = [officer.post("/account/password", data=typed).status_code for _ in range(7)]
+    assert found == [200] * 7
+
+
+def test_attempts_at_the_same_moment_are_counted(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "PER_ACCOUNT", 1)
+    tries = [lambda at=at: throttle.attempt("password", "x", at) for at in ("10.1.1.1", "10.1.1.2")]
+    assert "นาที" in meanwhile(app, *tries)

@@ -29,6 +29,7 @@ from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.periods.models import TimeStandard
 from registry.periods.standards import Step, standards
 from tests import cast
+from tests.meanwhile import meanwhile
 
 ClientOf = Callable[[str], FlaskClient]
 CLI = Actor.system("cli")
@@ -41,6 +42,12 @@ NEW = {
     "grants-0-role": "provincial_officer",
     "form_token": "a" * 32,
 }
+
+
+def give(user: User, *roles: Role | Grant) -> None:
+    """Exactly these roles; everything else stays."""
+    now = {"email": user.email, "name": user.name, "position": user.position}
+    services.update_user(user, **now, office=user.office.code, roles=roles, actor=CLI)
 
 
 def create(app: Flask, **changes: object) -> User:
@@ -181,7 +188,7 @@ def test_the_last_administrator_stays(app: Flask) -> None:
     with app.test_request_context():
         admin = cast.user("admin")
         for service in (
-            lambda: services.set_roles(cast.user("admin"), [Role.ANALYST], CLI),
+            lambda: give(cast.user("admin"), Role.ANALYST),
             lambda: services.disable_user(cast.user("admin"), CLI),
         ):
             with pytest.raises(Refused, match="ผู้ดูแลระบบ"), unit_of_work():
@@ -196,13 +203,13 @@ def test_nobody_disables_the_own_account(app: Flask, client_of: ClientOf) -> Non
     with app.app_context():
         admin_id, officer_id = cast.user("admin").id, cast.user("officer50").id
     admin = client_of("admin")
-    admin.post(f"/users/{admin_id}/state")
-    admin.post(f"/users/{officer_id}/state", data={"reason": "ย้าย"})
+    admin.post(f"/users/{admin_id}/disable")
+    admin.post(f"/users/{officer_id}/disable", data={"reason": "ย้าย"})
     with app.app_context():
         assert cast.user("admin").active
         assert not cast.user("officer50").active
         assert last_event(app).details == {"reason": "ย้าย"}
-    admin.post(f"/users/{officer_id}/state")
+    admin.post(f"/users/{officer_id}/enable")
     with app.app_context():
         assert cast.user("officer50").active
 
@@ -368,3 +375,125 @@ def _minutes(day: date) -> int | None:
     """What the standard of a day allows for publishing."""
     found = standards()[Step.PUBLISH]
     return next((row.minutes for row in found if row.valid_from <= day), None)
+
+
+def test_disabling_twice_leaves_it_disabled(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        path = f"/users/{cast.user('officer50').id}"
+    admin = client_of("admin")
+    pages = [
+        admin.post(f"{path}/disable", data={"reason": "ย้าย"}, follow_redirects=True).text
+        for _ in range(2)
+    ]
+    assert ["ถูกระงับอยู่แล้ว" in page for page in pages] == [False, True]
+    with app.app_context():
+        assert not cast.user("officer50").active
+    for _ in range(2):
+        admin.post(f"{path}/enable")
+    with app.app_context():
+        assert cast.user("officer50").active
+
+
+def test_an_expired_administrator_does_not_count(app: Flask) -> None:
+    ended = Grant(Role.ADMINISTRATOR, valid_to=today() - timedelta(days=1))
+    future = Grant(Role.ADMINISTRATOR, valid_from=today() + timedelta(days=1))
+    with app.test_request_context():
+        with unit_of_work():
+            create(app, office="C-PRDB", roles=[ended, future])
+        with pytest.raises(Refused, match="ผู้ดูแลระบบ"), unit_of_work():
+            give(cast.user("admin"), Role.ANALYST)
+
+
+def test_two_administrators_cannot_end_each_other(app: Flask) -> None:
+    with app.test_request_context(), unit_of_work():
+        create(app, office="C-PRDB", roles=[Role.ADMINISTRATOR])
+    said = meanwhile(
+        app,
+        lambda: give(cast.user("admin"), Role.ANALYST),
+        lambda: services.disable_user(services.user_by_email("new@sang.example.org"), CLI),
+    )
+    assert "ผู้ดูแลระบบ" in said
+
+
+def version_in(page: str) -> str:
+    found = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_later_of_two_savers_of_an_account_is_told(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        path = f"/users/{cast.user('officer50').id}/edit"
+    admin = client_of("admin")
+    form = {"name": "officer50", "email": cast.email("officer50"), "office": "P50"}
+    form |= {"grants-0-role": "provincial_officer", "version": version_in(admin.get(path).text)}
+    assert admin.post(path, data=form | {"grants-0-role": "head"}).status_code == 302
+    late = admin.post(path, data=form | {"name": "ชื่อใหม่"})
+    assert "มีผู้อื่นแก้ไข" in late.text
+    assert "หัวหน้า" in re.findall(r'role="alert">(.*?)</div>', late.text, re.S)[0]
+    with app.app_context():
+        user = cast.user("officer50")
+        assert (user.name, grants_now(user.assignments)) == ("officer50", [Grant(Role.HEAD)])
+    again = form | {"name": "ชื่อใหม่", "version": version_in(late.text)}
+    assert admin.post(path, data=again).status_code == 302
+
+
+def test_signing_in_does_not_make_the_form_stale(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        path = f"/users/{cast.user('officer50').id}/edit"
+    admin = client_of("admin")
+    form = {"name": "officer50", "email": cast.email("officer50"), "office": "P50"}
+    form |= {"grants-0-role": "head", "version": version_in(admin.get(path).text)}
+    client_of("officer50").post("/account/", data={"name": "officer50", "locale": "en"})
+    assert admin.post(path, data=form).status_code == 302
+
+
+def test_two_who_save_an_account_at_once(app: Flask) -> None:
+    def save(name: str) -> None:
+        user = cast.user("officer50")
+        now = {"email": user.email, "position": None, "office": "P50", "actor": CLI}
+        services.update_user(user, name=name, **now, version=1)  # type: ignore[arg-type]
+
+    assert meanwhile(app, lambda: save("ก"), lambda: save("ข"))
+    with app.app_context():
+        assert cast.user("officer50").name == "ก"
+
+
+def test_the_later_of_two_savers_of_an_office_is_told(app: Flask, client_of: ClientOf) -> None:
+    admin = client_of("admin")
+    form = {"name_th": "สำนักงาน", "name_en": "Office", "short_th": "สนง."}
+    form["version"] = version_in(admin.get("/offices/P50").text)
+    assert admin.post("/offices/P50", data=form | {"may_publish": "y"}).status_code == 302
+    late = admin.post("/offices/P50", data=form | {"name_en": "New"})
+    assert "มีผู้อื่นแก้ไข" in late.text
+    assert "Office" in re.findall(r'role="alert">(.*?)</div>', late.text, re.S)[0]
+    again = form | {"name_en": "New", "version": version_in(late.text)}
+    assert admin.post("/offices/P50", data=again).status_code == 302
+
+
+def test_a_closed_office_gets_no_new_people(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        office = db.session.scalars(select(Office).where(Office.code == "P51")).one()
+        office.closed_on = today()
+        db.session.flush()
+        days = [today() - timedelta(days=1), today()]
+        for day in days:
+            found = db.session.scalars(select(Office.code).where(Office.open_on(day))).all()
+            assert ("P51" in found) is office.open_on(day) is (day < today())
+    admin = client_of("admin")
+    assert 'value="P51"' not in admin.get("/users/new").text
+    assert admin.post("/users/new", data=NEW).status_code == 200
+    with app.test_request_context():
+        assert users(Scope.all()).total == len(cast.CAST)
+        with pytest.raises(Refused, match="ปิดแล้ว"), unit_of_work():
+            create(app, office="P51")
+
+
+def test_people_of_a_closed_office_can_still_be_changed(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        office = db.session.scalars(select(Office).where(Office.code == "P50")).one()
+        office.closed_on = today()
+        path = f"/users/{cast.user('officer50').id}/edit"
+    form = {"name": "ใหม่", "email": cast.email("officer50"), "office": "P50"}
+    form["grants-0-role"] = "provincial_officer"
+    assert client_of("admin").post(path, data=form).status_code == 302

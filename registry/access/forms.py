@@ -12,6 +12,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     SelectField,
     StringField,
 )
@@ -24,6 +25,7 @@ from registry.access.roles import ROLE_NAMES, Role
 from registry.fields import DayField, OnceForm
 from registry.geography.queries import provinces, zones
 from registry.i18n import name_of
+from registry.periods.calendar import to_bangkok_date, utc_now
 
 needed = DataRequired(_l("Please fill this in."))
 LANGUAGES = [("th", "ไทย"), ("en", "English")]
@@ -61,6 +63,7 @@ class GrantForm(Form):
 class UserForm(OnceForm):
     """An account and its roles."""
 
+    version = HiddenField()
     name = StringField(_l("Name and surname"), [needed, Length(max=160)])
     email = EmailField(_l("E-mail address"), [needed, Length(max=254)])
     position = StringField(_l("Position"), [Length(max=160)])
@@ -69,7 +72,9 @@ class UserForm(OnceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.office.choices = [("", "–")] + [(row.code, name_of(row)) for row in offices()]
+        kept = self.office.object_data or ""
+        rows = offices(open_on=to_bangkok_date(utc_now()), also=kept)
+        self.office.choices = [("", "–")] + [(row.code, name_of(row)) for row in rows]
 
     @classmethod
     def of(cls, user: User) -> UserForm:
@@ -81,6 +86,7 @@ class UserForm(OnceForm):
             email=user.email,
             position=user.position,
             office=user.office.code,
+            version=str(user.version),
             grants=[*rows, *[blank] * max(1, 3 - len(rows))],
         )
 
@@ -105,6 +111,7 @@ class ReasonForm(FlaskForm):
 class OfficeForm(FlaskForm):
     """What can change of an office."""
 
+    version = HiddenField()
     name_th = StringField(_l("Name in Thai"), [needed, Length(max=160)])
     name_en = StringField(_l("Name in English"), [needed, Length(max=160)])
     short_th = StringField(_l("Short name"), [needed, Length(max=60)])

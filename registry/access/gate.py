@@ -62,7 +62,7 @@ def actor() -> Actor:
 
 def scope() -> Scope:
     """The scope of this request, decided by the gate from the view's permission."""
-    return g.scope
+    return g.scope  # type: ignore[no-any-return]
 
 
 def scope_for(permission: Permission) -> Scope:

@@ -11,7 +11,17 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import UserMixin
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    ForeignKey,
+    String,
+    and_,
+    or_,
+)
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -53,6 +63,21 @@ class Office(Base):
     may_publish: Mapped[bool] = mapped_column(default=True)
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_method
+    def open_on(self, day: date) -> bool:
+        """Whether the office works on a day; the day of closing is the first without it."""
+        opened = self.opened_on is None or self.opened_on <= day
+        return opened and (self.closed_on is None or day < self.closed_on)
+
+    @open_on.inplace.expression  # type: ignore[attr-defined, untyped-decorator]
+    @classmethod
+    def _open_on(cls, day: date) -> ColumnElement[bool]:
+        opened = or_(cls.opened_on.is_(None), cls.opened_on <= day)
+        return and_(opened, or_(cls.closed_on.is_(None), cls.closed_on > day))
 
 
 class User(Base, UserMixin):
@@ -80,6 +105,7 @@ class User(Base, UserMixin):
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     office: Mapped[Office] = relationship(lazy="joined")
     assignments: Mapped[list[RoleAssignment]] = relationship(

@@ -10,8 +10,9 @@ from registry.access import queries
 from registry.access.forms import OfficeForm
 from registry.access.gate import actor, allow, scope
 from registry.access.models import OFFICE_KIND_NAMES, Office
-from registry.access.offices import office_for, offices, update_office
+from registry.access.offices import FIELDS, office_for, offices, update_office
 from registry.access.roles import Permission
+from registry.access.versions import compared, version_of
 from registry.carry import carry_out
 
 bp = Blueprint("offices", __name__, url_prefix="/offices")
@@ -42,16 +43,18 @@ def edit(code: str) -> ResponseReturnValue:
     if carry_out(form, lambda: _update(office, form)):
         flash(_("Saved."), "success")
         return redirect(url_for("offices.index"))
-    return render_template("offices/form.html", form=form, office=office)
+    return render_template("offices/form.html", form=form, office=office_for(code))
 
 
 def _update(office: Office, form: OfficeForm) -> None:
-    update_office(
-        office,
-        name_th=form.name_th.data,
-        name_en=form.name_en.data,
-        short_th=form.short_th.data,
-        may_publish=form.may_publish.data,
-        closed_on=form.closed_on.data,
-        actor=actor(),
-    )
+    with compared(form, office, {name: getattr(office, name) for name in FIELDS}):
+        update_office(
+            office,
+            name_th=form.name_th.data,
+            name_en=form.name_en.data,
+            short_th=form.short_th.data,
+            may_publish=form.may_publish.data,
+            closed_on=form.closed_on.data,
+            actor=actor(),
+            version=version_of(form),
+        )

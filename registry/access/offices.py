@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from registry.access.models import Office
+from registry.access.versions import need_version
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
@@ -20,9 +21,13 @@ from registry.errors import NotFound, Refused
 FIELDS = ("name_th", "name_en", "short_th", "may_publish", "closed_on")
 
 
-def offices(*, kind: str = "", text: str = "") -> list[Office]:
-    """Offices, headquarters first."""
+def offices(
+    *, kind: str = "", text: str = "", open_on: date | None = None, also: str = ""
+) -> list[Office]:
+    """Offices, headquarters first; perhaps only those open on a day (and one more)."""
     query = select(Office).order_by(Office.kind.in_(["regional", "provincial"]), Office.id)
+    if open_on:
+        query = query.where(or_(Office.open_on(open_on), Office.code == also))
     if kind:
         query = query.where(Office.kind == kind)
     if text:
@@ -48,12 +53,15 @@ def update_office(
     may_publish: bool,
     closed_on: date | None,
     actor: Actor,
+    version: int | None = None,
 ) -> None:
     """Change an office; its code and its place stay for ever.
 
     Raises:
         Refused: a name is empty, or the closing lies before the opening.
+        ChangedMeanwhile: ``version`` is not the version at hand.
     """
+    need_version(office, version)
     values = (name_th.strip(), name_en.strip(), short_th.strip(), may_publish, closed_on)
     if not all(values[:3]):
         raise Refused(_("Please fill in the three names of the office."))

@@ -6,16 +6,19 @@ from typing import Any
 
 from flask import g
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_security import (
     ChangePasswordForm,
     LoginForm,
     MfRecoveryForm,
     TwoFactorVerifyCodeForm,
     VerifyForm,
+    verify_password,
 )
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
+from registry.access import passwords
 from registry.access.passwords import LONGEST
 from registry.db import begin_write
 
@@ -63,10 +66,15 @@ class NewPasswordForm(Proving, ChangePasswordForm):
     new_password_confirm = PasswordField(_l("New password, again"), [_needed], render_kw=_new)
 
     def validate(self, **kwargs: Any) -> bool:
-        """A new password that was typed differently is no wrong proof."""
+        """A new password that is not good enough is no wrong proof, if the old one is right."""
         right = super().validate(**kwargs)
-        g.proved = g.proved or not self.password.errors
+        g.proved = right or (not self.password.errors and self._is_old())
         return right
+
+    def _is_old(self) -> bool:
+        """Flask-Security stops at a blank or mistyped new password, before it looks at the old."""
+        typed = self.password.data or ""
+        return bool(verify_password(passwords.normal(typed), current_user.password))
 
 
 class CodeForm(Proving, TwoFactorVerifyCodeForm):

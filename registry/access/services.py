@@ -12,7 +12,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_security import hash_password
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
 
 from registry.access import passwords
 from registry.access.grants import Grant, grants_now, grants_of
@@ -20,10 +20,12 @@ from registry.access.models import Office, RoleAssignment, User
 from registry.access.roles import Role
 from registry.access.scope import office_by_code
 from registry.access.sessions import end_all
+from registry.access.versions import ChangedMeanwhile
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import NotFound, Refused
+from registry.periods.calendar import to_bangkok_date, utc_now
 
 
 def create_user(
@@ -81,18 +83,25 @@ def update_user(
     office: str,
     actor: Actor,
     roles: Sequence[Role | Grant] | None = None,
+    version: int | None = None,
 ) -> None:
     """Change a person's name, address, position, office, and roles where they are given.
 
     A new office, address or role ends the person's sessions.
+
+    Raises:
+        Refused: as for :func:`create_user`, or no administrator would be left.
+        ChangedMeanwhile: ``version`` is not the version at hand.
     """
-    place = _office(office)
+    place = user.office if office == user.office.code else _office(office)
     grants = _checked(grants_now(user.assignments) if roles is None else roles, place)
     new = {
         "email": _free_address(email, user),
         "name": _name(name),
         "position": (position or "").strip() or None,
     }
+    _hold_administrators()
+    _claim(user, version)
     changes = {field: [getattr(user, field), new[field]] for field in new}
     changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
     moved = {"from": user.office.code, "to": place.code} if place is not user.office else {}
@@ -107,9 +116,16 @@ def update_user(
     db.session.flush()
 
 
-def set_roles(user: User, roles: Sequence[Role | Grant], actor: Actor) -> None:
-    """Give a user exactly these roles; ends the sessions when something changes."""
-    _give(user, _checked(roles, user.office), actor)
+def _claim(user: User, version: int | None) -> None:
+    """Count the version on, in one statement: of two who save at once, one comes late.
+
+    Signing in writes to accounts, too, and must not make an administrator's form stale.
+    """
+    mine = update(User).where(User.id == user.id).values(version=User.version + 1)
+    if version is not None:
+        mine = mine.where(User.version == version)
+    if db.session.execute(mine).rowcount == 0:  # type: ignore[attr-defined]
+        raise ChangedMeanwhile
 
 
 def _give(user: User, grants: list[Grant], actor: Actor) -> None:
@@ -128,6 +144,7 @@ def disable_user(user: User, actor: Actor, reason: str = "") -> None:
     """Close an account: nobody can sign in with it, and who is signed in is signed out."""
     if user.id == actor.user_id:
         raise Refused(_("You cannot disable your own account; ask another administrator."))
+    _hold_administrators()
     user.disable(datetime.now(UTC))
     db.session.flush()
     _keep_an_administrator(grants_now(user.assignments))
@@ -190,6 +207,8 @@ def _office(code: str) -> Office:
     office = office_by_code(code)
     if office is None:
         raise Refused(_("There is no office with the code %(code)s.", code=code))
+    if not office.open_on(to_bangkok_date(utc_now())):
+        raise Refused(_("%(office)s is closed; choose another office.", office=office.name_th))
     return office
 
 
@@ -210,14 +229,26 @@ def _free_address(email: str, owner: User | None = None) -> str:
     return address
 
 
+def _hold_administrators() -> None:
+    """Lock the assignments of administrators, so that two cannot take each other's at once."""
+    held = select(RoleAssignment.id).where(RoleAssignment.role == Role.ADMINISTRATOR.value)
+    db.session.execute(held.order_by(RoleAssignment.id).with_for_update())
+
+
 def _keep_an_administrator(lost: Sequence[Grant]) -> None:
-    """Refuse to take these grants away when the last administrator's is among them."""
+    """Refuse to take these grants away when nobody would be an administrator today."""
     if Role.ADMINISTRATOR not in {grant.role for grant in lost}:
         return
+    day = to_bangkok_date(utc_now())
     query = (
         select(User.id)
         .join(RoleAssignment)
-        .where(User.active, RoleAssignment.role == Role.ADMINISTRATOR.value)
+        .where(
+            User.active,
+            RoleAssignment.role == Role.ADMINISTRATOR.value,
+            or_(RoleAssignment.valid_from.is_(None), RoleAssignment.valid_from <= day),
+            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= day),
+        )
     )
     if db.session.scalar(query.limit(1)) is None:
         raise Refused(_("This would leave no administrator; name another one first."))

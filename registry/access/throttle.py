@@ -1,7 +1,7 @@
 """Slowing down those who guess: failed attempts are counted in the database.
 
-An attempt is written *before* it is judged and taken away again when it was right, so that many
-at once cannot slip past the count.
+An attempt is written *before* it is judged and taken away again when it was right, and those of
+one account or address are counted one after the other, so that many at once cannot slip past.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from registry.access.models import SignInFailure
 from registry.db import db
@@ -32,6 +32,7 @@ def attempt(what: str, account: str, address: str) -> None:
     """
     now = datetime.now(UTC)
     key = _key(what, account)
+    _alone(key, address)
     wait = max(
         _wait(SignInFailure.account_hash == key, PER_ACCOUNT, now),
         _wait(SignInFailure.address == address, PER_ADDRESS, now),
@@ -42,6 +43,13 @@ def attempt(what: str, account: str, address: str) -> None:
         )
     db.session.add(SignInFailure(at=now, account_hash=key, address=address))
     db.session.flush()
+
+
+def _alone(key: str, address: str) -> None:
+    """Wait until nobody else counts this account or address; SQLite has one writer anyway."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        for space, text in enumerate((key, address), start=1):
+            db.session.execute(select(func.pg_advisory_xact_lock(space, func.hashtext(text))))
 
 
 def forgive(what: str, account: str) -> None:

@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from registry.access import passwords, queries, services
 from registry.access.forms import ReasonForm, UserForm
 from registry.access.gate import actor, allow, scope, today
+from registry.access.grants import grants_now
 from registry.access.models import User
 from registry.access.offices import offices
 from registry.access.roles import ROLE_NAMES, Permission
 from registry.access.sessions import open_sign_ins
-from registry.carry import press
+from registry.access.versions import compared, holds_now, version_of
+from registry.carry import carry_out, press
 from registry.db import commit, db
 from registry.errors import Refused
 
@@ -104,14 +106,16 @@ def edit(user_id: int) -> ResponseReturnValue:
     """Change an account and its roles."""
     user = queries.user_for(scope(), user_id)
     form = UserForm.of(user)
-    if form.validate_on_submit() and _update(user, form):
+    if carry_out(form, lambda: _update(user, form)):
         flash(_("Saved."), "success")
         return redirect(url_for("users.show", user_id=user_id))
+    user = queries.user_for(scope(), user_id)
     return render_template("users/form.html", form=form, user=user)
 
 
-def _update(user: User, form: UserForm) -> bool:
-    try:
+def _update(user: User, form: UserForm) -> None:
+    now = {"name": user.name, "email": user.email, "position": user.position}
+    with compared(form, user, now | {"office": user.office.code}, _roles_now(user, form)):
         services.update_user(
             user,
             email=form.email.data,
@@ -120,23 +124,33 @@ def _update(user: User, form: UserForm) -> bool:
             office=form.office.data,
             roles=form.chosen(),
             actor=actor(),
+            version=version_of(form),
         )
-    except Refused as refusal:
-        _refuse(form, refusal)
-        return False
-    commit()
-    return True
 
 
-@bp.post("/<int:user_id>/state")
+def _roles_now(user: User, form: UserForm) -> list[str]:
+    """For whom comes late: the roles, where they are not the chosen ones."""
+    held = grants_now(user.assignments)
+    if set(held) == set(form.chosen()):
+        return []
+    return [holds_now(_("Roles"), ", ".join(str(ROLE_NAMES[grant.role]) for grant in held))]
+
+
+@bp.post("/<int:user_id>/disable")
 @MANAGE
-def state(user_id: int) -> ResponseReturnValue:
-    """Disable an account, or open it again."""
+def disable(user_id: int) -> ResponseReturnValue:
+    """Disable an account."""
     user = queries.user_for(scope(), user_id)
     reason = request.form.get("reason", "")
-    if user.active:
-        done = _("The account is disabled and signed out everywhere.")
-        return _act(user, done, lambda: services.disable_user(user, actor(), reason))
+    done = _("The account is disabled and signed out everywhere.")
+    return _act(user, done, lambda: services.disable_user(user, actor(), reason))
+
+
+@bp.post("/<int:user_id>/enable")
+@MANAGE
+def enable(user_id: int) -> ResponseReturnValue:
+    """Open a disabled account again."""
+    user = queries.user_for(scope(), user_id)
     done = _("The account is active again.")
     return _act(user, done, lambda: services.enable_user(user, actor()))
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.validators import ValidationError
 
 from registry.access.scope import Scope
-from registry.channels.models import CHANNEL_KIND_NAMES, ESTIMATED, ChannelKind
+from registry.channels.models import CHANNEL_KIND_NAMES, ESTIMATED, Channel, ChannelKind
 from registry.channels.queries import custodians
 from registry.channels.services import ChannelValues, Count
 from registry.fields import DayField, OnceForm
@@ -70,15 +71,16 @@ class MemberChannelForm(OnceForm):
 class OfficeChannelForm(MemberChannelForm):
     """A channel of an office, perhaps the central one of a network, with its custodian."""
 
+    version = HiddenField()
     network_id = SelectField(_l("Central channel of the network"), coerce=int, default=0)
     custodian_id = SelectField(_l("Custodian"), coerce=int, default=0)
 
-    def offer(self, scope: Scope, office_id: int) -> None:
-        """Fill the lists with the office's networks and people."""
+    def offer(self, scope: Scope, office_id: int, channel: Channel | None = None) -> None:
+        """Fill the lists with the office's networks and people, and what the channel has now."""
+        kept = (channel.network, channel.custodian) if channel else (None, None)
         own = networks_in(scope, office_id=office_id)
-        people = custodians(scope, office_id)
-        self.network_id.choices = [(0, "–"), *((row.id, row.name) for row in own)]
-        self.custodian_id.choices = [(0, "–"), *((row.id, row.name) for row in people)]
+        self.network_id.choices = _choices(own, kept[0])
+        self.custodian_id.choices = _choices(custodians(scope, office_id), kept[1])
 
     def values(self) -> ChannelValues:
         """The channel, as the services take it."""
@@ -90,3 +92,9 @@ class OfficeChannelForm(MemberChannelForm):
             network_id=self.network_id.data or None,
             custodian_id=self.custodian_id.data or None,
         )
+
+
+def _choices(rows: Sequence[Any], kept: Any) -> list[tuple[int, str]]:
+    """The rows offered; a closed network or a former colleague stays until somebody changes it."""
+    more = [kept] if kept is not None and kept not in rows else []
+    return [(0, "–"), *((row.id, row.name) for row in [*rows, *more])]

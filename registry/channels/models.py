@@ -76,6 +76,7 @@ class Channel(Base):
     batch_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    version: Mapped[int] = mapped_column(default=1)
 
     member: Mapped[Member | None] = relationship()
     office: Mapped[Office | None] = relationship()
@@ -84,6 +85,8 @@ class Channel(Base):
     counts: Mapped[list[AudienceCount]] = relationship(
         back_populates="channel", order_by="AudienceCount.on", cascade="all, delete-orphan"
     )
+
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def as_kind(self) -> ChannelKind:

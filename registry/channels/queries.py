@@ -42,15 +42,6 @@ def _of_members(scope: Scope, condition: ColumnElement[bool]) -> ColumnElement[b
     return Channel.member_id.in_(select(Member.id).where(condition, visible(scope)))
 
 
-def channel_for(scope: Scope, channel_id: int) -> Channel:
-    """A channel of an office or a member.
-
-    Raises:
-        NotFound: there is none, or it lies outside the scope.
-    """
-    return _one(or_(of_offices_in(scope), _of_members(scope, visible(scope))), channel_id)
-
-
 def channel_to_change(scope: Scope, channel_id: int) -> Channel:
     """A channel that may be changed.
 

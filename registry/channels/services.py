@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, insert, select
 
 from registry.access.models import Office
+from registry.access.versions import need_version
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.channels.models import ESTIMATED, AudienceCount, Channel, ChannelKind, ChannelMember
@@ -76,8 +77,15 @@ def _fields(values: ChannelValues) -> dict[str, Any]:
     return {name: getattr(values, name) for name in names}
 
 
-def update_channel(actor: Actor, channel: Channel, values: ChannelValues) -> None:
-    """Change what is known about a channel; its kind stays, for past figures rest on it."""
+def update_channel(
+    actor: Actor, channel: Channel, values: ChannelValues, *, version: int | None = None
+) -> None:
+    """Change what is known about a channel; its kind stays, for past figures rest on it.
+
+    Raises:
+        ChangedMeanwhile: ``version`` is not the version at hand.
+    """
+    need_version(channel, version)
     changed = [name for name, value in _fields(values).items() if getattr(channel, name) != value]
     for name in changed:
         setattr(channel, name, getattr(values, name))

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission
+from registry.access.versions import compared, version_of
 from registry.carry import carry_out
 from registry.channels import queries, services
 from registry.channels.forms import CountForm, OfficeChannelForm
@@ -121,17 +122,23 @@ def _open(form: OfficeChannelForm) -> None:
 def edit(channel_id: int) -> ResponseReturnValue:
     """Change a channel of an office."""
     channel = queries.office_channel_for(scope(), channel_id)
-    form = OfficeChannelForm(obj=None, data=_kept(channel))
-    form.offer(scope(), int(channel.office_id or 0))
+    form = OfficeChannelForm(data=_kept(channel) | {"version": str(channel.version)})
+    form.offer(scope(), int(channel.office_id or 0), channel)
     if form.is_submitted():
         _check_ids(form)
         form.kind.data = channel.kind
-    if carry_out(form, lambda: services.update_channel(actor(), channel, form.values())):
+    if carry_out(form, lambda: _update(channel, form)):
         flash(_("Saved."), "success")
         return redirect(url_for("channels.show", channel_id=channel_id))
     return render_template(
         "channels/form.html", form=form, channel=queries.office_channel_for(scope(), channel_id)
     )
+
+
+def _update(channel: Channel, form: OfficeChannelForm) -> None:
+    version = version_of(form)
+    with compared(form, channel, _kept(channel)):
+        services.update_channel(actor(), channel, form.values(), version=version)
 
 
 def _kept(channel: Channel) -> dict[str, Any]:

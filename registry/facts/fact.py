@@ -99,10 +99,31 @@ def by_publisher(rows: Table, offices: frozenset[int], _months: Months) -> Boole
 
 def by_network(rows: Table, offices: frozenset[int], months: Months) -> BooleanValue:
     """Rows of members who were in a network of the offices during the months."""
+    spans = _memberships(offices)
+    during = (spans.from_on <= months.end) & (spans.to_on.isnull() | (spans.to_on > months.start))
+    return rows.member_id.isin(spans.filter(during).member_id)
+
+
+def by_network_at_end(rows: Table, offices: frozenset[int], months: Months) -> BooleanValue:
+    """Rows of members who are in a network of the offices on the last day."""
+    return _in_network_on(rows, offices, months.end)
+
+
+def by_network_before(rows: Table, offices: frozenset[int], months: Months) -> BooleanValue:
+    """Rows of members who were in a network of the offices on the day before the months."""
+    return _in_network_on(rows, offices, months.before)
+
+
+def _in_network_on(rows: Table, offices: frozenset[int], day: object) -> BooleanValue:
+    spans = _memberships(offices)
+    then = spans.filter(stands(spans.from_on, spans.to_on, day))
+    return rows.member_id.isin(then.member_id)
+
+
+def _memberships(offices: frozenset[int]) -> Table:
     networks, spans = table("network"), table("network_member")
     owned = networks.filter(networks.office_id.isin(sorted(offices))).id
-    during = (spans.from_on <= months.end) & (spans.to_on.isnull() | (spans.to_on > months.start))
-    return rows.member_id.isin(spans.filter(during, spans.network_id.isin(owned)).member_id)
+    return spans.filter(spans.network_id.isin(owned))
 
 
 def by_nobody(_rows: Table, _offices: frozenset[int], _months: Months) -> BooleanValue:

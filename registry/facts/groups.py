@@ -8,7 +8,7 @@ from ibis.expr.types import BooleanValue, Table, Value
 from registry.facts.fact import (
     PLACE,
     Fact,
-    by_network,
+    by_network_at_end,
     by_publisher,
     month_number,
     stands,
@@ -104,7 +104,7 @@ def _audiences(day: object) -> Table:
 
 
 def _channel_owned(rows: Table, offices: frozenset[int], months: Months) -> BooleanValue:
-    return by_publisher(rows, offices, months) | by_network(rows, offices, months)
+    return by_publisher(rows, offices, months) | by_network_at_end(rows, offices, months)
 
 
 NETWORKS = Fact(

@@ -9,6 +9,8 @@ from registry.facts.fact import (
     PLACE,
     Fact,
     by_network,
+    by_network_at_end,
+    by_network_before,
     by_nobody,
     month_number,
     stands,
@@ -100,9 +102,9 @@ def districts(months: Months) -> Table:
     )
 
 
-MEMBERS_AT_END = Fact("members", members, MEMBERS, by_network, stock=True)
-RECORDS = Fact("records", records, MEMBERS, by_network, stock=True)
-MEMBERS_BEFORE = Fact("members_before", members_before, MEMBERS, by_network, stock=True)
+MEMBERS_AT_END = Fact("members", members, MEMBERS, by_network_at_end, stock=True)
+RECORDS = Fact("records", records, MEMBERS, by_network_at_end, stock=True)
+MEMBERS_BEFORE = Fact("members_before", members_before, MEMBERS, by_network_before, stock=True)
 ARRIVALS = Fact("arrivals", arrivals, MEMBERS, by_network)
 DEPARTURES = Fact("departures", departures, MEMBERS, by_network)
 DISTRICTS = Fact("districts", districts, PLACE, by_nobody, stock=True)

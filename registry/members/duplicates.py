@@ -8,7 +8,7 @@ Nothing here says what a candidate outside the scope is called: callers show a h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -16,7 +16,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from rapidfuzz import fuzz, process
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access.scope import Scope
@@ -138,7 +138,12 @@ _REASONS = {
 
 
 def find_matches(
-    scope: Scope, probes: Sequence[Probe], *, exclude: int | None = None, limit: int = 5
+    scope: Scope,
+    probes: Sequence[Probe],
+    *,
+    exclude: int | None = None,
+    beyond: Collection[int] | None = None,
+    limit: int = 5,
 ) -> list[list[Match]]:
     """The likely candidates of each probe, best first, at most ``limit`` each.
 
@@ -146,8 +151,9 @@ def find_matches(
 
     Args:
         exclude: a member who is not a candidate: the one being edited.
+        beyond: the only members outside the scope that may be found; None for all of them.
     """
-    by_value, by_block = _candidates(scope, probes)
+    by_value, by_block = _candidates(scope, probes, beyond)
     found = []
     for probe in probes:
         rows = dict(_rows_of(probe, by_value, by_block))
@@ -162,8 +168,12 @@ Candidates = list[Candidate]
 Index = dict[tuple[str, str], Candidates]
 
 
-def _candidates(scope: Scope, probes: Sequence[Probe]) -> tuple[Index, Index]:
+def _candidates(
+    scope: Scope, probes: Sequence[Probe], beyond: Collection[int] | None
+) -> tuple[Index, Index]:
     query = select(*_COLUMNS, visible(scope).label("inside"))
+    if beyond is not None:
+        query = query.where(or_(visible(scope), Member.id.in_(beyond)))
     by_value: Index = defaultdict(list)
     for name, column in _EXACT.items():
         wanted = {value for probe in probes if (value := getattr(probe, name))}

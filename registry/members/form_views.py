@@ -12,17 +12,19 @@ from itsdangerous import URLSafeTimedSerializer
 
 from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
+from registry.access.versions import compared, version_of
 from registry.carry import carry_out
 from registry.channels.models import ChannelKind
 from registry.channels.services import ChannelValues, Count, open_channel
 from registry.db import begin_write, commit
 from registry.members import queries, services
-from registry.members.duplicates import CERTAIN, REASON_NAMES, Match, find_matches
+from registry.members.duplicates import CERTAIN, REASON_NAMES, find_matches
 from registry.members.forms import PLAIN, TITLES, ChangeForm, MemberForm, RegisterForm
-from registry.members.hints import Hint, give_hints
+from registry.members.hints import Hint, give_hints, need_reach, reach
 from registry.members.models import STATE_NAMES, ConsentPurpose, Member, MemberState
 from registry.members.values import MemberValues
 from registry.members.views import bp
+from registry.vault import decrypt, encrypt
 
 WRITE = allow(Permission.MEMBERS_WRITE)
 LIKE = ("network_type", "province_code", "district_code", "subdistrict_code", "postcode")
@@ -63,8 +65,8 @@ def _needs_look(form: RegisterForm) -> bool:
     """Whether somebody must first say that this is another person."""
     if form.another_person.data:
         return False
-    matches = find_matches(scope(), [form.probe()])[0]
-    if not any(match.inside and match.score >= CERTAIN for match in matches):
+    matches = find_matches(scope(), [form.probe()], beyond=())[0]
+    if not any(match.score >= CERTAIN for match in matches):
         return False
     form.validate()
     form.form_errors.append(
@@ -74,11 +76,12 @@ def _needs_look(form: RegisterForm) -> bool:
 
 
 def _register(form: RegisterForm) -> None:
-    on = form.joined_on.data
+    on, values = form.joined_on.data, form.values()
+    need_reach(actor(), scope(), values.national_id)
     member = services.register(
         actor(),
         current_user.office,
-        form.values(),
+        values,
         on=on,
         state=MemberState(form.state.data),
         consents=form.consents(),
@@ -126,18 +129,16 @@ def _kept(member: Member) -> dict[str, Any]:
 
 
 def _change(member: Member, form: ChangeForm) -> None:
-    version = form.version.data or ""
-    services.update(
-        actor(),
-        member,
-        form.values(MemberValues.of(member)),
-        on=form.changed_on.data,
-        version=int(version) if version.isascii() and version.isdigit() else -1,
-    )
+    values = form.values(MemberValues.of(member))
+    if values.national_id != member.national_id:
+        need_reach(actor(), scope(), values.national_id)
+    on, version = form.changed_on.data, version_of(form)
+    with compared(form, member, {name: getattr(member, name) for name in PLAIN}):
+        services.update(actor(), member, values, on=on, version=version)
 
 
 def _form_page(form: MemberForm, member: Member | None) -> str:
-    matches = find_matches(scope(), [form.probe()], exclude=member.id if member else None)[0]
+    shown = _shown(form, member.id if member else None) if form.is_submitted() else {}
     return render_template(
         "members/form.html",
         form=form,
@@ -145,7 +146,7 @@ def _form_page(form: MemberForm, member: Member | None) -> str:
         titles=TITLES,
         wordings=queries.wordings(),
         purposes={purpose.value: purpose for purpose in ConsentPurpose},
-        **(_shown(matches) if form.is_submitted() else {}),
+        **shown,
     )
 
 
@@ -155,15 +156,17 @@ def duplicates() -> ResponseReturnValue:
     """Who the person being typed may be: ``{count, html}``, the list ready for the page."""
     form = MemberForm()
     own = request.form.get("member_id", type=int)
-    matches = find_matches(scope(), [form.probe()], exclude=own)[0]
-    html = render_template("members/_duplicates.html", **_shown(matches), checkable=own is None)
-    return jsonify(count=len(matches), html=html)
+    shown = _shown(form, own)
+    html = render_template("members/_duplicates.html", **shown, checkable=own is None)
+    return jsonify(count=len(shown["matches"]) + len(shown["hints"]), html=html)
 
 
-def _shown(matches: list[Match]) -> dict[str, Any]:
+def _shown(form: MemberForm, own: int | None) -> dict[str, Any]:
     """Those inside with their names, those outside as hints; looking outside is noted."""
+    beyond = reach(actor())
+    matches = find_matches(scope(), [form.probe()], exclude=own, beyond=beyond)[0]
     hints: list[Hint] = []
-    held_back = False
+    held_back = beyond is not None
     if any(not match.inside for match in matches):
         begin_write()
         hints, held_back = give_hints(actor(), matches)
@@ -181,9 +184,19 @@ def _shown(matches: list[Match]) -> dict[str, Any]:
     }
 
 
+class _Sealed(URLSafeTimedSerializer):
+    """Signed and dated as usual, but nobody without the key reads what is inside."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return encrypt(super().dump_payload(obj)).rstrip(b"=")
+
+    def load_payload(self, payload: bytes, *args: Any, **kwargs: Any) -> Any:
+        return super().load_payload(decrypt(payload + b"=" * (-len(payload) % 4)), *args, **kwargs)
+
+
 def signer() -> URLSafeTimedSerializer:
     """Makes and reads the tokens by which a hint leads to a request, and to nothing else."""
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt=SALT)
+    return _Sealed(str(current_app.secret_key), salt=SALT)
 
 
 def _token(member_id: int) -> str:

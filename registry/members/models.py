@@ -17,7 +17,7 @@ from registry.db import Base
 from registry.errors import Refused
 from registry.geography.models import District, Province, Subdistrict
 from registry.members import normalise
-from registry.vault import EncryptedText, pseudonym
+from registry.vault import EncryptedText
 
 
 class MemberKind(StrEnum):
@@ -195,11 +195,6 @@ class Member(Base):
             )
         self.state = to.value
         return before
-
-
-def pseudonymise(member: Member) -> str:
-    """The stable stand-in of a member in sealed facts: 32 hex digits."""
-    return pseudonym(member.uid)
 
 
 class MemberStateChange(Base):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from registry.access.models import Office
+from registry.access.versions import need_version
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
@@ -29,6 +30,7 @@ from registry.members.models import (
 )
 from registry.members.spans import last_span, open_span, replace_span
 from registry.members.values import MemberValues, is_minor
+from registry.periods.calendar import to_bangkok_date
 from registry.vault import keyed_hash
 
 REVEALABLE = frozenset({"national_id", "phone", "phone_other"})
@@ -36,10 +38,6 @@ REVEALABLE = frozenset({"national_id", "phone", "phone_other"})
 
 class AlreadyRegistered(Refused):
     """The national ID belongs to a member already."""
-
-
-class ChangedMeanwhile(Refused):
-    """Somebody else saved the record after this form was opened."""
 
 
 def register(
@@ -63,11 +61,13 @@ def register(
         form_token: what makes a form that is sent twice one member.
 
     Raises:
-        Refused: a value is impossible, a minor lacks a guardian's consent.
+        Refused: a value is impossible, a minor lacks a guardian's consent, the office is closed.
         AlreadyRegistered: the national ID belongs to somebody.
     """
     _check(values, on)
     now = datetime.now(UTC)
+    if not office.open_on(to_bangkok_date(now)):
+        raise Refused(_("%(office)s is closed; choose another office.", office=office.name_th))
     member = Member(
         **values.as_dict(),
         national_id_hash=_claim_national_id(values.national_id, None),
@@ -110,13 +110,7 @@ def update(
         Refused: a value is impossible, or ``on`` lies before the last such change.
         ChangedMeanwhile: ``version`` is not the version at hand.
     """
-    if version is not None and version != member.version:
-        raise ChangedMeanwhile(
-            _(
-                "Somebody else changed this record while you were writing; compare your values "
-                "with the record and save again."
-            )
-        )
+    need_version(member, version)
     before = MemberValues.of(member)
     _check(values, on)
     changes = _changes(before, values)

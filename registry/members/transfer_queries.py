@@ -59,7 +59,7 @@ def list_requests(scope: Scope) -> list[tuple[TransferRequest, bool, bool, bool]
 
 
 def request_to_decide(scope: Scope, request_id: int) -> TransferRequest:
-    """A request whose member the scope's offices look after.
+    """A request whose member the scope's offices look after, locked: it is decided once.
 
     Raises:
         NotFound: there is none, or others decide it.
@@ -68,7 +68,7 @@ def request_to_decide(scope: Scope, request_id: int) -> TransferRequest:
 
 
 def own_request(scope: Scope, request_id: int) -> TransferRequest:
-    """A request that the scope's offices made.
+    """A request that the scope's offices made, locked.
 
     Raises:
         NotFound: there is none, or others made it.
@@ -78,7 +78,7 @@ def own_request(scope: Scope, request_id: int) -> TransferRequest:
 
 def _one(condition: ColumnElement[bool], request_id: int) -> TransferRequest:
     query = select(TransferRequest).where(TransferRequest.id == request_id, condition)
-    found = db.session.scalar(query)
+    found = db.session.scalar(query.with_for_update(of=TransferRequest))
     if found is None:
         raise NotFound(f"request {request_id}")
     return found

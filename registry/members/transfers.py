@@ -43,7 +43,7 @@ class Wish:
 
 
 def ask(actor: Actor, office: Office, member: Member, wish: Wish) -> TransferRequest:
-    """Ask the member's office; a request that waits already is given back as it is.
+    """Ask the member's office; one of the same kind that waits already is given back as it is.
 
     Raises:
         Refused: there is no reason, no network for a link, or no province for a transfer.
@@ -55,7 +55,7 @@ def ask(actor: Actor, office: Office, member: Member, wish: Wish) -> TransferReq
     moves = wish.kind is RequestKind.TRANSFER and office.kind != OfficeKind.BUREAU
     if moves and wish.province is None:
         raise Refused(_("Choose the province where the member lives now."))
-    waiting = _waiting(office, member)
+    waiting = _waiting(office, member, wish.kind)
     if waiting is not None:
         return waiting
     request = TransferRequest(
@@ -74,9 +74,10 @@ def ask(actor: Actor, office: Office, member: Member, wish: Wish) -> TransferReq
     return request
 
 
-def _waiting(office: Office, member: Member) -> TransferRequest | None:
+def _waiting(office: Office, member: Member, kind: RequestKind) -> TransferRequest | None:
     query = select(TransferRequest).where(
         TransferRequest.member_id == member.id,
+        TransferRequest.kind == kind.value,
         TransferRequest.to_office_id == office.id,
         TransferRequest.state == RequestState.REQUESTED.value,
     )
@@ -129,7 +130,7 @@ def _decide(actor: Actor, request: TransferRequest, state: RequestState, reason:
 
 
 def _take_over(member: Member, request: TransferRequest, on: date) -> None:
-    _leave_rosters(member, request.from_office_id, on)
+    _leave_rosters(member, member.office_id, on)
     member.office_id = request.to_office_id
     member.updated_at = datetime.now(UTC)
     if not request.to_province or request.to_province == member.province_code:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
 
 from registry.access.scope import Scope
@@ -17,6 +17,7 @@ from registry.networks.services import NetworkValues
 class NetworkForm(OnceForm):
     """What is known about a network."""
 
+    version = HiddenField()
     name = TextField(_l("Name of the network"), [NEEDED])
     type_code = SelectField(_l("Network type"), [CHOOSE])
     province_code = SelectField(_l("Province"))

@@ -44,9 +44,12 @@ class Network(Base):
     closed_on: Mapped[date | None]
     created_at: Mapped[datetime]
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    version: Mapped[int] = mapped_column(default=1)
 
     office: Mapped[Office] = relationship()
     type: Mapped[NetworkType] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class NetworkMember(Base):

@@ -111,9 +111,12 @@ def roster_ids(scope: Scope, network_id: int) -> Select[Any]:
     return query.with_only_columns(NetworkMember.member_id)
 
 
-def roster_size(scope: Scope, network_id: int) -> int:
-    """How many members are in a network now."""
+def roster_size(scope: Scope, network_id: int, *, former: bool = False) -> int:
+    """How many members are in a network now; ``former``: how many of those who left are seen."""
     query = _roster(scope, network_id).where(NetworkMember.to_on.is_(None))
+    if former:
+        left = _roster(scope, network_id).join(Member, Member.id == NetworkMember.member_id)
+        query = left.where(NetworkMember.to_on.isnot(None), visible(scope))
     return int(db.session.scalar(query.with_only_columns(func.count())) or 0)
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from registry.access.models import Office
+from registry.access.versions import need_version
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
@@ -46,8 +47,15 @@ def create(
     return network
 
 
-def update_network(actor: Actor, network: Network, values: NetworkValues) -> None:
-    """Change what is known about a network."""
+def update_network(
+    actor: Actor, network: Network, values: NetworkValues, *, version: int | None = None
+) -> None:
+    """Change what is known about a network.
+
+    Raises:
+        ChangedMeanwhile: ``version`` is not the version at hand.
+    """
+    need_version(network, version)
     changed = [name for name, value in asdict(values).items() if getattr(network, name) != value]
     for name in changed:
         setattr(network, name, getattr(values, name))

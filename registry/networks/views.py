@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission
+from registry.access.versions import compared, version_of
 from registry.carry import carry_out
 from registry.channels.models import CHANNEL_KIND_NAMES
 from registry.channels.queries import channels_of_network
@@ -83,7 +84,7 @@ def network_page(network_id: int, **forms: Any) -> str:
         kinds=CHANNEL_KIND_NAMES,
         rows=queries.roster(seen, network_id, former=former, page=number_of_page()),
         former=former,
-        total=queries.roster_size(seen, network_id),
+        total=queries.roster_size(seen, network_id, former=former),
         page=number_of_page(),
         size=queries.PAGE,
         today=today(),
@@ -121,13 +122,23 @@ def _create(form: NetworkForm) -> None:
 def edit(network_id: int) -> ResponseReturnValue:
     """Change a network."""
     network = queries.network_for(scope(), network_id)
-    form = NetworkForm(data={name: getattr(network, name) for name in FIELDS})
+    form = NetworkForm(data=_kept(network) | {"version": str(network.version)})
     form.offer(scope())
-    if carry_out(form, lambda: services.update_network(actor(), network, form.values())):
+    if carry_out(form, lambda: _update(network, form)):
         flash(_("Saved."), "success")
         return redirect(url_for("networks.show", network_id=network_id))
     network = queries.network_for(scope(), network_id)
     return render_template("networks/form.html", form=form, network=network)
+
+
+def _kept(network: Network) -> dict[str, Any]:
+    return {name: getattr(network, name) for name in FIELDS}
+
+
+def _update(network: Network, form: NetworkForm) -> None:
+    version = version_of(form)
+    with compared(form, network, _kept(network)):
+        services.update_network(actor(), network, form.values(), version=version)
 
 
 @bp.post("/<int:network_id>/close")

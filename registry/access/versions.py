@@ -1,0 +1,89 @@
+"""Two people who change the same record: the later one reads what changed, then saves again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from registry.errors import Refused
+from registry.i18n import day
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else saved the record after this form was opened."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(
+            sentence
+            or _(
+                "Somebody else changed this record while you were writing; compare your values "
+                "with the record and save again."
+            )
+        )
+
+
+def need_version(row: Any, version: int | None) -> None:
+    """Refuse to save over what a form never showed.
+
+    Args:
+        version: the one that the form was filled from; None where no form was.
+
+    Raises:
+        ChangedMeanwhile: it is not the version at hand.
+    """
+    if version is not None and version != row.version:
+        raise ChangedMeanwhile
+
+
+def version_of(form: Any) -> int:
+    """The version that a form was filled from; none at all is no version."""
+    text = str(form.version.data or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+@contextmanager
+def compared(
+    form: Any, row: Any, now: Mapping[str, Any], also: Sequence[str] = ()
+) -> Iterator[None]:
+    """Tell who comes late what the record holds now, and let the form be saved again.
+
+    Args:
+        now: what the record holds, by the name of the form's field.
+        also: sentences on what differs beyond single fields.
+
+    Raises:
+        ChangedMeanwhile: with every field that differs from what was typed.
+    """
+    try:
+        yield
+    except ChangedMeanwhile as refusal:
+        form.version.data = str(row.version)
+        fields = [(form[name], value) for name, value in now.items()]
+        differing = [
+            holds_now(field.label.text, _shown(field, value))
+            for field, value in fields
+            if (field.data or None) != (value or None)
+        ]
+        raise ChangedMeanwhile(" ".join([str(refusal), *differing, *also])) from None
+
+
+def holds_now(label: str, value: str) -> str:
+    """The sentence that says what one field of the record holds."""
+    return str(_("%(field)s is now “%(value)s”.", field=label, value=value))
+
+
+def _shown(field: Any, value: Any) -> str:
+    """A value in the field's own words."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if not value:
+        return "–"
+    if isinstance(value, date):
+        return day(value)
+    names = dict(getattr(field, "choices", None) or ())
+    show = getattr(field, "show", str)
+    return str(names.get(value) or show(value))
