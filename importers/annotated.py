@@ -36,7 +36,7 @@ def annotated_copy(
     """
     notes = notes_of(batch, rows)
     suffix = Path(batch.file_name).suffix.lower()
-    with tempfile.TemporaryDirectory(prefix="sang-annotate-") as name:
+    with tempfile.TemporaryDirectory(prefix="sang-annotate-", dir=limits.folder) as name:
         folder = Path(name)
         (folder / "in").write_bytes(content)
         (folder / "notes.json").write_text(json.dumps(notes), encoding="utf-8")

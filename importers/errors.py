@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from importers.mapping import read_column
 from importers.thai.titles import split_title
 from registry.errors import Refused
 
@@ -14,11 +15,23 @@ class Unusable(Refused):
     code = "unusable"
 
 
-def _may_be_quoted(text: str) -> bool:
-    """Whether a text may be a header: it holds no figure, no address and nobody's name."""
-    figures = any(letter.isdigit() for letter in text)
-    titled = split_title(text)
-    return not figures and "@" not in text and not (titled.title and titled.rest)
+def _quotable(found: list[str]) -> list[str]:
+    """The texts that may be headers: no figure, no address and nobody's name.
+
+    Beside figures stand people: then only known headers are told, else known ones and lone words.
+    """
+    people = any(_is_data(text) for text in found)
+    return [
+        text
+        for text in found
+        if not _is_data(text)
+        and not split_title(text).title
+        and (read_column(0, (text,)).field or not (people or " " in text))
+    ]
+
+
+def _is_data(text: str) -> bool:
+    return "@" in text or any(letter.isdigit() for letter in text)
 
 
 class NoHeader(Unusable):
@@ -27,7 +40,7 @@ class NoHeader(Unusable):
     code = "no_header"
 
     def __init__(self, sheet: str, found: list[str]) -> None:
-        self.found = [text for text in found if _may_be_quoted(text)]
+        self.found = _quotable(found)
         texts = ", ".join(f"“{text}”" for text in self.found) or "–"
         super().__init__(
             _(

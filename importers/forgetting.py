@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from importers.models import BATCH_MOVES, BatchState, ImportBatch, ImportRow
 from importers.uploads import remove
@@ -15,9 +15,17 @@ from registry.db import db
 
 
 def batches_to_forget(before: datetime) -> list[int]:
-    """Ids of the batches brought before a moment whose file is still kept."""
+    """Ids of the batches brought before a moment of which more is kept than is needed.
+
+    That is the file; and once an import was undone, the values that it had replaced.
+    """
+    rows = select(ImportRow.id).where(
+        ImportRow.batch_id == ImportBatch.id, ImportRow.before.is_not(None)
+    )
+    undone = ImportBatch.state.in_([BatchState.UNDONE.value, BatchState.DISCARDED.value])
     query = select(ImportBatch.id).where(
-        ImportBatch.stored.is_not(None), ImportBatch.created_at < before
+        or_(ImportBatch.stored.is_not(None), undone & rows.exists()),
+        ImportBatch.created_at < before,
     )
     return list(db.session.scalars(query.order_by(ImportBatch.id)))
 

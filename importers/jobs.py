@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 
+from importers.dissemination.services import forget_sheets
 from importers.forgetting import batches_to_forget, forget
 from importers.runs import plan
 from importers.services import PLAN
@@ -33,6 +34,8 @@ def forget_job(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Remove uploads whose days are over, and the originals of their rows."""
     now, kept = utc_now(), current_app.extensions["sang_settings"].upload_days_kept
     numbers = batches_to_forget(now - timedelta(days=kept))
+    with unit_of_work():
+        forget_sheets(now - timedelta(days=kept))
     for done, number in enumerate(numbers, 1):
         with unit_of_work():
             forget(Actor.system(), number)

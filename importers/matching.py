@@ -25,6 +25,8 @@ from registry.networks.queries import networks_in
 
 SAME = 95
 """Score from which a row is that member: an equal national ID, or an equal name and telephone."""
+IDENTICAL = 100
+"""Score of an equal national ID, which nobody shares with somebody else."""
 CHUNK = 500
 NOT_ASKED = frozenset({"name_raw", "national_id_reason", "guardian_name", "guardian_consent_on"})
 PLACE = ("province_code", "district_code", "subdistrict_code", "postcode")
@@ -135,7 +137,7 @@ def _identities(values: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _members(compared: Sequence[Compared]) -> dict[int, Member]:
-    wanted = {one.matches[0].member_id for one in compared if one.matches and one.matches[0].inside}
+    wanted = {here.member_id for one in compared if (here := _likeliest(one, inside=True))}
     found: dict[int, Member] = {}
     ids = sorted(wanted)
     for start in range(0, len(ids), CHUNK):
@@ -144,23 +146,35 @@ def _members(compared: Sequence[Compared]) -> dict[int, Member]:
     return found
 
 
+def _likeliest(one: Compared, *, inside: bool) -> Match | None:
+    """The best match of the own office, or of another one; the matches are in order."""
+    return next((found for found in one.matches if found.inside is inside), None)
+
+
 def _decide(one: Compared, members: dict[int, Member], offices: dict[int, str]) -> None:
-    best = one.matches[0] if one.matches else None
-    if best is None:
-        _unless_asked(one.result, Status.NEW)
-    elif not best.inside:
-        if best.score >= CERTAIN:
-            one.result.status = Status.POSSIBLE_DUPLICATE
-            remark(one.result, Code.ALREADY_ELSEWHERE, office=offices[best.office_id])
-        else:
-            _unless_asked(one.result, Status.NEW)
-    elif best.score >= SAME:
-        one.member = members[best.member_id]
+    """Judge the best own member first; one elsewhere counts only where it is (nearly) certain."""
+    here, there = (_likeliest(one, inside=inside) for inside in (True, False))
+    if there and there.score < CERTAIN:
+        there = None
+    if here and here.score >= SAME and not (there and there.score == IDENTICAL > here.score):
+        one.member = members[here.member_id]
         same = not differences(one.member, one.result.values)
         _unless_asked(one.result, Status.UNCHANGED if same else Status.UPDATE)
+    elif here or there:
+        _ask(one.result, here, there, offices)
     else:
-        one.result.status = Status.POSSIBLE_DUPLICATE
-        remark(one.result, Code.POSSIBLY_REGISTERED, score=best.score)
+        _unless_asked(one.result, Status.NEW)
+
+
+def _ask(
+    result: RowResult, here: Match | None, there: Match | None, offices: dict[int, str]
+) -> None:
+    """A person decides whether the row is somebody who is registered."""
+    result.status = Status.POSSIBLE_DUPLICATE
+    if here:
+        remark(result, Code.POSSIBLY_REGISTERED, score=here.score)
+    if there:
+        remark(result, Code.ALREADY_ELSEWHERE, office=offices[there.office_id])
 
 
 def _unless_asked(result: RowResult, status: Status) -> None:

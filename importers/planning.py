@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import defer
 
 from importers.analysis import Analysis, Progress, analyse
 from importers.codes import Code
 from importers.fields import Field
 from importers.matching import Compared, compare, networks_by_name, remark
-from importers.models import BatchState, ImportBatch, ImportRow
+from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.options import Options
 from importers.reading.parent import Limits, read_workbook
 from importers.results import RowResult, Status, plain
 from importers.thai.text import key
+from importers.uploads import workplace
 from registry.access.models import Office, OfficeKind
 from registry.access.scope import Scope, office_scope
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.members import normalise
+from registry.members.models import Member
 from registry.networks.types import network_types
 from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.settings import Settings
@@ -34,7 +39,12 @@ CHUNK = 2_000
 
 def limits_of(settings: Settings) -> Limits:
     """The limits of the child that parses uploads."""
-    return Limits(settings.upload_max_mb, settings.parser_memory_mb, settings.parser_seconds)
+    return Limits(
+        settings.upload_max_mb,
+        settings.parser_memory_mb,
+        settings.parser_seconds,
+        workplace(settings),
+    )
 
 
 def scope_of_batch(batch: ImportBatch) -> Scope:
@@ -90,16 +100,54 @@ def match(batch: ImportBatch, analysis: Analysis) -> list[Compared]:
     return compare(scope_of_batch(batch), analysis.rows, to_bangkok_date(utc_now()))
 
 
-def write(batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared]) -> None:
-    """Write the plan down, in place of the one before; the caller commits."""
-    db.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
+def write(
+    batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared], as_of: datetime
+) -> None:
+    """Write the plan down, in place of the one before; the caller commits.
+
+    Args:
+        as_of: a moment before the comparing: who was registered since may be missing in it.
+    """
     rows = rows_of(batch, compared)
+    _carry_over(_decided(batch), rows)
+    db.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
     for start in range(0, len(rows), CHUNK):
         db.session.execute(insert(ImportRow), rows[start : start + CHUNK])
     describe(batch, analysis, compared)
-    batch.planned_at, batch.error = utc_now(), None
+    batch.planned_at, batch.error = as_of, None
     batch.move(BatchState.PLANNED)
     _note_hints(batch, compared)
+
+
+def _decided(batch: ImportBatch) -> dict[int, ImportRow]:
+    """The rows of the plan before about which a person decided, by number."""
+    query = select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.decision.is_not(None))
+    unread = (defer(ImportRow.originals), defer(ImportRow.problems), defer(ImportRow.before))
+    return {row.row: row for row in db.session.scalars(query.options(*unread))}
+
+
+def _carry_over(decided: dict[int, ImportRow], rows: list[dict[str, Any]]) -> None:
+    """Keep what was decided where the new plan asks the very same question."""
+    taken = {row["member_id"] for row in rows}
+    for row in rows:
+        old = decided.get(row["row"])
+        if old is None or not _same_question(old, row):
+            continue
+        if old.decision == Decision.SAME:
+            member = db.session.get(Member, old.member_id) if old.member_id else None
+            if member is None or member.id in taken:
+                continue
+            row["member_id"], row["member_version"] = member.id, member.version
+            taken.add(member.id)
+        row["decision"] = old.decision
+
+
+def _same_question(old: ImportRow, row: dict[str, Any]) -> bool:
+    """Whether status, values and matches are equal; to overwrite, the record must be, too."""
+    if old.decision == Decision.OVERWRITE and old.member_version != row["member_version"]:
+        return False
+    equal = (old.status, old.values) == (row["status"], row["values"])
+    return equal and old.matches == json.loads(json.dumps(row["matches"]))
 
 
 def describe(batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared]) -> None:
@@ -156,6 +204,7 @@ def _row(batch: ImportBatch, one: Compared) -> dict[str, Any]:
         "matches": [asdict(found) for found in one.matches],
         "member_id": one.member.id if one.member else None,
         "member_version": one.member.version if one.member else None,
+        "decision": None,
     }
 
 

@@ -16,6 +16,7 @@ from registry.access.models import Office
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.errors import Refused
+from registry.periods.calendar import utc_now
 from registry.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -44,6 +45,7 @@ def plan(batch_id: int, progress: Progress | None = None) -> None:
         with as_file(batch) as path:
             analysis = read(batch, path, _settings(), say)
         say("matched", 0, len(analysis.rows))
+        as_of = utc_now()
         compared = match(batch, analysis)
     except Refused as refusal:
         _fail(batch_id, str(refusal))
@@ -52,7 +54,7 @@ def plan(batch_id: int, progress: Progress | None = None) -> None:
     with unit_of_work():
         batch = db.session.get_one(ImportBatch, batch_id)
         if batch.as_state is BatchState.READING:
-            write(batch, analysis, compared)
+            write(batch, analysis, compared, as_of)
 
 
 def _fail(batch_id: int, sentence: str) -> None:

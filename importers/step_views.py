@@ -60,7 +60,7 @@ def _decide(batch: ImportBatch, form: DecideForm, rows: list[int] | None) -> Non
 def columns(batch_id: int) -> ResponseReturnValue:
     """Say what columns hold, and have the sheet planned anew with that."""
     batch = queries.batch_for(scope(), batch_id)
-    press(lambda: _read_again(batch))
+    press(lambda: services.replan(batch) if "again" in request.form else _read_again(batch))
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 
@@ -127,7 +127,7 @@ def _apply(batch: ImportBatch) -> None:
 def _is_the_plan_shown(batch: ImportBatch) -> bool:
     """Whether the button was pressed below this very plan, and not one made anew since."""
     shown = request.form.get("plan", "")
-    return not shown or batch.planned_at is None or shown == stamp(batch.planned_at)
+    return batch.planned_at is not None and shown == stamp(batch.planned_at)
 
 
 def stamp(planned_at: datetime) -> str:

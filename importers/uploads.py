@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,10 +91,17 @@ def content_of(batch: ImportBatch) -> bytes:
     return decrypt(path.read_bytes())
 
 
+def workplace(settings: Settings) -> Path:
+    """Where deciphered uploads lie while they are read; the daily sweep empties it."""
+    folder = settings.instance / "tmp"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 @contextmanager
 def as_file(batch: ImportBatch) -> Iterator[Path]:
     """The upload as a file that only lives while it is read."""
-    with tempfile.TemporaryDirectory(prefix="sang-upload-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sang-upload-", dir=workplace(_settings())) as folder:
         path = Path(folder) / "upload"
         path.touch(mode=0o600)
         path.write_bytes(content_of(batch))
@@ -108,7 +116,10 @@ def remove(batch: ImportBatch) -> None:
 
 
 def sweep_strays(before: datetime) -> int:
-    """Remove files without a batch, left by a process that was killed; returns how many."""
+    """Remove what a process that was killed left; returns how many files and folders.
+
+    These are encrypted files without a batch, and deciphered ones that nobody reads any more.
+    """
     folder = _settings().uploads
     known = set(db.session.scalars(select(ImportBatch.stored)))
     strays = [
@@ -118,4 +129,18 @@ def sweep_strays(before: datetime) -> int:
     ]
     for path in strays:
         path.unlink(missing_ok=True)
-    return len(strays)
+    return len(strays) + _sweep_workplace(before)
+
+
+def _sweep_workplace(before: datetime) -> int:
+    old = [
+        path
+        for path in workplace(_settings()).iterdir()
+        if path.stat().st_mtime < before.timestamp()
+    ]
+    for path in old:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return len(old)

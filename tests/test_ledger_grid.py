@@ -191,7 +191,7 @@ def test_rows_that_are_gone_are_told_and_nothing_is_saved(
 
 
 def _sheet(client: FlaskClient, month: Month) -> openpyxl.Workbook:
-    answer = client.get(month.address("sheet/download"))
+    answer = client.post(month.address("sheet/download"))
     assert answer.headers["Content-Type"] == XLSX
     return openpyxl.load_workbook(io.BytesIO(answer.data))
 
@@ -238,7 +238,7 @@ def test_the_sheet_there_and_back(app: Flask, client_of: ClientOf, month: Month)
     assert page.index("ดาว") < page.index("มาลี")  # what is wrong comes first
     with app.app_context():
         assert _count(Dissemination) == 0
-    wrong = openpyxl.load_workbook(io.BytesIO(client.get(f"{address}/problems.xlsx").data)).active
+    wrong = openpyxl.load_workbook(io.BytesIO(client.post(f"{address}/problems.xlsx").data)).active
     text = " ".join(str(cell) for row in wrong.values for cell in row)
     assert "ดาว" in text
     assert "มาลี" not in text

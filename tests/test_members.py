@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -21,7 +23,7 @@ from registry.audit.verify import verify
 from registry.channels.models import Channel, ChannelMember
 from registry.db import begin_write, db, unit_of_work
 from registry.errors import NotFound, Refused
-from registry.members import services
+from registry.members import services, states
 from registry.members.consents import give_consent, standing_consent, withdraw_consent
 from registry.members.models import (
     MOVES,
@@ -35,7 +37,7 @@ from registry.members.queries import member_for, member_to_change
 from registry.members.states import change_state
 from registry.members.values import MemberValues
 from registry.networks.models import NetworkMember
-from tests import cast
+from tests import cast, story
 
 S = MemberState
 DAY = date(2025, 10, 1)
@@ -351,3 +353,65 @@ def test_a_closed_office_registers_nobody(app: Flask) -> None:
         office().closed_on = date(2020, 1, 1)
         with pytest.raises(Refused, match="ปิดแล้ว"):
             services.register(ACTOR, office(), VALUES, on=DAY)
+
+
+def _all_of(name: str) -> dict[str, object]:
+    """Everything that hangs on a member's state."""
+    member = cast.member(name)
+    span = select(MemberSpan.from_on, MemberSpan.to_on, MemberSpan.ends)
+    mine = select(NetworkMember.to_on).where(NetworkMember.member_id == member.id)
+    listed = select(ChannelMember.to_on).where(ChannelMember.member_id == member.id)
+    own = select(Channel.retired_on).where(Channel.member_id == member.id)
+    return {
+        "state": member.state,
+        "left_on": member.left_on,
+        "spans": db.session.execute(span.where(MemberSpan.member_id == member.id)).all(),
+        "open": [list(db.session.scalars(query)) for query in (mine, listed, own)],
+    }
+
+
+@pytest.mark.parametrize("to", [MemberState.INACTIVE, MemberState.LEFT, MemberState.DECEASED])
+def test_a_slip_of_the_state_is_taken_back_whole(app: Flask, to: MemberState) -> None:
+    with app.app_context(), unit_of_work():
+        before, actor = _all_of("malee50"), story.acting("officer50")
+        states.change_state(actor, cast.member("malee50"), to, on=date(2026, 1, 15))
+        assert _all_of("malee50") != before
+        states.take_back(actor, cast.member("malee50"))
+        db.session.expire_all()
+        assert _all_of("malee50") == before
+
+
+def test_a_return_is_taken_back_too(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        actor, member = story.acting("officer50"), cast.member("malee50")
+        states.change_state(actor, member, MemberState.LEFT, on=date(2026, 1, 15))
+        left = _all_of("malee50")
+        states.change_state(actor, member, MemberState.ACTIVE, on=date(2026, 2, 1))
+        states.take_back(actor, member)
+        db.session.expire_all()
+        assert _all_of("malee50") == left
+
+
+def test_an_old_step_stays(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        actor, member = story.acting("officer50"), cast.member("malee50")
+        states.change_state(actor, member, MemberState.LEFT, on=date(2026, 1, 15))
+        member.history[-1].at -= timedelta(days=8)
+        with pytest.raises(Refused, match="นานเกินกว่า"):
+            states.take_back(actor, member)
+        assert states.step_to_undo(cast.member("dao50")) is None
+
+
+def test_the_page_offers_to_take_a_slip_back(
+    app: Flask, client_of: Callable[[str], FlaskClient]
+) -> None:
+    client = client_of("officer50")
+    with app.app_context():
+        number = cast.member("malee50").id
+    client.post(f"/members/{number}/state", data={"to": "deceased", "on": "15/1/2569"})
+    page = client.get(f"/members/{number}").get_data(as_text=True)
+    assert f"/members/{number}/state/undo" in page
+    assert client.post(f"/members/{number}/state/undo").status_code == 302
+    page = client.get(f"/members/{number}").get_data(as_text=True)
+    assert f"/members/{number}/state/undo" not in page
+    assert "<del>เสียชีวิต" in page

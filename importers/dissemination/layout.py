@@ -25,7 +25,7 @@ TITLES = {
     "basis": ("ที่มาของการประมาณ", "Basis of the estimate"),
 }
 """Titles by field, Thai and English: a sheet is read in either, whoever uploads it."""
-KEY = re.compile(r"([0-9]{4}-[0-9]{2})/([0-9]+)/([0-9]+-[0-9]+-[0-9]+)")
+KEY = re.compile(r"([0-9]{4}-[0-9]{2})/([0-9]{1,18})/([0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18})")
 
 
 @dataclass(frozen=True)

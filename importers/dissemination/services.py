@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from importers.dissemination.models import DisseminationSheet, SheetState
 from importers.dissemination.reading import ReadSheet
@@ -120,6 +120,23 @@ def commit_sheet(actor: Actor, scope: Scope, sheet: DisseminationSheet) -> Saved
         network=sheet.network_id,
     )
     return saved
+
+
+def forget_sheets(before: datetime) -> int:
+    """Forget what was typed into sheets uploaded before a moment; returns how many were open.
+
+    What was saved stands in the ledger; a sheet that nobody saved in all that time is discarded.
+    """
+    old = DisseminationSheet.uploaded_at < before
+    open_ones = update(DisseminationSheet).where(
+        old, DisseminationSheet.state == SheetState.PLANNED.value
+    )
+    saved = update(DisseminationSheet).where(
+        old, DisseminationSheet.state == SheetState.COMMITTED.value
+    )
+    found = db.session.execute(open_ones.values(typed={}, state=SheetState.DISCARDED.value))
+    db.session.execute(saved.values(typed={}))
+    return int(found.rowcount)  # type: ignore[attr-defined]
 
 
 def discard(sheet: DisseminationSheet) -> None:

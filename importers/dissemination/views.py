@@ -30,7 +30,9 @@ from importers.planning import limits_of
 from importers.reading.parent import read_workbook
 from registry.access.gate import actor, allow, scope
 from registry.access.roles import Permission
-from registry.db import commit, db
+from registry.audit.actions import Action
+from registry.audit.services import record
+from registry.db import begin_write, commit, db
 from registry.errors import NotFound, Refused
 from registry.messages import grid, grid_entries
 from registry.messages.choices import read_page
@@ -54,17 +56,37 @@ def _send(data: bytes, name: str) -> ResponseReturnValue:
     return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
-@bp.get("/download")
+@bp.post("/download")
 @RECORD
 def download() -> ResponseReturnValue:
-    """The sheet of a network, a month and some messages, all members in it."""
+    """The sheet of a network, a month and some messages, all members in it; it is noted."""
     sheet = chosen_sheet()
     if sheet is None:
         return redirect(url_for("dissemination.grid_page"))
     rows = grid.rows_of(scope(), sheet)
     grid_entries.fill(rows, {})
     name = f"dissemination-{sheet.month}-{sheet.network.id}.xlsx"
-    return _send(layout.workbook(sheet, rows), name)
+    data = layout.workbook(sheet, rows)
+    _note(sheet, len(rows))
+    return _send(data, name)
+
+
+def _note(sheet: grid.Sheet, count: int) -> None:
+    """Who took the names of how many rows out of the system."""
+    network, month = sheet.network.id, str(sheet.month)
+    db.session.rollback()
+    begin_write()
+    record(
+        actor(),
+        Action.ROWS_EXPORT,
+        "dissemination_sheet",
+        network,
+        count=count,
+        format="xlsx",
+        month=month,
+        network=network,
+    )
+    commit()
 
 
 @bp.get("/")
@@ -96,12 +118,11 @@ def _read(form: UploadForm) -> tuple[ReadSheet, str, str]:
     upload = form.file.data
     if not upload or not upload.filename:
         raise Refused(_("Choose a file first."))
-    with tempfile.TemporaryDirectory(prefix="sang-sheet-") as folder:
+    limits = limits_of(current_app.extensions["sang_settings"])
+    with tempfile.TemporaryDirectory(prefix="sang-sheet-", dir=limits.folder) as folder:
         path = Path(folder) / "sheet"
         upload.save(path)
-        workbook = read_workbook(
-            path, upload.filename, limits_of(current_app.extensions["sang_settings"])
-        )
+        workbook = read_workbook(path, upload.filename, limits)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return reading.read(workbook, upload.filename), upload.filename, digest
 
@@ -173,7 +194,7 @@ def discard(sheet_id: int) -> ResponseReturnValue:
     return redirect(url_for("dissemination_sheet.upload"))
 
 
-@bp.get("/<int:sheet_id>/problems.xlsx")
+@bp.post("/<int:sheet_id>/problems.xlsx")
 @RECORD
 def problems(sheet_id: int) -> ResponseReturnValue:
     """The rows that do not hold, with what is wrong, to be mended and handed in again."""
@@ -182,4 +203,6 @@ def problems(sheet_id: int) -> ResponseReturnValue:
     what = services.grid_of(scope(), sheet)
     grid_entries.examine(scope(), rows, what.month)
     wrong = [row for row in rows if row.errors]
-    return _send(layout.workbook(what, wrong, problems=True), f"problems-{what.month}.xlsx")
+    data, name = layout.workbook(what, wrong, problems=True), f"problems-{what.month}.xlsx"
+    _note(what, len(wrong))
+    return _send(data, name)

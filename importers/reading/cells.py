@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from importers.reading.reasons import Reason, Refusal
 
 MAX_ROWS = 250_000
 MAX_COLUMNS = 1_000
+MAX_TEXT = 32_767
+"""Letters that a cell of Excel can hold."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -19,7 +22,7 @@ def tidy(value: Any) -> Cell:
     """One value: whole floats become ints, texts lose control characters, blanks are ``None``."""
     if isinstance(value, str):
         text = _CONTROLS.sub("", value.replace("_x000D_", "\n"))
-        return text if text.strip() else None
+        return text[:MAX_TEXT] if text.strip() else None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     if isinstance(value, timedelta):
@@ -40,14 +43,15 @@ def rows(
     Raises:
         Refusal: a sheet has more rows or columns than any sign-up sheet.
     """
-    faults = bad or {}
-    faulty_rows = {row for row, _ in faults}
+    faults: dict[int, dict[int, str]] = defaultdict(dict)
+    for (row, column), text in (bad or {}).items():
+        faults[row][column] = text[:MAX_TEXT]
     kept = 0
     padding: list[Cell] = [None] * first_column
     for number, raw in enumerate(values, first_row):
         cells = padding + [tidy(value) for value in raw]
-        if number in faulty_rows:
-            _mark(cells, number, faults)
+        if number in faults:
+            _mark(cells, faults[number])
         while cells and cells[-1] is None:
             cells.pop()
         if not cells:
@@ -57,9 +61,9 @@ def rows(
         yield Row(number, cells)
 
 
-def _mark(cells: list[Cell], number: int, faults: dict[tuple[int, int], str]) -> None:
-    for (row, column), text in faults.items():
-        if row == number and column < MAX_COLUMNS:
+def _mark(cells: list[Cell], faults: dict[int, str]) -> None:
+    for column, text in faults.items():
+        if column < MAX_COLUMNS:
             cells.extend([None] * (column + 1 - len(cells)))
             cells[column] = BadCell(text)
 

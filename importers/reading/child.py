@@ -18,7 +18,7 @@ from importers.reading.kinds import kind_of
 from importers.reading.reasons import Reason, Refusal
 from importers.reading.screen import screen
 
-MAX_OUTPUT = 1024 * 1024 * 1024
+MAX_OUTPUT = 128 * 1024 * 1024
 
 
 def limit(memory_mb: int, seconds: int) -> None:

@@ -20,11 +20,16 @@ OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
 
 @dataclass(frozen=True)
 class Limits:
-    """What the child may use: file size and memory in MB, CPU and waiting time in seconds."""
+    """What the child may use: file size and memory in MB, CPU and waiting time in seconds.
+
+    Attributes:
+        folder: where its files lie while it works; the machine's own place without.
+    """
 
     file_mb: int = 25
     memory_mb: int = 1024
     seconds: int = 60
+    folder: Path | None = None
 
 
 def read_workbook(path: Path, name: str = "", limits: Limits | None = None) -> Workbook:
@@ -55,7 +60,7 @@ def _check_size(path: Path, limits: Limits) -> None:
 
 
 def _in_child(path: Path, suffix: str, limits: Limits) -> Workbook:
-    with tempfile.TemporaryDirectory(prefix="sang-read-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sang-read-", dir=limits.folder) as folder:
         target = Path(folder) / "grid.jsonl"
         run_child("child", [str(path.resolve()), str(target), suffix], limits)
         with target.open(encoding="utf-8") as lines:

@@ -1,7 +1,8 @@
 """How the child hands a grid to its parent: lines of JSON, which cannot run anything when read.
 
-A sheet is one object followed by one ``[row, [cells]]`` per row; the last line says that the
-file is whole.  Dates and bad cells are two-item lists, everything else is itself.
+A sheet is one object followed by one ``[row, [cells]]`` per row and by its merged ranges, which
+end with the last filled row and column; the last line says that the file is whole.  Dates and
+bad cells are two-item lists, everything else is itself.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any, TextIO
 
 from importers.reading.grid import BadCell, Cell, Merge, Row, Sheet, Workbook
@@ -45,14 +47,26 @@ def write_sheet(out: TextIO, sheet: Sheet, rows: Iterable[Row]) -> None:
     head = {
         "sheet": sheet.name,
         "hidden": sheet.hidden,
-        "merges": [[m.top, m.left, m.bottom, m.right] for m in sheet.merges[:MOST_MERGES]],
         "hidden_rows": sorted(sheet.hidden_rows),
         "hidden_columns": sorted(sheet.hidden_columns),
     }
     out.write(json.dumps(head, ensure_ascii=False) + "\n")
+    bottom, right = 0, -1
     for row in rows:
+        bottom, right = row.number, max(right, len(row.cells) - 1)
         line = [row.number, [pack(cell) for cell in row.cells]]
         out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    merges = list(islice(_clamped(sheet.merges, bottom, right), MOST_MERGES))
+    out.write(json.dumps({"merges": merges}) + "\n")
+
+
+def _clamped(merges: Iterable[Merge], bottom: int, right: int) -> Iterator[list[int]]:
+    """Merged ranges within the filled part of a sheet; a file may claim any size for them."""
+    for merge in merges:
+        corners = [merge.top, merge.left, min(merge.bottom, bottom), min(merge.right, right)]
+        if merge.top <= corners[2] and merge.left <= corners[3] and corners[:2] != corners[2:]:
+            yield corners
 
 
 def write_end(out: TextIO) -> None:
@@ -79,6 +93,8 @@ def read(lines: Iterator[str]) -> Workbook:
             workbook.sheets[-1].rows.append(Row(number, [_unpack(cell) for cell in cells]))
         elif "sheet" in item:
             workbook.sheets.append(_sheet(item))
+        elif "merges" in item:
+            workbook.sheets[-1].merges = [Merge(*corners) for corners in item["merges"]]
         elif "refused" in item:
             raise Refusal(Reason(item["refused"]), **item["params"])
         elif item == END:
@@ -90,7 +106,6 @@ def _sheet(item: dict[str, Any]) -> Sheet:
     return Sheet(
         name=item["sheet"],
         hidden=item["hidden"],
-        merges=[Merge(*corners) for corners in item["merges"]],
         hidden_rows=set(item["hidden_rows"]),
         hidden_columns=set(item["hidden_columns"]),
     )

@@ -30,6 +30,8 @@ _AUDIENCE = re.compile(
     r"(?:คน|ราย|ท่าน|ครัวเรือน|หลังคาเรือน|ครอบครัว|ฉบับ|followers?|members?|likes?|subs(?:cribers)?|ผู้ติดตาม|สมาชิก|ไลก์|ผู้ฟัง)?)\s*\)?$",
     re.IGNORECASE,
 )
+_COUNTING = re.compile(r"(?<=\S)[\s(:\-–]+(?:จำนวน|ผู้ฟัง|ผู้ติดตาม|สมาชิก|คน)$")
+_SEPARATORS, _AROUND = ' :：-–=.([“"', " ()[]“”\"'"
 _COUNTED = re.compile(r"[ก-ฮa-z~+]", re.IGNORECASE)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _HOSTS = {
@@ -74,16 +76,33 @@ def kind_of(text: str) -> str | None:
 
 
 def split_kind(text: str) -> tuple[str | None, str]:
-    """The kind that a text begins with, and the rest; Latin words need an end of word."""
-    bare = _LEAD.sub("", text)
+    """The kind that a text begins with, and the name behind it; Latin words need an end of word.
+
+    A name that is glued to the word of its kind keeps it: that is what people call the channel.
+    """
+    found = _first_kind(_LEAD.sub("", text))
+    kind = found[0] if found else None
+    while found and _is_glued(found[1]) and (more := _first_kind(found[1])) and more[0] == kind:
+        found = more
+    if found is None:
+        return None, text
+    rest = found[1]
+    return kind, text if _is_glued(rest) else rest.lstrip(_SEPARATORS).strip()
+
+
+def _first_kind(text: str) -> tuple[str, str] | None:
     for word, kind in _kinds():
-        if not bare.lower().startswith(word):
+        rest = text[len(word) :]
+        if not text.lower().startswith(word):
             continue
-        rest = bare[len(word) :]
-        if word.isascii() and rest[:1].isascii() and rest[:1].isalnum():
-            continue
-        return kind, rest.lstrip(" :：-–=.").strip()
-    return None, text
+        if not (word.isascii() and rest[:1].isascii() and rest[:1].isalnum()):
+            return kind, rest
+    return None
+
+
+def _is_glued(rest: str) -> bool:
+    """Whether a name goes on right behind the word of its kind: ``เพจบ้านเรา``."""
+    return bool(rest) and rest[0] not in _SEPARATORS
 
 
 def read_channels(cell: Cell, kind: str | None = None) -> Finding[tuple[ChannelText, ...]]:
@@ -128,7 +147,7 @@ def _one(text: str, kind: str | None) -> Finding[ChannelText]:
         if checked.value is None:
             return Finding(None, checked.remarks)
         url = checked.value
-    name = (name if said else text).strip(" ()[]“”\"'")
+    name = _COUNTING.sub("", (name if said else text).strip(_AROUND)).strip(_AROUND)
     return Finding(ChannelText(final, name[:200], url, audience.value), remarks)
 
 

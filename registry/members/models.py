@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -198,7 +198,11 @@ class Member(Base):
 
 
 class MemberStateChange(Base):
-    """A step of the life cycle."""
+    """A step of the life cycle.
+
+    ``released`` holds what leaving ended: ids by ``networks``, ``rosters`` and ``channels``.
+    A step taken back stays, with ``undone_at``.
+    """
 
     __tablename__ = "member_state_change"
 
@@ -210,6 +214,8 @@ class MemberStateChange(Base):
     reason: Mapped[str | None] = mapped_column(String(300))
     at: Mapped[datetime]
     actor_id: Mapped[int | None]
+    released: Mapped[dict[str, list[int]] | None] = mapped_column(JSON)
+    undone_at: Mapped[datetime | None]
 
     member: Mapped[Member] = relationship(back_populates="history")
 

@@ -150,7 +150,7 @@ def refuse_before_last_change(member: Member, on: date) -> None:
         Refused: it does not.
     """
     span = last_span(member)
-    days = [step.on for step in member.history]
+    days = [step.on for step in member.history if step.undone_at is None]
     if span is not None:
         days += [span.from_on] + ([span.to_on] if span.to_on else [])
     if days and on < max(days):

@@ -44,6 +44,18 @@ def close_span(member: Member, on: date, ends: str) -> None:
     db.session.flush()
 
 
+def take_back_opening(member: Member, on: date, before: str) -> None:
+    """What :func:`open_span` did on a day never was."""
+    span = last_span(member)
+    if span is None or span.to_on is not None:
+        return
+    if span.from_on == on and span.starts in ("join", "return"):
+        db.session.delete(span)
+    else:
+        span.to_on, span.ends = on, before
+    db.session.flush()
+
+
 def replace_span(member: Member, on: date, change: str) -> None:
     """Let the present province and type count from a day on; ``change`` is ``move`` or ``type``."""
     span = last_span(member)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, scope, scope_for, today
 from registry.access.roles import Permission
-from registry.carry import carry_out
+from registry.carry import carry_out, press
 from registry.db import commit
 from registry.errors import wants_json
 from registry.members import consents, queries, services, states
@@ -43,6 +43,15 @@ def change_state(member_id: int) -> ResponseReturnValue:
 def _step(member: Any, form: StepForm) -> None:
     to = MemberState(form.to.data)
     states.change_state(actor(), member, to, on=form.on.data, reason=form.reason.data or "")
+
+
+@bp.post("/<int:member_id>/state/undo")
+@WRITE
+def undo_state(member_id: int) -> ResponseReturnValue:
+    """Take the last step back; it was a slip."""
+    member = queries.member_to_change(scope(), member_id)
+    press(lambda: states.take_back(actor(), member), _("The change was taken back."))
+    return redirect(url_for("members.show", member_id=member_id))
 
 
 @bp.post("/<int:member_id>/confirm")

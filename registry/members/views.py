@@ -21,7 +21,7 @@ from registry.members.forms import ConsentForm, DayForm, JoinForm, StepForm
 from registry.members.ledger_queries import ledger_of
 from registry.members.list_queries import MemberFilters
 from registry.members.models import KIND_NAMES, PURPOSE_NAMES, STATE_NAMES, Member
-from registry.members.states import steps_from
+from registry.members.states import step_to_undo, steps_from
 from registry.networks.queries import networks_in, networks_of_member
 
 bp = Blueprint("members", __name__, url_prefix="/members")
@@ -86,6 +86,7 @@ def member_page(member_id: int, revealed: dict[str, str] | None = None, **forms:
         changes=changes,
         revealed=revealed or {},
         history=queries.history_of(seen, member_id),
+        undoable=step_to_undo(member),
         channels=channels_of_member(seen, member_id),
         memberships=networks_of_member(scope_for(Permission.NETWORKS_READ), member_id),
         ledger=ledger_of(seen, member_id),

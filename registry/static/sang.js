@@ -19,7 +19,9 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 }
 for (const button of document.querySelectorAll("[data-confirm]")) {
   button.addEventListener("click", (event) => {
-    if (!window.confirm(button.dataset.confirm)) event.preventDefault();
+    const choice = document.getElementById(button.dataset.confirmChoice || "");
+    const chosen = choice ? `\n${choice.selectedOptions[0].textContent}` : "";
+    if (!window.confirm(button.dataset.confirm + chosen)) event.preventDefault();
   });
 }
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import openpyxl
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from importers import runs, services
 from importers.models import ImportBatch, ImportRow
@@ -123,6 +126,18 @@ def planned(app: Flask, *people: dict[str, object], name: str = "officer50") -> 
         number = received(workbook(*people), name)
         runs.plan(number)
     return number
+
+
+def plan_of(client: FlaskClient, page: str) -> str:
+    """What tells the plan that a batch's page shows from others; empty where it shows none."""
+    shown = re.search(r'name="plan" value="([^"]+)"', client.get(page).text)
+    return shown[1] if shown else ""
+
+
+def apply(client: FlaskClient, page: str, *, follow_redirects: bool = False) -> TestResponse:
+    """Press the button below the plan."""
+    plan = {"plan": plan_of(client, page)}
+    return client.post(f"{page}/commit", data=plan, follow_redirects=follow_redirects)
 
 
 def batch(number: int) -> ImportBatch:

@@ -13,11 +13,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from importers import runs
+from importers import runs, services
 from importers.models import BatchState, ImportBatch, ImportRow
+from registry.access.models import Office
+from registry.audit.services import Actor
 from registry.cli import main
-from registry.db import Base, db
+from registry.db import Base, db, unit_of_work
 from registry.members.models import Member
+from tests import cast
 from tests.importers import signup
 from tests.importers.signup import CANARY, ROWS
 
@@ -234,3 +237,20 @@ def test_one_call_for_the_demonstration(sheet: Path, app: Flask) -> None:
     with app.app_context():
         batch = runs.import_file(sheet, signup.actor())
         assert batch.summary["committed"] == {"new": 1, "update": 1, "left": 5}
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["reading", "planned"])
+def test_an_import_that_was_killed_can_be_made_again(
+    sang: Sang, sheet: Path, app: Flask, far: bool
+) -> None:
+    with app.app_context():
+        who = Actor(None, "cli", cast.user("officer50").office_id)
+        with unit_of_work():
+            office = db.session.get_one(Office, who.office_id)
+            number = services.receive(who, office, sheet.name, sheet.read_bytes()).id
+        if far:
+            runs.plan(number)
+        db.session.rollback()
+    assert told(sang, sheet)["new"] == 1
+    with app.app_context():
+        assert signup.batch(number).as_state is BatchState.DISCARDED

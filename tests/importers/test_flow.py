@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from importers import committing, runs, services
+from importers import committing, matching, runs, services
 from importers.codes import Code
 from importers.committing import ChangedMeanwhile
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
-from importers.results import Status
+from importers.results import RowResult, Status
 from importers.undoing import obstacles, undo_batch
 from registry.access.models import Office
 from registry.audit.actions import Action
@@ -23,9 +23,10 @@ from registry.audit.verify import verify
 from registry.channels.models import AudienceCount, Channel, ChannelMember
 from registry.db import Base, db, unit_of_work
 from registry.errors import Refused
+from registry.members.duplicates import Match, Reason
 from registry.members.models import Consent, Member, MemberSpan, MemberStateChange
 from registry.members.values import MemberValues
-from registry.networks.models import NetworkMember
+from registry.networks.models import NetworkMember, NetworkState
 from registry.vault import keyed_hash
 from tests import cast
 from tests.importers import signup
@@ -425,3 +426,106 @@ def test_a_command_that_was_killed_can_be_repeated(app: Flask) -> None:
             )
             assert again.id != stopped
         assert signup_batch(stopped).as_state is BatchState.DISCARDED
+
+
+SECOND = person(first="สุดา", last="ไม่ซ้ำใคร", phone="0819990008")
+THIRD = person(first="ปรีชา", last="ไม่ซ้ำเลย", phone="0819990009")
+
+
+def test_two_plans_of_the_same_people_register_them_once(app: Flask) -> None:
+    first, second = planned(app, SECOND), planned(app, SECOND, THIRD)
+    with app.app_context():
+        commit(first)
+        with pytest.raises(ChangedMeanwhile, match=str(signup.FIRST)):
+            commit(second)
+        db.session.rollback()
+        with unit_of_work():
+            services.replan(signup_batch(second))
+        runs.plan(second)
+        assert list(statuses(second).values()) == [Status.UNCHANGED, Status.NEW]
+        assert commit(second)["new"] == 1
+
+
+def test_nobody_enters_the_network_of_another_office(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        bureau = cast.network("C-NNT")
+        bureau.province_code = "50"
+        name = bureau.name
+    number = planned(app, SECOND | {"network": name})
+    with app.app_context():
+        row = signup.row(number, signup.FIRST)
+        assert "network_id" not in row.values
+        assert Code.NETWORK_UNKNOWN in {problem.code for problem in row.remarks}
+
+
+def test_a_regional_office_finds_its_own_network(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        network = cast.network("P50")
+        network.office_id, network.province_code = cast.user("regional3").office_id, None
+        wanted, name = network.id, network.name
+    number = planned(app, SECOND | {"network": name}, name="regional3")
+    with app.app_context():
+        assert signup.row(number, signup.FIRST).values["network_id"] == wanted
+
+
+def test_a_network_that_was_closed_meanwhile(app: Flask) -> None:
+    number = planned(app, NEW)
+    with app.app_context():
+        with unit_of_work():
+            cast.network("P50").state = NetworkState.CLOSED.value
+        with pytest.raises(ChangedMeanwhile, match=str(signup.FIRST)):
+            commit(number)
+
+
+def test_planned_anew_it_keeps_what_was_decided_about_equal_rows(app: Flask) -> None:
+    number = planned(app)
+    with app.app_context():
+        decide(number, "new", Decision.SKIP)
+        decide(number, "dao", Decision.SAME)
+        decide(number, "update", Decision.OVERWRITE)
+        with unit_of_work():
+            cast.member("malee50").skills = "เสียงตามสาย"
+            services.replan(signup_batch(number))
+        runs.plan(number)
+        assert signup.row(number, ROWS["new"]).decision == Decision.SKIP
+        dao = signup.row(number, ROWS["dao"])
+        assert (dao.decision, dao.member_id) == (Decision.SAME, cast.member("dao50").id)
+        assert signup.row(number, ROWS["update"]).decision is None
+
+
+def test_planned_anew_a_row_with_another_match_is_asked_about_again(app: Flask) -> None:
+    number = planned(app)
+    with app.app_context():
+        decide(number, "dao", Decision.DIFFERENT)
+        with unit_of_work():
+            cast.member("dao50").birth_year = 1977
+            services.replan(signup_batch(number))
+        runs.plan(number)
+        assert signup.row(number, ROWS["dao"]).decision is None
+
+
+def test_a_better_match_elsewhere_does_not_hide_the_own_member() -> None:
+    here = Match(1, 1, 55, (Reason.SIMILAR_NAME,), inside=True)
+    there = Match(2, 2, 58, (Reason.SIMILAR_NAME,), inside=False)
+    result = RowResult(1, Status.READY, {}, {}, [])
+    matching._decide(matching.Compared(result, [there, here]), {}, {2: "สงขลา"})
+    assert result.status is Status.POSSIBLE_DUPLICATE
+    assert [problem.code for problem in result.problems] == [Code.POSSIBLY_REGISTERED]
+
+
+def test_registered_between_comparing_and_writing_the_plan(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, original = planned(app, SECOND), runs.match
+    with app.app_context():
+        second = signup.received(signup.workbook(SECOND, THIRD))
+
+        def late(*args: Any) -> Any:
+            compared = original(*args)
+            commit(first)
+            return compared
+
+        monkeypatch.setattr(runs, "match", late)
+        runs.plan(second)
+        with pytest.raises(ChangedMeanwhile, match=str(signup.FIRST)):
+            commit(second)

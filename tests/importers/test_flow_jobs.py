@@ -13,11 +13,13 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from importers import runs, services
+from importers.dissemination.models import DisseminationSheet, SheetState
 from importers.jobs import STRAY_AFTER
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
+from importers.planning import limits_of
 from importers.results import Status
 from importers.undoing import undo_batch
-from importers.uploads import Gone, content_of
+from importers.uploads import Gone, as_file, content_of
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
@@ -26,6 +28,7 @@ from registry.errors import Refused
 from registry.jobs import Job, claim, enqueue, run_pending
 from registry.members.models import Member
 from registry.periods.calendar import utc_now
+from tests import cast
 from tests.importers import signup
 from tests.importers.signup import ROWS
 
@@ -220,3 +223,63 @@ def _receive_and_fail() -> None:
     who = signup.actor()
     services.receive(who, db.session.get_one(Office, who.office_id), "a.xlsx", signup.workbook())
     raise ZeroDivisionError
+
+
+def test_what_was_undone_or_refused_leaves_no_words(app: Flask) -> None:
+    """Neither the sentence of a refused file nor the values that an undone import replaced."""
+    number = signup.planned(app)
+    with app.app_context():
+        with unit_of_work():
+            services.commit_import(signup.actor(), db.session.get_one(ImportBatch, number))
+        grow_old(1000)
+        forget(app)
+        with unit_of_work():
+            batch = db.session.get_one(ImportBatch, number)
+            undo_batch(signup.actor(), batch)
+            batch.error = "นายสมชาย ใจดี"
+        kept = select(func.count()).select_from(ImportRow).where(ImportRow.before.is_not(None))
+        assert db.session.scalar(kept)
+        forget(app)
+        assert db.session.scalar(kept) == 0
+        assert signup.batch(number).error is None
+
+
+def test_deciphered_uploads_that_a_killed_process_left_are_swept_away(app: Flask) -> None:
+    settings = app.extensions["sang_settings"]
+    with app.app_context():
+        number = signup.received(signup.workbook())
+        with as_file(signup.batch(number)) as path:
+            assert path.is_relative_to(settings.instance / "tmp")
+            assert limits_of(settings).folder == settings.instance / "tmp"
+        left = settings.instance / "tmp" / "sang-upload-x"
+        left.mkdir()
+        (left / "upload").write_bytes(b"x")
+        assert (settings.instance / "tmp").stat().st_mode & 0o077 == 0
+        assert forget(app).result == {"forgotten": 0, "strays": 0}
+        long_ago = (utc_now() - 2 * STRAY_AFTER).timestamp()
+        os.utime(left, (long_ago, long_ago))
+        assert forget(app).result == {"forgotten": 0, "strays": 1}
+        assert not left.exists()
+
+
+def _sheet_of(state: SheetState, days: int) -> DisseminationSheet:
+    office, network = signup.actor().office_id, cast.network("P50").id
+    what = {"office_id": office, "network_id": network, "month": 31_818, "filename": "a.xlsx"}
+    typed = {"1-2-3": {"row": "5", "link": "https://example.org"}}
+    at = utc_now() - timedelta(days=days)
+    return DisseminationSheet(
+        **what, sha256=state.value, typed=typed, state=state.value, uploaded_at=at
+    )
+
+
+def test_what_was_typed_into_sheets_is_forgotten(app: Flask) -> None:
+    days = app.extensions["sang_settings"].upload_days_kept
+    with app.app_context():
+        with unit_of_work() as session:
+            session.add_all([_sheet_of(state, days + 1) for state in SheetState])
+            session.add(_sheet_of(SheetState.PLANNED, days - 1))
+        forget(app)
+        found = db.session.scalars(select(DisseminationSheet).order_by(DisseminationSheet.id)).all()
+        assert [bool(one.typed) for one in found[:2]] == [False, False]
+        assert [one.state for one in found[:2]] == ["discarded", "committed"]
+        assert (bool(found[3].typed), found[3].state) == (True, "planned")

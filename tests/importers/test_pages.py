@@ -20,6 +20,7 @@ from importers.models import BatchState, ImportBatch, ImportRow
 from registry.db import db
 from registry.jobs import run_pending
 from registry.members.models import Member
+from tests.importers import signup
 from tests.importers.golden import cases
 from tests.importers.golden.make import FOLDER
 
@@ -82,7 +83,7 @@ def test_golden_sheet_from_file_to_undo(app: Flask, client_of: ClientOf) -> None
     assert "ศาสนา" in text
     assert "สมชาย" in text
     assert members(app) == before
-    assert client.post(f"{page}/commit").status_code == 302
+    assert signup.apply(client, page).status_code == 302
     assert members(app) == before + counts["new"]
     assert "นำเข้าแล้ว" in client.get(page).text
     assert client.post(f"{page}/undo").status_code == 302
@@ -174,7 +175,7 @@ def test_rows_of_another_province_stay_out(app: Flask, client_of: ClientOf) -> N
     page = planned(app, client, sheet(*rows))
     assert batch(app).counts["error"] == 1
     assert "นอกพื้นที่" in client.get(page).text
-    client.post(f"{page}/commit")
+    signup.apply(client, page)
     assert members(app) == before + 1
 
 
@@ -193,7 +194,7 @@ def test_a_possible_duplicate_waits_for_a_person(app: Flask, client_of: ClientOf
     client, before = client_of("officer50"), members(app)
     page = planned(app, client, sheet(person("นางมาลี ดวงแกัว", "0810000501")))
     assert batch(app).counts["possible_duplicate"] == 1
-    client.post(f"{page}/commit")
+    signup.apply(client, page)
     assert members(app) == before
 
 
@@ -205,7 +206,7 @@ def test_deciding_about_a_duplicate(
     page = planned(app, client, sheet(person("นางมาลี ดวงแกัว", "0810000501")))
     form = {"status": "possible_duplicate", "row": "2", "decision": decision}
     assert client.post(f"{page}/decisions", data=form).status_code == 302
-    client.post(f"{page}/commit")
+    signup.apply(client, page)
     assert members(app) == before + more
 
 
@@ -224,7 +225,7 @@ def test_discarding_a_plan(app: Flask, client_of: ClientOf) -> None:
     page = planned(app, client, sheet(person("นายก ข", "0810009908")))
     client.post(f"{page}/discard")
     assert batch(app).as_state is BatchState.DISCARDED
-    answer = client.post(f"{page}/commit", follow_redirects=True)
+    answer = signup.apply(client, page, follow_redirects=True)
     assert "ยกเลิก" in answer.text
     assert members(app) == before
 
@@ -243,7 +244,7 @@ def test_their_own_workbook_back(app: Flask, client_of: ClientOf) -> None:
 def test_undo_is_refused_once_somebody_edited(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
     page = planned(app, client, sheet(person("นายก ข", "0810009909")))
-    client.post(f"{page}/commit")
+    signup.apply(client, page)
     with app.app_context():
         number = db.session.scalar(select(func.max(Member.id)))
     client.post(f"/members/{number}/confirm", data={"on": "1/1/2569"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -14,8 +15,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from importers.reading import cells
 from importers.reading.errors import FOUND, SENTENCES, Unreadable
-from importers.reading.grid import BadCell
+from importers.reading.grid import BadCell, Merge
 from importers.reading.parent import Limits, read_workbook
 from importers.reading.reasons import Reason
 
@@ -278,3 +280,56 @@ def test_answer_that_was_cut_off_is_a_failure() -> None:
     lines = io.StringIO('{"sheet": "a", "hidden": false, "merges": [], "hidden_rows": [], ')
     with pytest.raises((Refusal, ValueError)):
         wire.read(iter(lines))
+
+
+def test_a_merged_range_ends_with_what_is_filled(tmp_path: Path) -> None:
+    kind = 'office:value-type="string"'
+    rows = "".join(
+        f'<table:table-row><table:table-cell {kind} table:number-rows-spanned="{span}">'
+        f"<text:p>{text}</text:p></table:table-cell>"
+        f"<table:table-cell {kind}><text:p>{text}</text:p>"
+        "</table:table-cell></table:table-row>"
+        for text, span in (("ก", 1), ("ข", 2_000_000_000), ("ค", 1))
+    )
+    names = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<office:document-content xmlns:office="{names}office:1.0" xmlns:text="{names}text:1.0"'
+        f' xmlns:table="{names}table:1.0"><office:body><office:spreadsheet>'
+        f'<table:table table:name="a">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "span.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert read_workbook(path).sheets[0].merges == [Merge(2, 0, 3, 0)]
+
+
+def test_a_merged_range_of_the_whole_sheet_is_clamped(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["ก", None, "ข"])
+    book.active["A2"] = "ค"
+    book.save(tmp_path / "all.xlsx")
+    whole = b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells><pageMargins'
+    path = rewritten(
+        tmp_path / "all.xlsx",
+        lambda name, data: data.replace(b"<pageMargins", whole) if "sheet1" in name else data,
+    )
+    assert read_workbook(path).sheets[0].merges == [Merge(1, 0, 2, 2)]
+
+
+def test_many_bad_cells_take_no_longer_than_good_ones() -> None:
+    count = 20_000
+    bad = {(number, 0): "#N/A" for number in range(1, count + 1)}
+    started = time.process_time()
+    found = list(cells.rows("a", ([None] for _ in range(count)), bad=bad))
+    assert time.process_time() - started < 3
+    assert [row.cells for row in found] == [[BadCell("#N/A")]] * count
+
+
+def test_a_text_is_cut_where_a_cell_of_excel_ends(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("ชื่อ,โทร\n" + "ก" * 40_000 + ",1\n", encoding="utf-8")
+    assert read_workbook(path).sheets[0].rows[1].cells == ["ก" * 32_767, "1"]

@@ -276,6 +276,24 @@ def test_what_was_found_instead_of_a_header_tells_of_nobody() -> None:
     with pytest.raises(NoHeader) as caught:
         read(rows)
     said = str(caught.value)
-    assert "น่าน" in said
+    assert "–" in said
     for secret in ("สมชาย", "1101700203450", "0812345678", "a@b.example"):
         assert secret not in said
+
+
+def test_a_merged_range_of_any_size_is_only_a_range() -> None:
+    huge = Merge(2, 3, 2_000_000_000, 3)
+    above = Merge(1, 0, 1, 2_000_000_000)
+    rows: list[list[Cell]] = [["ทะเบียน"], *([[*HEAD]]), *people("นายก ข", "นายค ง")]
+    rows[3][3] = None
+    analysis = read(rows, merges=[above, replace(huge, top=3)])
+    assert row_of(analysis, 4)["province_code"] == "50"
+
+
+def test_no_header_quotes_nobody() -> None:
+    with pytest.raises(NoHeader) as caught:
+        read(
+            [["สมชาย ใจดี", "นางอารี งาม", "0812345678", "a@b.co", "ครู"], ["ก ข", "x", "081", "", 2]]
+        )
+    for text in ("สมชาย", "อารี", "0812345678", "a@b.co", "ครู"):
+        assert text not in str(caught.value)

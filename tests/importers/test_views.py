@@ -7,22 +7,25 @@ import json
 import re
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.test import TestResponse
 
-from importers import uploads
+from importers import annotated, services, uploads
+from importers.dissemination.layout import RowKey
 from importers.forgetting import forget
 from importers.models import BatchState, ImportBatch, ImportRow
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.audit.services import Actor
-from registry.db import db, unit_of_work
+from registry.db import WRITE, db, unit_of_work
 from registry.jobs import Job, run_pending
 from registry.members.models import Member
 from registry.vault import keyed_hash
@@ -112,14 +115,17 @@ def test_an_officer_cannot_choose_another_office(app: Flask, client_of: ClientOf
 def test_commit_sent_twice_happens_once(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
     page = planned(app, client)
+    plan = {"plan": signup.plan_of(client, page)}
     for _ in range(2):
-        assert client.post(f"{page}/commit").headers["Location"] == page
+        assert client.post(f"{page}/commit", data=plan).headers["Location"] == page
     assert (imported(app), newest(app).as_state) == (1, BatchState.COMMITTED)
 
 
 def test_only_the_plan_that_was_shown_is_applied(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
     page = planned(app, client)
+    client.post(f"{page}/commit")
+    assert imported(app) == 0
     stale = {"plan": "2026-01-01T00:00:00+00:00"}
     text = client.post(f"{page}/commit", data=stale, follow_redirects=True).text
     assert "แผนการนำเข้าเปลี่ยนไปแล้ว" in text
@@ -145,7 +151,7 @@ def test_registered_between_plan_and_commit(app: Flask, client_of: ClientOf) -> 
     page = planned(app, client)
     with app.app_context(), unit_of_work():
         cast.member("somchai50").national_id_hash = keyed_hash(CANARY)
-    text = client.post(f"{page}/commit", follow_redirects=True).text
+    text = signup.apply(client, page, follow_redirects=True).text
     assert f"แถว {ROWS['new']}" in text
     assert imported(app) == 0
     assert newest(app).as_state is BatchState.READING
@@ -191,7 +197,7 @@ def test_asking_about_nobody(app: Flask, client_of: ClientOf) -> None:
 def test_why_an_import_cannot_be_undone(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
     page = planned(app, client)
-    client.post(f"{page}/commit")
+    signup.apply(client, page)
     assert f"{page}/undo" in client.get(page).text
     with app.app_context(), unit_of_work():
         cast.member("malee50").skills = "ถ่ายภาพ"
@@ -233,7 +239,7 @@ def newest_job(app: Flask) -> str:
 def test_a_forgotten_import_can_still_be_looked_at(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
     page = planned(app, client)
-    client.post(f"{page}/commit")
+    signup.apply(client, page)
     with app.app_context(), unit_of_work():
         forget(Actor.system(), newest(app).id)
     text = client.get(page).text
@@ -258,7 +264,7 @@ def test_no_number_of_a_card_on_any_page(
     seen = [client.get(page).text, client.get(f"{page}/progress").text]
     seen += [client.get(f"{page}?status={status}").text for status in ("new", "update", "error")]
     workbook = client.post(f"{page}/workbook")
-    client.post(f"{page}/commit")
+    signup.apply(client, page)
     seen += [client.get(page).text, client.get("/imports/").text]
     streams = capfd.readouterr()
     for text in [*seen, streams.out, streams.err, _added(workbook.data)]:
@@ -272,3 +278,72 @@ def _added(data: bytes) -> str:
     assert sheet is not None
     title = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "ผลการตรวจสอบ")
     return "\n".join(str(cell.value) for cell in sheet[title.column_letter])
+
+
+def test_nobody_waits_while_their_workbook_is_made(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("officer50")
+    page = planned(app, client)
+    original, free = annotated.run_child, []
+
+    def watched(*args: Any) -> None:
+        free.append(not db.session().info.get(WRITE))
+        original(*args)
+
+    monkeypatch.setattr(annotated, "run_child", watched)
+    assert client.post(f"{page}/workbook").status_code == 200
+    assert free == [True]
+    with app.app_context():
+        events = select(AuditEvent.details).where(AuditEvent.action == Action.ROWS_EXPORT)
+        assert [one["count"] for one in db.session.scalars(events)] == [len(signup.EVERYBODY)]
+
+
+def test_two_at_the_same_record_is_no_fault_of_ours(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("officer50")
+    page = planned(app, client)
+
+    def stale(*_: object) -> None:
+        raise StaleDataError("version")
+
+    monkeypatch.setattr(services, "commit_import", stale)
+    assert signup.apply(client, page).status_code == 302
+    assert newest(app).as_state is BatchState.READING
+
+
+def test_reading_that_stopped_is_taken_up_again(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        number = signup.received(signup.workbook())
+    client, page = client_of("officer50"), f"/imports/{number}"
+    text = client.get(page).text
+    assert 'name="again"' in text
+    assert f"{page}/discard" in text
+    assert json.loads(client.get(f"{page}/progress").text)["waits"] is False
+    client.post(f"{page}/columns", data={"again": "1"})
+    with app.app_context():
+        run_pending()
+    assert newest(app).as_state is BatchState.PLANNED
+
+
+def test_names_leave_on_a_sheet_only_by_a_noted_press(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    with app.app_context():
+        network = cast.network("P50").id
+    address = f"/dissemination/sheet/download?network={network}&month=2569-06"
+    asked = client.get(address)
+    assert asked.mimetype == "text/html"
+    assert "มาลี" not in asked.text
+    assert client.post(address).mimetype.endswith("sheet")
+    assert client.get("/dissemination/sheet/1/problems.xlsx").status_code == 405
+    with app.app_context():
+        events = select(AuditEvent).where(AuditEvent.action == Action.ROWS_EXPORT)
+        (event,) = db.session.scalars(events)
+        assert (event.object_type, event.details["network"]) == ("dissemination_sheet", network)
+
+
+def test_a_row_key_of_thousands_of_digits_is_none() -> None:
+    assert RowKey.parse(f"2026-06/{'9' * 5000}/1-2-3") is None
+    assert RowKey.parse(f"2026-06/1/1-2-{'9' * 5000}") is None
+    assert RowKey.parse("2026-06/1/1-2-3") is not None

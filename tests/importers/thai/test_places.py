@@ -110,3 +110,21 @@ def test_channel_links() -> None:
     assert other.kind == "other"
     (harmful,) = read_channels("javascript:alert(1)").value or ()
     assert harmful.url is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "audience"),
+    [
+        ("กลุ่มไลน์หมู่บ้าน 120 คน", "กลุ่มไลน์หมู่บ้าน", 120),
+        ("เพจบ้านเรา", "เพจบ้านเรา", None),
+        ("เพจเฟซบุ๊ก บ้านเรา", "บ้านเรา", None),
+        ("วิทยุชุมชน 98.5 MHz ผู้ฟัง", "98.5 MHz", None),
+        ("วิทยุชุมชน 98.5 MHz ผู้ฟัง 3000 คน", "98.5 MHz", 3000),
+        ("ไลน์กลุ่ม(บ้านเรา) 20 คน", "บ้านเรา", 20),
+    ],
+)
+def test_a_channel_keeps_the_name_that_people_call_it(
+    text: str, name: str, audience: int | None
+) -> None:
+    (found,) = read_channels(text).value or ()
+    assert (found.name, found.audience) == (name, audience)
