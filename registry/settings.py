@@ -44,7 +44,6 @@ class Settings(BaseSettings):
     parser_seconds: int = Field(default=60, ge=5)
     report_years_kept: int = Field(default=10, ge=1)
     upload_days_kept: int = Field(default=30, ge=1)
-    record_years_kept: int = Field(default=10, ge=1)
     log_json: bool = True
 
     @field_validator("instance")

@@ -143,7 +143,7 @@ def test_a_closed_period_is_shown_and_taken_along(
     page.goto("/dashboards/reports?period=2569-Q1")
     expect(page.locator(".state.good")).to_contain_text("ปิดงวดแล้ว")
     with page.expect_download() as taken:
-        page.get_by_role("link", name=re.compile("Excel")).click()
+        page.get_by_role("button", name=re.compile("Excel")).click()
     assert taken.value.suggested_filename.endswith(".xlsx")
     page.goto("/reports/2569-Q1")
     expect(page.locator("h1 .state")).to_contain_text("ปิดงวดแล้ว")
