@@ -337,6 +337,7 @@ def test_words_to_pass_on_are_at_hand(app: Flask) -> None:
     page = holder.get(f"messages/{number}")
     assert "https://line.me/R/share?text=" in page
     assert quote(story.TEXT.sentence) in page
+    assert "portal.js" in page
     with app.app_context(), unit_of_work():
         services.withdraw(
             story.acting("officer50"), db.session.get_one(KeyMessage, number), "ข่าวไม่จริง"
