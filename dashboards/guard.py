@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Dash
+from dash.exceptions import DependencyException
 from flask import Flask, abort, request
 
 from dashboards import router
+from registry.errors import error_page
 
+LARGEST = 20_000
+"""Bytes that a body may have: a deep one would exhaust the parser."""
 LONGEST = 2_000
 """Characters that a value may have."""
 
@@ -19,12 +23,15 @@ def init_app(app: Flask, shell: Dash) -> None:
     callback, catchall = f"{prefix}_dash-update-component", f"{prefix}<path:path>"
 
     def check() -> None:
-        if request.endpoint == callback and not well_formed(request.get_json(silent=True)):
-            abort(400)
+        if request.endpoint == callback:
+            small = (request.content_length or 0) <= LARGEST
+            if not small or not well_formed(request.get_json(silent=True)):
+                abort(400)
         if request.endpoint == catchall and request.path not in dict(router.titles()):
             abort(404)
 
     app.before_request(check)
+    app.register_error_handler(DependencyException, lambda _error: error_page(404))
 
 
 def well_formed(body: Any) -> bool:

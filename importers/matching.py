@@ -48,8 +48,14 @@ def member_values(values: Mapping[str, Any]) -> MemberValues:
     return MemberValues(**known | {"joined_activity": values.get("activity")})
 
 
-def compare(scope: Scope, results: Sequence[RowResult], today: date) -> list[Compared]:
-    """Decide for every row: new, update, unchanged, possible duplicate or (still) error."""
+def compare(
+    scope: Scope, results: Sequence[RowResult], today: date, *, strangers: int | None = None
+) -> list[Compared]:
+    """Decide for every row: new, update, unchanged, possible duplicate or (still) error.
+
+    Args:
+        strangers: of how many members of other offices it may tell; None for any number.
+    """
     _check_area(scope, results, today)
     _twice_in_file(results)
     compared = [Compared(result) for result in results]
@@ -58,6 +64,8 @@ def compare(scope: Scope, results: Sequence[RowResult], today: date) -> list[Com
     for one, matches in zip(asked, find_matches(scope, probes), strict=True):
         one.matches = matches
     _only_own(scope, asked)
+    if strangers is not None:
+        _tell_at_most(asked, strangers)
     members = _members(asked)
     offices = {office.id: name_of(office) for office in db.session.scalars(select(Office))}
     for one in asked:
@@ -76,6 +84,20 @@ def _only_own(scope: Scope, compared: Sequence[Compared]) -> None:
         own |= set(db.session.scalars(select(Member.id).where(some, changeable(scope))))
     for one in compared:
         one.matches = [replace(found, inside=found.member_id in own) for found in one.matches]
+
+
+def _tell_at_most(compared: Sequence[Compared], strangers: int) -> None:
+    """Keep silent about more members of other offices than allowed: a sheet is no directory."""
+    told: set[int] = set()
+    for one in compared:
+        kept = []
+        for found in one.matches:
+            if not found.inside and found.member_id not in told:
+                if len(told) >= strangers:
+                    continue
+                told.add(found.member_id)
+            kept.append(found)
+        one.matches = kept
 
 
 def _one_row_each(compared: Sequence[Compared]) -> None:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from importers.uploads import workplace
 from registry.access.models import Office, OfficeKind
 from registry.access.scope import Scope, office_scope
 from registry.audit.actions import Action
+from registry.audit.models import AuditEvent
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.members import normalise
@@ -35,6 +36,8 @@ from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.settings import Settings
 
 CHUNK = 2_000
+TOLD_A_DAY = 100
+"""Members of other offices of whom the plans of one office may tell within a day."""
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -97,7 +100,20 @@ def _check_networks(scope: Scope, rows: Sequence[RowResult]) -> None:
 
 def match(batch: ImportBatch, analysis: Analysis) -> list[Compared]:
     """Compare a batch's rows with the registry."""
-    return compare(scope_of_batch(batch), analysis.rows, to_bangkok_date(utc_now()))
+    today = to_bangkok_date(utc_now())
+    return compare(scope_of_batch(batch), analysis.rows, today, strangers=_may_tell(batch))
+
+
+def _may_tell(batch: ImportBatch) -> int:
+    """Of how many members of other offices this plan may tell: what the day's allowance leaves."""
+    query = select(AuditEvent.details).where(
+        AuditEvent.action == Action.MEMBER_HINT.value,
+        AuditEvent.object_type == "import",
+        AuditEvent.office_id == batch.office_id,
+        AuditEvent.at > utc_now() - timedelta(days=1),
+    )
+    told = sum(details.get("count", 0) for details in db.session.scalars(query))
+    return max(TOLD_A_DAY - told, 0)
 
 
 def write(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, flash, redirect, url_for
+import io
+
+from flask import current_app, flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from importers import queries
@@ -39,6 +41,5 @@ def workbook(batch_id: int) -> ResponseReturnValue:
     begin_write()
     record(actor(), Action.ROWS_EXPORT, "import", batch_id, count=len(rows), format="xlsx")
     commit()
-    answer = Response(data, mimetype=XLSX)
-    answer.headers.set("Content-Disposition", "attachment", filename=annotated_name(batch))
-    return answer
+    name = annotated_name(queries.batch_for(scope(), batch_id))
+    return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)

@@ -16,6 +16,8 @@ from wtforms.widgets import TextInput
 DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d{4})-(\d{2})-(\d{2})")
 TOKEN = re.compile("[0-9a-f]{32}")
 BE_OFFSET = 543
+FIRST_YEAR = 1900
+"""No day of a member, a network or a message lies before this year (C.E.)."""
 
 
 def read_day(text: str) -> date:
@@ -31,6 +33,8 @@ def read_day(text: str) -> date:
     numbers = [int(part) for part in (iso if iso[0] else (year, month, day))]
     if numbers[0] > 2400:
         numbers[0] -= BE_OFFSET
+    if numbers[0] < FIRST_YEAR:
+        raise ValueError(_("Write the year with four figures, for example 15/1/2569."))
     try:
         return date(*numbers)
     except ValueError:

@@ -112,6 +112,20 @@ def test_a_forged_body_is_refused(client_of: Client, forged: Any) -> None:
     assert client_of("central").post(CALLBACK, json=forged).status_code == 400
 
 
+def test_a_deep_body_and_a_made_up_component_are_no_faults(client_of: Client) -> None:
+    client = client_of("central")
+    deep = client.post(CALLBACK, data="[" * 100_000, content_type="application/json")
+    assert deep.status_code == 400
+    made_up = client.get("/dashboards/_dash-component-suites/dash/nothing.js")
+    assert made_up.status_code == 404
+
+
+@pytest.mark.parametrize("odd", ["page=99999999999999999999", "topic=a%00b", "topic=" + "x" * 900])
+def test_odd_addresses_of_figures_are_no_faults(client_of: Client, odd: str) -> None:
+    address = f"/figures/rows?measure=recipients&period=2569-Q1&{odd}"
+    assert client_of("central").get(address).status_code in {200, 400}
+
+
 def test_what_is_no_json_is_refused(client_of: Client) -> None:
     client = client_of("central")
     for data in (b"", b"{", b"\xff\xfe"):

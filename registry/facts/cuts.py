@@ -29,6 +29,8 @@ NUMBERS = frozenset({"zone", "month"})
 AsOf = Literal["then", "now"]
 Value = str | int | None
 Cell = tuple[Value, ...]
+LONGEST = 200
+"""Letters that a limit of a figure may have."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,11 @@ def _values(name: str, given: object) -> tuple[Value, ...]:
 
 
 def _value(name: str, value: object) -> Value:
-    if name not in NUMBERS or value is None:
-        return None if value is None else str(value)
+    if value is None:
+        return None
     text = str(value)
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+    if name not in NUMBERS and text.isprintable() and len(text) <= LONGEST:
+        return text
+    if name not in NUMBERS or not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise Refused(_("“%(value)s” is not a value of %(name)s.", value=text[:40], name=name))
     return int(text)

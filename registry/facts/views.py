@@ -47,7 +47,7 @@ def _who() -> Scope:
 def rows() -> ResponseReturnValue:
     """The rows behind a figure."""
     behind, question = _behind(_who())
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = min(max(request.args.get("page", 1, type=int), 1), 100_000)
     count = size(behind)
     return render_template(
         "figures/rows.html",

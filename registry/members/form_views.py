@@ -156,6 +156,8 @@ def duplicates() -> ResponseReturnValue:
     """Who the person being typed may be: ``{count, html}``, the list ready for the page."""
     form = MemberForm()
     own = request.form.get("member_id", type=int)
+    if own is not None:
+        queries.member_to_change(scope(), own)
     shown = _shown(form, own)
     html = render_template("members/_duplicates.html", **shown, checkable=own is None)
     return jsonify(count=len(shown["matches"]) + len(shown["hints"]), html=html)

@@ -41,6 +41,7 @@ def hinted(actor: Actor) -> set[int]:
     query = select(AuditEvent.object_id).where(
         AuditEvent.actor_id == actor.user_id,
         AuditEvent.action == Action.MEMBER_HINT.value,
+        AuditEvent.object_type == "member",
         AuditEvent.at > datetime.now(UTC) - timedelta(hours=1),
     )
     return {int(number) for number in db.session.scalars(query)}

@@ -54,7 +54,8 @@ def record_dissemination(
     Raises:
         Refused: the entry does not hold; :class:`Fault` names the field.
     """
-    outcome = record_many(actor, scope, [entry], source=source, tokens=[form_token], daily=False)[0]
+    daily = source == "link"  # whoever reports alone reports a channel once a day
+    outcome = record_many(actor, scope, [entry], source=source, tokens=[form_token], daily=daily)[0]
     if outcome.result is Result.REFUSED:
         raise Fault(outcome.field, outcome.problem)
     return db.session.scalars(select(Dissemination).where(Dissemination.id == outcome.id)).one()

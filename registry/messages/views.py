@@ -14,7 +14,7 @@ from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.i18n import language
 from registry.messages import media, queries, services
-from registry.messages.choices import period_choices, read_page, read_period
+from registry.messages.choices import period_choices, read_id, read_page, read_period
 from registry.messages.forms import MediaForm, MessageForm
 from registry.messages.models import (
     EDITABLE,
@@ -130,10 +130,8 @@ def edit(message_id: int) -> ResponseReturnValue:
 
 
 def _save(message: KeyMessage, form: MessageForm) -> None:
-    version = form.version.data or ""
-    services.update(
-        actor(), message, form.text(), version=int(version) if version.isdecimal() else 0
-    )
+    version = read_id(str(form.version.data or ""))
+    services.update(actor(), message, form.text(), version=version or 0)
 
 
 @bp.post("/<int:message_id>/media")

@@ -529,3 +529,16 @@ def test_registered_between_comparing_and_writing_the_plan(
         runs.plan(second)
         with pytest.raises(ChangedMeanwhile, match=str(signup.FIRST)):
             commit(second)
+
+
+def test_plans_are_no_directory_of_other_offices(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importers.planning.TOLD_A_DAY", 1)
+    hasan = person(first="ฮาซัน", last="หมัดหลี", phone="0810000902", title="นาย")
+    first = planned(app, signup.LIKE_AREE, hasan)
+    second = planned(app, hasan, signup.NEW)
+    with app.app_context():
+        asked = Status.POSSIBLE_DUPLICATE
+        assert [status is asked for status in statuses(first).values()] == [True, False]
+        assert asked not in statuses(second).values()

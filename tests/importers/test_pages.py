@@ -285,3 +285,13 @@ def test_uploads_lie_encrypted(app: Flask, client_of: ClientOf) -> None:
     (stored,) = list(folder.iterdir())
     assert not stored.read_bytes().startswith(b"PK")
     assert re.fullmatch(r"[0-9a-f]{32}\.bin", stored.name)
+
+
+def test_the_workbook_travels_under_its_thai_name(app: Flask, client_of: ClientOf) -> None:
+    """Over a real server: its headers hold Latin letters only."""
+    number = signup.planned(app)
+    answer = client_of("officer50").post(f"/imports/{number}/workbook")
+    assert answer.status_code == 200
+    said = answer.headers["Content-Disposition"]
+    said.encode("latin-1")
+    assert "filename*=UTF-8''" in said
