@@ -112,7 +112,7 @@ def _may_tell(batch: ImportBatch) -> int:
         AuditEvent.office_id == batch.office_id,
         AuditEvent.at > utc_now() - timedelta(days=1),
     )
-    told = sum(details.get("count", 0) for details in db.session.scalars(query))
+    told = sum(int(details.get("count", 0)) for details in db.session.scalars(query))
     return max(TOLD_A_DAY - told, 0)
 
 
