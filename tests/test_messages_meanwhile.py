@@ -161,6 +161,20 @@ def test_a_receipt_that_only_followed_from_passing_on_falls_with_it(app: Flask) 
         assert received() is None
 
 
+def test_a_receipt_that_the_member_gave_stays_when_a_report_falls(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        message, actor = story.published(), story.acting("officer50")
+        who = cast.member("malee50").id
+        ledger.record_receipt(
+            actor, message, who, at=story.PUBLISHED + timedelta(hours=3), via="link"
+        )
+        report = ledger.record_dissemination(actor, story.ALL, story.entry(message))
+        review.withdraw(actor, report)
+        db.session.expire_all()
+        query = select(Recipient.received_via).where(Recipient.member_id == who)
+        assert db.session.scalar(query) == "moved"
+
+
 def test_what_is_passed_on_after_a_withdrawal_does_not_count(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         message, actor = story.published(), story.acting("officer50")

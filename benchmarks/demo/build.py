@@ -78,6 +78,7 @@ def _fill(app: Flask, settings: Settings) -> None:
         networks.make_networks(first, SEED)
         bar.update(7)
         _import_sheets(settings.instance / "demo", first, to_bangkok_date(now))
+        networks.gather_the_press()
         departures(SEED, first, to_bangkok_date(now))
         bar.update(30)
         _carry(first, now)

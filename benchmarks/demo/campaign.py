@@ -52,7 +52,8 @@ class Campaign:
         kind = OfficeKind.PROVINCIAL.value
         codes = db.session.scalars(select(Office.code).where(Office.kind == kind))
         teams = {code: self._team(code, Role.PROVINCIAL, code in SEATS) for code in sorted(codes)}
-        return {"C-PRDB": self._team("C-PRDB", Role.CENTRAL, True), **teams}
+        central = self._team("C-PRDB", Role.CENTRAL, True)
+        return {"C-PRDB": central, "C-NNT": self._team("C-NNT", Role.BUREAU, True), **teams}
 
     def _team(self, code: str, role: Role, head: bool) -> Team:
         author = actor_of(code, role)
@@ -63,7 +64,8 @@ class Campaign:
     def run(self, first: date) -> Iterator[KeyMessage]:
         """Publish from the month of ``first`` until now; yields each message once it is out."""
         for month in range(month_of(first), month_of(self.until.date()) + 1):
-            jobs = ["C-PRDB"] * CENTRAL_A_MONTH + self.random.sample(SEATS, LOCAL_A_MONTH)
+            local = self.random.sample(SEATS, LOCAL_A_MONTH)
+            jobs = ["C-PRDB"] * CENTRAL_A_MONTH + local + ["C-NNT"]
             for code in jobs:
                 message = self._tell(code, month)
                 if message is not None:
@@ -107,7 +109,7 @@ class Campaign:
         with unit_of_work():
             message = db.session.get_one(KeyMessage, number)
             for code, team in self.teams.items():
-                if code == "C-PRDB" or self.random.random() > 0.8 or not team.channels:
+                if code in {"C-PRDB", "C-NNT"} or self.random.random() > 0.8 or not team.channels:
                     continue
                 later = out + timedelta(minutes=int(10 + 900 * self.random.random() ** 3))
                 publish(team.author, message, team.channels, at=later)

@@ -15,9 +15,11 @@ from registry.access.scope import office_by_code
 from registry.channels.models import ChannelKind
 from registry.channels.services import ChannelValues, Count, open_channel
 from registry.db import db, unit_of_work
+from registry.members.models import Member
 from registry.networks.models import Network
-from registry.networks.services import NetworkValues, create
+from registry.networks.services import NetworkValues, create, join
 
+PRESS = "เครือข่ายผู้สื่อข่าวภูมิภาค"
 VOLUNTEERS, LOUDSPEAKERS, PARTNERS = "village_volunteer", "loudspeaker", "civil_society"
 
 
@@ -62,8 +64,18 @@ def make_networks(first_day: date, seed: int) -> None:
         place = name.removeprefix("สำนักงานประชาสัมพันธ์")
         _found(code, Role.PROVINCIAL, plans(place), first_day, random)
     _found("C-PRDB", Role.CENTRAL, plans("กรุงเทพมหานคร"), first_day, random)
-    press = Plan("เครือข่ายผู้สื่อข่าวภูมิภาค", "local_press", "ไลน์ผู้สื่อข่าวภูมิภาค", ChannelKind.LINE_GROUP)
+    press = Plan(PRESS, "local_press", "ไลน์ผู้สื่อข่าวภูมิภาค", ChannelKind.LINE_GROUP)
     _found("C-NNT", Role.BUREAU, [press], first_day, random)
+
+
+def gather_the_press() -> None:
+    """The News Bureau's own network: the local press of all provinces, from their first day on."""
+    with unit_of_work():
+        network = db.session.scalars(select(Network).where(Network.name == PRESS)).one()
+        query = select(Member).where(Member.network_type == "local_press", Member.state == "active")
+        for member in db.session.scalars(query.order_by(Member.id)):
+            on = max(member.joined_on or network.founded_on, network.founded_on)
+            join(actor_of("C-NNT", Role.BUREAU), network, [member], on=on)
 
 
 def _found(code: str, role: Role, wanted: list[Plan], first: date, random: Random) -> None:

@@ -19,7 +19,7 @@ from registry.facts.spans import Months
 
 LIVE = ("reported", "accepted")
 """States of a dissemination that counts: not sent back by the office, not withdrawn."""
-DAY_ONLY = ("implied", "grid", "sheet")
+DAY_ONLY = ("implied", "moved", "grid", "sheet")
 """Ways in which a receipt is told whose hour is not that of the receipt."""
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    literal,
     or_,
     select,
     update,
@@ -29,6 +30,8 @@ from registry.messages.rules import now_or
 
 RECIPIENTS = cast(Table, Recipient.__table__)
 LIVE = frozenset({DisseminationState.REPORTED.value, DisseminationState.ACCEPTED.value})
+MOVED = "moved"
+"""``received_via`` of a receipt that was told, at a moment that passing on then made earlier."""
 IMPLIED = "implied"
 """``received_via`` of a receipt that follows from passing on: its time is no reaction time."""
 
@@ -125,14 +128,23 @@ def _received(message_id: int, members: Collection[int]) -> dict[int, datetime |
 
 
 def _receive(via: str) -> Update:
-    """UPDATE that moves a receipt to ``seen`` where none, or a later one, is known."""
+    """UPDATE that moves a receipt to ``seen`` where none, or a later one, is known.
+
+    What a person said stays known as said when passing on implies an earlier moment.
+    """
     seen, told = bindparam("seen", type_=Utc()), RECIPIENTS.c.received_at
     at = case((RECIPIENTS.c.published_at > seen, RECIPIENTS.c.published_at), else_=seen)
     return (
         update(RECIPIENTS)
         .where(_is_pair(), or_(told.is_(None), told > seen))
-        .values(received_at=at, received_via=via)
+        .values(received_at=at, received_via=_known_by(via))
     )
+
+
+def _known_by(via: str) -> ColumnElement[str]:
+    told = RECIPIENTS.c.received_via
+    said = and_(told.is_not(None), told != IMPLIED)
+    return case((said, literal(MOVED)), else_=literal(via)) if via == IMPLIED else literal(via)
 
 
 def _is_pair() -> ColumnElement[bool]:
