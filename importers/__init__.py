@@ -8,9 +8,13 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Install this package."""
+    from importers import column_views as column_views
     from importers import commands, dissemination, workbook_views
     from importers import jobs as jobs
     from importers import models as models
+    from importers import proposal_views as proposal_views
+    from importers import template_views as template_views
+    from importers import upload_views as upload_views
     from registry.access.roles import Permission
     from registry.ui import MenuItem, add_menu
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from importers.body import Body, Skipped, count_by_reason
 from importers.context import Context, context_of
 from importers.errors import NoHeader, NoRows, NoSheet
-from importers.fields import Field
 from importers.header import Header, find_header
 from importers.mapping import Column
+from importers.mending import Mend, judge, mended
 from importers.options import Options
 from importers.reading.grid import Sheet, Workbook
 from importers.results import RowResult
 from importers.rows.reader import read_row, unknown_as_notes
+from importers.samples import samples_of
+from importers.shapes import corrected, recall, shape_of
 from importers.thai.dates import joined_bounds
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -33,6 +33,9 @@ class Analysis:
     other_sheets: list[str] = field(default_factory=list)
     hidden_sheets: list[str] = field(default_factory=list)
     hidden_columns: int = 0
+    recalled: list[int] = field(default_factory=list)
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    total: int = 0
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -73,42 +76,63 @@ class Analysis:
             "hidden_columns": self.hidden_columns,
             "hidden_sheets": self.hidden_sheets,
             "other_sheets": self.other_sheets,
+            "shape": shape_of(self.header),
+            "recalled": self.recalled,
+            "confidence": {str(c.index): round(c.confidence, 2) for c in self.header.columns},
         }
 
 
-def analyse(workbook: Workbook, options: Options, progress: Progress | None = None) -> Analysis:
+def analyse(workbook: Workbook, options: Options) -> Analysis:
     """Read the likeliest sheet (or the one asked for) into row results.
 
     Raises:
         NoSheet, NoHeader, NoRows: with a sentence that says what was found instead.
     """
+    analysis, results = begin(workbook, options)
+    analysis.rows = list(results)
+    return analysis
+
+
+def begin(workbook: Workbook, options: Options) -> tuple[Analysis, Iterator[RowResult]]:
+    """What the sheet is, and its rows as they are read; all is known once the last one was.
+
+    Raises:
+        NoSheet, NoHeader, NoRows: the last one by the iterator.
+    """
     sheet, header, others = _choose(workbook, options)
-    header = _corrected(header, options)
-    bounds = joined_bounds(options.today)
+    recalled = recall(header, options)
+    header = corrected(header, {**recalled, **options.fields})
+    sheet, mends = mended(sheet, header, options.cells)
     types = dict(options.types)
-    context = context_of(sheet, header, types, bounds)
+    context = context_of(sheet, header, types, joined_bounds(options.today))
     body = Body(sheet, header, context, types)
     analysis = Analysis(sheet.name, header, context, [], body.skipped, others)
     analysis.hidden_sheets = [one.name for one in workbook.sheets if one.hidden and one.rows]
     analysis.hidden_columns = len(sheet.hidden_columns)
-    _read_all(analysis, sheet, body, options, progress)
-    if not analysis.rows:
-        raise NoRows(sheet.name, header.numbers[-1])
-    return analysis
+    analysis.recalled, analysis.samples = sorted(recalled), samples_of(sheet, header)
+    analysis.total = len(sheet.rows)
+    return analysis, _read_all(analysis, sheet, body, options, mends)
 
 
 def _read_all(
-    analysis: Analysis, sheet: Sheet, body: Body, options: Options, progress: Progress | None
-) -> None:
-    total = len(sheet.rows)
+    analysis: Analysis,
+    sheet: Sheet,
+    body: Body,
+    options: Options,
+    mends: Mapping[int, Sequence[Mend]],
+) -> Iterator[RowResult]:
     by_number = {row.number: row for row in sheet.rows} if options.keep_unknown else {}
+    found = False
     for record in body.records():
+        found = True
         result = read_row(record, analysis.header, options)
         if more := unknown_as_notes(by_number.get(record.row), analysis.unknown):
             result.values["notes"] = "\n".join(filter(None, [result.values.get("notes"), more]))
-        analysis.rows.append(result)
-        if progress and len(analysis.rows) % 500 == 0:
-            progress("checked", len(analysis.rows), total)
+        if mends or options.refused:
+            judge([result], mends, options.refused)
+        yield result
+    if not found:
+        raise NoRows(sheet.name, analysis.header.numbers[-1])
 
 
 def _choose(workbook: Workbook, options: Options) -> tuple[Sheet, Header, list[str]]:
@@ -134,20 +158,3 @@ def _choose(workbook: Workbook, options: Options) -> tuple[Sheet, Header, list[s
 def _weight(sheet: Sheet, header: Header) -> tuple[bool, int, float]:
     below = sum(row.number > header.numbers[-1] for row in sheet.rows)
     return header.score >= 3, below, header.score
-
-
-def _corrected(header: Header, options: Options) -> Header:
-    """The header with the columns that a person mapped by hand; sensitive ones stay out."""
-    if not options.fields:
-        return header
-    columns = tuple(
-        replace(column, field=_said(options, column), confidence=1.0)
-        if column.index in options.fields and not column.sensitive
-        else column
-        for column in header.columns
-    )
-    return replace(header, columns=columns)
-
-
-def _said(options: Options, column: Column) -> Field | None:
-    return options.fields[column.index]

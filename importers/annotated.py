@@ -42,7 +42,7 @@ def annotated_copy(
         (folder / "notes.json").write_text(json.dumps(notes), encoding="utf-8")
         arguments = [str(folder / part) for part in ("in", "notes.json", "out.xlsx")]
         try:
-            run_child("annotate", [*arguments, suffix], limits)
+            run_child("importers.reading.annotate", [*arguments, suffix], limits)
         except Refusal as refusal:
             raise Unreadable(refusal.reason, name=batch.file_name) from None
         return (folder / "out.xlsx").read_bytes()
@@ -63,6 +63,7 @@ def notes_of(batch: ImportBatch, rows: Iterable[ImportRow]) -> dict[str, Any]:
         "title": str(FIELD_NAMES[Field.CHECKED]),
         "rows": texts,
         "cells": cells,
+        "values": {cell: clean_text(text) for cell, text in (batch.mended or {}).items()},
     }
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 
 from importers.codes import Code
-from importers.context import Context, group_of
+from importers.context import Context, group_of, names_type
 from importers.fields import APPENDED, IDLE, NAME_FIELDS, Field
 from importers.header import NAMING, Header
 from importers.reading.grid import Cell, Row, Sheet
 from importers.thai.finding import Remark
 from importers.thai.names import looks_like_organisation
-from importers.thai.text import arabic, clean, is_blank, is_ditto, to_text
+from importers.thai.text import DITTOS, arabic, clean, is_blank, is_ditto, to_text
 
 _TOTAL = re.compile(
     r"^(?:รวม|ยอดรวม|รวมทั้งสิ้น|รวมทั้งหมด|ผลรวม|ยอดยกมา|ยอดยกไป|sub ?total|total|grand total)"
@@ -29,8 +30,11 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _COLUMN_NUMBER = re.compile(r"\(?[0-9]{1,2}\)?")
-_MOST_CONTINUED = 4
+_MOST_CONTINUED, _MOST_NOTED = 4, 3
+_CONTACT = re.compile(r"(?:[0-9๐-๙Oo][^0-9๐-๙\n]{0,3}){7}|@")
+_SIGNED = re.compile(r"^\(?(?:ลงชื่อ|ผู้รายงาน|ผู้จัดทำ|ผู้รับรอง|ผู้ตรวจสอบ)")
 _IDENTITY = NAMING | {Field.NATIONAL_ID, Field.TITLE}
+_CONTACTS = (Field.PHONE, Field.NATIONAL_ID, Field.EMAIL)
 
 
 class Left(StrEnum):
@@ -75,10 +79,16 @@ class Body:
         self.context = context
         self.skipped: list[Skipped] = []
         self._above: dict[int, Cell] = {}
+        self._signed = False
         self._fields = {column.index: column.field for column in header.columns if column.field}
         self._names = [c.index for c in header.columns_of(*_IDENTITY)]
         self._useful = [i for i, f in self._fields.items() if f not in IDLE]
-        self._own = [set(self._row_texts(row)) for row in header.rows]
+        self._contacts = [c.index for c in header.columns_of(*_CONTACTS)]
+        self._sequence = [c.index for c in header.columns_of(Field.SEQUENCE)]
+        last = header.rows[-1].number
+        self._upper = list(takewhile(lambda row: row.number <= last, sheet.rows))
+        self._own = [set(self._row_texts(row)) for row in self._upper]
+        self._headed = set[Cell]().union(*self._own, *(row.cells for row in header.rows)) - {None}
         self._covered = self._vertical_merges()
 
     def _vertical_merges(self) -> dict[int, list[tuple[int, int]]]:
@@ -95,7 +105,9 @@ class Body:
 
     def _is_covered(self, row: int, column: int) -> bool:
         """Whether a cell lies below the first one of a merged range."""
-        ranges = self._covered.get(column, [])
+        ranges = self._covered.get(column)
+        if not ranges:
+            return False
         place = bisect_left(ranges, (row, 0)) - 1
         return place >= 0 and row <= ranges[place][1]
 
@@ -123,6 +135,8 @@ class Body:
 
     def _wanted(self, row: Row) -> bool:
         """Whether a row may be a member; else it is noted why not."""
+        if self._is_plain(row):
+            return True
         texts = self._row_texts(row)
         if row.number in self.sheet.hidden_rows:
             return self._leave(row, Left.HIDDEN, texts)
@@ -131,24 +145,62 @@ class Body:
         why = self._reason(row, texts)
         return why is None or self._leave(row, why, texts)
 
+    def _is_plain(self, row: Row) -> bool:
+        """Whether a row is a member at first sight: it has a contact and no word of the header."""
+        if row.number in self.sheet.hidden_rows or self.sheet.hidden_columns:
+            return False
+        filled = [cell for cell in row.cells if cell is not None]
+        return (
+            len(filled) > _MOST_NOTED
+            and self._headed.isdisjoint(filled)
+            and self._has_contact(row)
+            and not _are_numbers(clean(to_text(cell)) for cell in filled)
+        )
+
     def _leave(self, row: Row, why: Left, texts: list[str]) -> bool:
         self.skipped.append(Skipped(row.number, why, " ".join(texts)[:200]))
         return False
 
     def _reason(self, row: Row, texts: list[str]) -> Left | None:
-        if any(_TOTAL.match(text) for text in texts[:3]) and not self._has_contact(row):
+        if self._is_total(row, texts):
             return Left.TOTAL
-        if _NOTE.match(texts[0]) and len(texts) <= 3 and not self._has_contact(row):
+        if self._is_note(row, texts):
             return Left.NOTE
         if self._is_header(texts):
             return Left.HEADER
-        if len(texts) > 3 and all(_COLUMN_NUMBER.fullmatch(arabic(text)) for text in texts):
+        if len(texts) > _MOST_NOTED and _are_numbers(texts):
             return Left.NUMBERS
         return self._heading(row, texts) if len(texts) == 1 else None
 
+    def _is_note(self, row: Row, texts: list[str]) -> bool:
+        """Whether a row is about the list; below ``ลงชื่อ`` come a name and an office."""
+        if len(texts) > _MOST_NOTED or self._has_contact(row) or self._is_numbered(row):
+            self._signed = False
+            return False
+        self._signed = self._signed or bool(_SIGNED.match(texts[0]))
+        return self._signed or bool(_NOTE.match(texts[0]))
+
+    def _is_total(self, row: Row, texts: list[str]) -> bool:
+        """Whether a row sums up: its first word says so, and nothing else tells of a person."""
+        words = [text for text in texts if any(map(str.isalpha, text))]
+        return (
+            bool(words and _TOTAL.match(words[0]))
+            and len(words) <= _MOST_NOTED
+            and not self._is_numbered(row)
+            and not self._has_contact(row)
+        )
+
     def _has_contact(self, row: Row) -> bool:
-        columns = self.header.columns_of(Field.PHONE, Field.NATIONAL_ID, Field.EMAIL)
-        return any(not is_blank(clean(to_text(row.at(column.index)))) for column in columns)
+        """Whether anything can be a number to call or an address; the sum below a column is not."""
+        return any(_is_contact(row.at(column)) for column in self._contacts)
+
+    def _is_numbered(self, row: Row) -> bool:
+        """Whether a row has a number of its own, which a total never has."""
+        return any(_is_number(to_text(row.at(column))) for column in self._sequence)
+
+    def _repeats(self, column: int, text: str) -> bool:
+        """Whether a lone text stands in that column of the header, or of the titles above it."""
+        return any(clean(to_text(row.at(column))) == text for row in self._upper)
 
     def _is_header(self, texts: list[str]) -> bool:
         return len(texts) > 1 and any(
@@ -158,11 +210,14 @@ class Body:
     def _heading(self, row: Row, texts: list[str]) -> Left | None:
         """A row with one text: a group, a heading, or something about a member."""
         column = next(i for i, cell in enumerate(row.cells) if clean(to_text(cell)))
+        if self._repeats(column, texts[0]):
+            return Left.HEADER
         group = group_of(texts[0], self.types, self.context)
-        if group is not None and not self._about_member(column, texts[0]):
+        wide = self._is_wide(row.number, column)
+        if group is not None and (wide or not self._about_member(column, texts[0])):
             self.context, self._above = group, {}
             return Left.GROUP
-        if self._is_wide(row.number, column) or self._fields.get(column) is Field.SEQUENCE:
+        if wide or self._fields.get(column) is Field.SEQUENCE:
             return Left.HEADING if not _is_number(texts[0]) else Left.NUMBERS
         return None if column in self._useful else Left.HEADING
 
@@ -170,7 +225,7 @@ class Body:
         """Whether a lone text stands in a column of its own meaning, below a member's row."""
         field_of = self._fields.get(column)
         if field_of in NAMING:
-            return looks_like_organisation(text)
+            return looks_like_organisation(text) and not names_type(text, self.types)
         return (
             field_of not in IDLE
             and field_of is not None
@@ -188,10 +243,9 @@ class Body:
         """Whether a row goes on about the member above: no name or number of its own, and
         nothing but more of the same or what was still blank.
         """
-        if any(self._is_covered(row.number, column) for column in self._names):
+        if self._covered and any(self._is_covered(row.number, i) for i in self._names):
             return True
-        sequence = self.header.columns_of(Field.SEQUENCE)
-        if any(_is_number(to_text(row.at(column.index))) for column in sequence):
+        if self._is_numbered(row):
             return False
         filled = [c for c in self._useful if not _empty(row.at(c))]
         if not filled or len(filled) > _MOST_CONTINUED or set(filled) & set(self._names):
@@ -221,27 +275,43 @@ class Body:
         record.remarks.setdefault(first, []).append(note)
 
     def _record(self, row: Row) -> Record:
-        record = Record(row.number, {}, self.context)
-        for column in self._fields:
-            cell = row.at(column)
-            if isinstance(cell, str) and is_ditto(clean(cell)):
-                cell = self._above.get(column)
-                if cell is not None:
-                    record.remarks[column] = [Remark(Code.DITTO, to_text(cell))]
-            elif cell is None and self._is_covered(row.number, column):
-                cell = self._above.get(column)
-            record.cells[column] = cell
-            if cell is not None:
-                self._above[column] = cell
+        filled = row.cells
+        width = len(filled)
+        cells = {column: filled[column] if column < width else None for column in self._fields}
+        record = Record(row.number, cells, self.context)
+        if self._covered or not DITTOS.isdisjoint(cells.values()):
+            self._fill(record)
+        self._above.update((i, cell) for i, cell in cells.items() if cell is not None)
         return record
+
+    def _fill(self, record: Record) -> None:
+        """Take what stands above for ditto marks and below the first cell of a merged range."""
+        for column, cell in list(record.cells.items()):
+            above = self._above.get(column)
+            if isinstance(cell, str) and is_ditto(cell):
+                record.cells[column] = above
+                if above is not None:
+                    record.remarks[column] = [Remark(Code.DITTO, to_text(above))]
+            elif cell is None and self._is_covered(record.row, column):
+                record.cells[column] = above
 
 
 def _empty(cell: Cell) -> bool:
     return cell is None or is_blank(clean(to_text(cell)))
 
 
+def _are_numbers(texts: Iterable[str]) -> bool:
+    """Whether a row only counts the columns: ``(1) (2) (3)``."""
+    return all(_COLUMN_NUMBER.fullmatch(arabic(text)) for text in texts)
+
+
+def _is_contact(cell: Cell) -> bool:
+    """Whether a cell holds what members are reached or told apart by, not a count of them."""
+    return cell is not None and bool(_CONTACT.search(to_text(cell)))
+
+
 def _is_number(text: str) -> bool:
-    return bool(re.fullmatch(r"[0-9]+[.)]?", arabic(clean(text))))
+    return text.isdecimal() or bool(re.fullmatch(r"[0-9]+[.)]?", arabic(clean(text))))
 
 
 def count_by_reason(skipped: list[Skipped]) -> dict[str, int]:

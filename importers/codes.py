@@ -87,6 +87,9 @@ class Code(StrEnum):
     COUNT_UNREADABLE = "count_unreadable"
     COUNT_ESTIMATE = "count_estimate"
     COUNT_RANGE = "count_range"
+    # What a person said about a proposal
+    CELL_MENDED = "cell_mended"
+    REPAIR_REFUSED = "repair_refused"
     # Networks, consent and rows
     NETWORK_TYPE_UNKNOWN = "network_type_unknown"
     NETWORK_TYPE_MISSING = "network_type_missing"
@@ -117,6 +120,7 @@ _NOTICES = {
     Code.BIRTH_YEAR_FROM_DATE,
 }
 _REPAIRS = {
+    Code.CELL_MENDED,
     Code.THAI_DIGITS,
     Code.TEXT_REPAIRED,
     Code.DITTO,

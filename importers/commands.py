@@ -22,6 +22,7 @@ from importers.annotated import annotated_copy
 from importers.models import ImportBatch, ImportRow
 from importers.planning import limits_of
 from importers.results import STATUS_NAMES, Status
+from importers.understood import Progress
 from importers.undoing import undo_batch
 from importers.uploads import read_file
 from registry.access.models import Office
@@ -118,7 +119,7 @@ def _spoken() -> Iterator[None]:
 
 
 @contextmanager
-def _bar() -> Iterator[runs.Progress]:
+def _bar() -> Iterator[Progress]:
     """A progress bar on standard error, when a person sits there."""
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:

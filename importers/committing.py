@@ -1,45 +1,105 @@
-"""Applying a plan: exactly what the preview showed and a person decided, in one transaction."""
+"""Applying a plan: exactly what the preview showed and a person decided, in one transaction.
+
+What takes long is done before the transaction begins (:class:`Preparation`); while the registry
+is locked it is only looked whether the plan still holds, and written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import defer
+from sqlalchemy import ColumnElement, Row, select
 
 from importers.choosing import brings_new, brings_update, outcome_of
-from importers.matching import member_values, updates_of
+from importers.matching import Known, known_members, member_values, updates_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.planning import provincial_offices, scope_of_batch
+from importers.spool import Spool
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.bulk import insert_rows, make_room, reserve_ids, update_rows
 from registry.channels.models import ESTIMATED, ChannelKind
 from registry.db import db
 from registry.errors import Refused
-from registry.members import normalise
-from registry.members.bulk import NewChannel, NewMember, Source, register_many
+from registry.members.bulk import NewChannel, NewMember, Source, prepare, register_prepared
+from registry.members.bulk_changes import Change, change_many, versions_for_update
 from registry.members.models import ConsentPurpose, Member
-from registry.members.queries import member_to_change
+from registry.members.queries import changeable, member_to_change
 from registry.members.services import update as update_member
-from registry.members.values import MemberValues
+from registry.members.values import FIELDS, MemberValues
 from registry.networks.models import NetworkMember
 from registry.networks.queries import networks_in
 from registry.periods.calendar import to_bangkok_date, utc_now
-from registry.vault import keyed_hash
 
 BASIS = "จำนวนตามแบบสมัคร"
 """What the estimate of a loudspeaker's audience rests on: the sheet says no more."""
+CHUNK = 2_000
+SHOWN = 20
+_ROW = (ImportRow.id, ImportRow.row, ImportRow.values, ImportRow.decision, ImportRow.member_id,
+        ImportRow.member_version)  # fmt: skip
+PlanRow = Row[*tuple[Any, ...]]
 
 
-class ChangedMeanwhile(Refused):
+class PlanOutdated(Refused):
     """The registry is no longer as it was when the plan was made."""
 
 
-def commit_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
+class Fresh(NamedTuple):
+    """What tells a new member from those registered meanwhile, with the row's id and number."""
+
+    id: int
+    row: int
+    digest: str | None
+    name_and_place: tuple[str, str]
+    network: int | None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An update of a member: what the row changes, and the network that it names."""
+
+    id: int
+    row: int
+    version: int | None
+    change: Change
+    network: int | None
+
+
+class Preparation:
+    """A decided plan made ready to be written, outside the write lock.
+
+    Attributes:
+        planned_at: of the plan; another one by then makes this worthless.
+    """
+
+    def __init__(self, batch: ImportBatch, spool: Spool) -> None:
+        self.planned_at, self._spool = batch.planned_at, spool
+        self.outcome = outcome_of(batch)
+        self.source = Source(batch.id, batch.file_name, batch.sha256)
+        self.fresh = list(self._lay_aside(batch))
+        self.changed = [one for some in _chunks(batch, brings_update()) for one in _changes(some)]
+
+    def _lay_aside(self, batch: ImportBatch) -> Iterator[Fresh]:
+        offices, today = provincial_offices(), to_bangkok_date(utc_now())
+        for some in _chunks(batch, brings_new()):
+            members = [_new_member(batch, row, offices, today) for row in some]
+            prepared = prepare(members, self.source)
+            self._spool.add([prepared])
+            for row, one in zip(some, prepared, strict=True):
+                digest, name, place = one.identity
+                network = row.values.get("network_id")
+                yield Fresh(row.id, row.row, digest, (name, place), network)
+
+    def members(self) -> Iterator[Sequence[Any]]:
+        """The new members in the order of the sheet, some at a time."""
+        yield from self._spool.all()
+
+
+def commit_batch(actor: Actor, batch: ImportBatch, ready: Preparation) -> dict[str, int]:
     """Apply a plan.  The caller commits the transaction.
 
     Returns:
@@ -47,18 +107,20 @@ def commit_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
 
     Raises:
         Refused: the batch is not waiting for this.
-        ChangedMeanwhile: a planned member was registered or changed meanwhile; nothing was
+        PlanOutdated: a planned member was registered or changed meanwhile; nothing was
             written, and the batch should be planned anew.
     """
     batch.lock()
     batch.move(BatchState.COMMITTED)
-    planned = outcome_of(batch)
-    fresh, changed = _rows(batch, brings_new()), _rows(batch, brings_update())
-    _still_true(batch, fresh, changed)
-    _register(actor, batch, fresh)
-    updated = sum(_update(actor, batch, row) for row in changed)
+    if ready.planned_at != batch.planned_at:
+        raise _outdated(batch, [])
+    make_room()
+    _still_true(batch, ready)
+    _register(actor, ready)
+    updated = _update(actor, batch, ready)
     batch.committed_at = utc_now()
-    counts = {"new": len(fresh), "update": updated, "left": planned.left + len(changed) - updated}
+    left = ready.outcome.left + len(ready.changed) - updated
+    counts = {"new": len(ready.fresh), "update": updated, "left": left}
     batch.summary = {**batch.summary, "committed": counts}
     record(
         actor,
@@ -72,87 +134,106 @@ def commit_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
     return counts
 
 
-def _rows(batch: ImportBatch, which: ColumnElement[bool]) -> Sequence[ImportRow]:
+def _chunks(batch: ImportBatch, which: ColumnElement[bool]) -> Iterator[list[PlanRow]]:
     """The rows without what only the preview needs: deciphering it would take as long again."""
-    query = select(ImportRow).where(ImportRow.batch_id == batch.id, which).order_by(ImportRow.row)
-    unread = (defer(ImportRow.originals), defer(ImportRow.problems), defer(ImportRow.before))
-    return db.session.scalars(query.options(*unread)).all()
+    query = select(*_ROW).where(ImportRow.batch_id == batch.id, which).order_by(ImportRow.row)
+    last = 0
+    while some := list(db.session.execute(query.where(ImportRow.row > last).limit(CHUNK))):
+        yield some
+        last = some[-1].row
 
 
-def _still_true(
-    batch: ImportBatch, fresh: Sequence[ImportRow], changed: Sequence[ImportRow]
-) -> None:
-    """Refuse where somebody registered or changed a planned member after the plan was made."""
-    by_hash = {
-        keyed_hash(row.values["national_id"]): row.row
-        for row in fresh
-        if row.values.get("national_id")
+def _changes(rows: Sequence[PlanRow]) -> Iterator[Changed]:
+    members = known_members({row.member_id for row in rows})
+    for row in rows:
+        member = members.get(row.member_id)
+        if member is None:
+            raise PlanOutdated(_("A member of row %(row)s is gone.", row=row.row))
+        before = _values_of(member)
+        wanted = updates_of(member, row.values, overwrite=row.decision == Decision.OVERWRITE)
+        change = Change(member.id, member.version, before, replace(before, **_days(wanted)))
+        network = row.values.get("network_id")
+        yield Changed(row.id, row.row, row.member_version, change, network)
+
+
+def _values_of(member: Known) -> MemberValues:
+    return MemberValues(**{name: getattr(member, name) for name in FIELDS})
+
+
+def _days(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: date.fromisoformat(value) if name.endswith("_on") and value else value
+        for name, value in wanted.items()
     }
-    late = [by_hash[found] for found in _known_hashes(list(by_hash))]
-    versions = _versions([row.member_id for row in changed if row.member_id])
-    late += [row.row for row in changed if versions.get(row.member_id or 0) != row.member_version]
-    late += _registered_since(batch, fresh)
-    known = {network.id for network in networks_in(scope_of_batch(batch))}
-    late += [
-        row.row for row in (*fresh, *changed) if row.values.get("network_id") not in {None, *known}
-    ]
+
+
+def _still_true(batch: ImportBatch, ready: Preparation) -> None:
+    """Refuse where somebody registered or changed a planned member after the plan was made."""
+    late = [*_registered_since(batch, ready.fresh), *_changed_since(batch, ready.changed)]
+    named = [(one.row, one.network) for one in ready.fresh if one.network]
+    named += [(one.row, one.network) for one in ready.changed if one.network]
+    if named:
+        known = {network.id for network in networks_in(scope_of_batch(batch))}
+        late += [row for row, network in named if network not in known]
     if late:
-        raise ChangedMeanwhile(
-            _(
-                "The registry has changed since the plan for “%(file)s” was made (rows "
-                "%(rows)s); nothing was written, please review the new plan.",
-                file=batch.file_name,
-                rows=", ".join(str(number) for number in sorted(set(late))[:20]),
-            )
+        raise _outdated(batch, late)
+
+
+def _outdated(batch: ImportBatch, rows: Sequence[int]) -> PlanOutdated:
+    return PlanOutdated(
+        _(
+            "The registry has changed since the plan for “%(file)s” was made (rows "
+            "%(rows)s); nothing was written, please review the new plan.",
+            file=batch.file_name,
+            rows=", ".join(str(number) for number in sorted(set(rows))[:SHOWN]) or "–",
         )
-
-
-def _registered_since(batch: ImportBatch, fresh: Sequence[ImportRow]) -> list[int]:
-    """Rows whose name somebody registered in the same province after the plan was made."""
-    query = select(Member.name_key, Member.province_code).where(
-        Member.created_at > batch.planned_at
     )
-    late = {tuple(row) for row in db.session.execute(query)} if batch.planned_at else set()
-    return [row.row for row in fresh if late and _name_and_place(row.values) in late]
 
 
-def _name_and_place(values: Mapping[str, Any]) -> tuple[str, str]:
-    names = (values.get("first_name") or values.get("organisation") or "", values.get("last_name"))
-    key = " ".join(normalise.key(name or "") for name in names).strip()
-    return key[:200], str(values.get("province_code"))
+def _registered_since(batch: ImportBatch, fresh: Sequence[Fresh]) -> Iterator[int]:
+    """Rows whose national ID, or name in the same province, somebody registered since the plan.
+
+    The national IDs of all others are unique by the database's own constraint.
+    """
+    query = select(Member.national_id_hash, Member.name_key, Member.province_code)
+    late = list(db.session.execute(query.where(Member.created_at > batch.planned_at)))
+    numbers = {row.national_id_hash for row in late} - {None}
+    names = {(row.name_key, row.province_code) for row in late}
+    for one in fresh if late else ():
+        if one.digest in numbers or one.name_and_place in names:
+            yield one.row
 
 
-def _known_hashes(hashes: Sequence[str]) -> list[str]:
-    found: list[str] = []
-    for start in range(0, len(hashes), 500):
-        part = Member.national_id_hash.in_(hashes[start : start + 500])
-        found += [h for h in db.session.scalars(select(Member.national_id_hash).where(part)) if h]
-    return found
+def _changed_since(batch: ImportBatch, changed: Sequence[Changed]) -> Iterator[int]:
+    """Rows whose member was changed since the plan, or left the reach of the office."""
+    ids = {one.change.member_id for one in changed}
+    versions = versions_for_update(ids)
+    own = _own(batch, ids)
+    for one in changed:
+        number = one.change.member_id
+        now = versions.get(number)
+        if now != one.version or now != one.change.version or number not in own:
+            yield one.row
 
 
-def _versions(ids: Sequence[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for start in range(0, len(ids), 500):
-        query = select(Member.id, Member.version).where(Member.id.in_(ids[start : start + 500]))
-        found |= dict(db.session.execute(query).all())
-    return found
+def _own(batch: ImportBatch, ids: set[int]) -> set[int]:
+    scope, ordered, own = scope_of_batch(batch), sorted(ids), set[int]()
+    for start in range(0, len(ordered), CHUNK):
+        some = Member.id.in_(ordered[start : start + CHUNK])
+        own |= set(db.session.scalars(select(Member.id).where(some, changeable(scope))))
+    return own
 
 
-def _register(actor: Actor, batch: ImportBatch, rows: Sequence[ImportRow]) -> None:
-    offices, today = provincial_offices(), to_bangkok_date(utc_now())
-    members = [_new_member(batch, row, offices, today) for row in rows]
-    source = Source(batch.id, batch.file_name, batch.sha256)
-    ids = register_many(actor, members, source)
-    done = [
-        {"id": row.id, "member_id": ids[member.uid], "member_version": 1}
-        for row, member in zip(rows, members, strict=True)
-    ]
-    if done:
-        db.session.execute(update(ImportRow), done)
+def _register(actor: Actor, ready: Preparation) -> None:
+    rows = iter(ready.fresh)
+    for prepared in ready.members():
+        ids = register_prepared(actor, prepared, ready.source)
+        done = [(row.id, ids[one.member.uid], 1) for row, one in zip(rows, prepared, strict=False)]
+        update_rows(ImportRow, ("member_id", "member_version"), done)
 
 
 def _new_member(
-    batch: ImportBatch, row: ImportRow, offices: dict[str, int], today: date
+    batch: ImportBatch, row: PlanRow, offices: dict[str, int], today: date
 ) -> NewMember:
     values = row.values
     return NewMember(
@@ -190,54 +271,63 @@ def _channels(values: dict[str, Any]) -> list[NewChannel]:
     ]
 
 
-def _update(actor: Actor, batch: ImportBatch, row: ImportRow) -> int:
-    """Fill the blanks of a record; what it says otherwise is replaced only where decided so."""
-    member = member_to_change(scope_of_batch(batch), row.member_id or 0)
-    before = MemberValues.of(member)
-    wanted = updates_of(member, row.values, overwrite=row.decision == Decision.OVERWRITE)
-    joined = _join_network(member, row)
-    if wanted:
-        _write(actor, member, row, replace(before, **wanted))
-    db.session.flush()
-    old = before.as_dict()
-    row.before = {
-        "fields": {name: _kept(name, old[name]) for name in wanted},
-        "network": joined,
-    }
-    row.member_version = member.version
-    return 1 if wanted or joined else 0
+def _update(actor: Actor, batch: ImportBatch, ready: Preparation) -> int:
+    """Fill the blanks of records; what they say otherwise is replaced only where decided so.
+
+    Returns:
+        how many records were changed, or entered a network.
+    """
+    today = to_bangkok_date(utc_now())
+    joined = _join_networks(ready.changed, today)
+    written = [one for one in ready.changed if one.change.before != one.change.after]
+    change_many(actor, [one.change for one in written if not one.change.moves], today)
+    for one in written:
+        if one.change.moves:
+            _move(actor, batch, one, today)
+    rows = [_done(one, joined.get(one.id)) for one in ready.changed]
+    update_rows(ImportRow, ("member_version", "before"), rows)
+    return len({one.id for one in written} | set(joined))
 
 
-def _write(actor: Actor, member: Member, row: ImportRow, values: MemberValues) -> None:
+def _move(actor: Actor, batch: ImportBatch, one: Changed, today: date) -> None:
+    """Change a record that counts somewhere else from now on."""
+    member = member_to_change(scope_of_batch(batch), one.change.member_id)
     try:
-        update_member(actor, member, values, on=to_bangkok_date(utc_now()))
+        update_member(actor, member, one.change.after, on=today)
     except Refused as refusal:
         raise Refused(
-            _("Row %(row)s: %(sentence)s", row=row.row, sentence=str(refusal))
+            _("Row %(row)s: %(sentence)s", row=one.row, sentence=str(refusal))
         ) from refusal
 
 
-def _kept(name: str, value: Any) -> Any:
+def _done(one: Changed, joined: int | None) -> tuple[Any, ...]:
+    """What the row of the plan keeps of an update, for undoing it."""
+    before, after = one.change.before.as_dict(), one.change.after.as_dict()
+    fields = {name: _kept(value) for name, value in before.items() if after[name] != value}
+    version = one.change.version + bool(fields)
+    return one.id, version, {"fields": fields, "network": joined}
+
+
+def _kept(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _join_network(member: Member, row: ImportRow) -> int | None:
-    """Enter the network that the sheet names; returns the membership's id if it is new."""
-    network = row.values.get("network_id")
-    if not network:
-        return None
-    query = select(NetworkMember.id).where(
-        NetworkMember.network_id == network,
-        NetworkMember.member_id == member.id,
-        NetworkMember.to_on.is_(None),
-    )
-    if db.session.scalar(query):
-        return None
-    entered = NetworkMember(
-        network_id=network,
-        member_id=member.id,
-        from_on=to_bangkok_date(utc_now()),
-    )
-    db.session.add(entered)
-    db.session.flush()
-    return entered.id
+def _join_networks(changed: Sequence[Changed], today: date) -> dict[int, int]:
+    """Enter the networks that the sheet names; the new memberships' ids by the rows' ids."""
+    wanted = [one for one in changed if one.network]
+    ids = sorted({one.change.member_id for one in wanted})
+    present: set[tuple[int, int]] = set()
+    for start in range(0, len(ids), CHUNK):
+        query = select(NetworkMember.network_id, NetworkMember.member_id).where(
+            NetworkMember.member_id.in_(ids[start : start + CHUNK]), NetworkMember.to_on.is_(None)
+        )
+        present |= {(row.network_id, row.member_id) for row in db.session.execute(query)}
+    entering = [one for one in wanted if (one.network, one.change.member_id) not in present]
+    numbers = list(reserve_ids(NetworkMember, len(entering)))
+    rows = [
+        (number, one.network, one.change.member_id, False, today)
+        for number, one in zip(numbers, entering, strict=True)
+    ]
+    names = ("id", "network_id", "member_id", "coordinator", "from_on")
+    insert_rows(NetworkMember, names, rows)
+    return {one.id: number for number, one in zip(numbers, entering, strict=True)}

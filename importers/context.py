@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,6 +20,8 @@ _DATE = re.compile(
 _ACTIVITY = re.compile(r"((?:โครงการ|กิจกรรม|การอบรม|การประชุม|อบรม)[^:：]*)")
 _ACTIVITY_LABEL = re.compile(r"(?:ชื่อ)?(?:โครงการ|กิจกรรม)\s*[:：]\s*(.+)")
 _AFTER_ACTIVITY = re.compile(r"\s*(?:จังหวัด|จ\.|ณ |วันที่|ประจำปี|เมื่อวันที่|ระหว่าง|อำเภอ).*$")
+_BELOW_PROVINCE = re.compile(r"กิ่งอำเภอ|อำเภอ|อ\.|เขต|ตำบล|ต\.|แขวง")
+_GROUP_WORD = re.compile(r"^(?:กลุ่ม|ประเภท)?(?:เครือข่าย)?\s*")
 _DISTRICT = re.compile(r"(?:อำเภอ|อ\.|กิ่งอำเภอ)\s*([ก-๎]+)")
 _SUBDISTRICT = re.compile(r"(?:ตำบล|ต\.|แขวง)\s*([ก-๎]+)")
 
@@ -89,11 +92,16 @@ def _day(text: str, bounds: Bounds) -> date | None:
     return None
 
 
-def type_in(text: str, types: dict[str, str]) -> str:
+def type_in(text: str, types: Mapping[str, str]) -> str:
     """The code of the network type that a longer text names; the longest name wins."""
     wanted = key(text)
     inside = [name for name in types if len(name) >= 4 and name in wanted]
     return types[max(inside, key=len)] if inside else ""
+
+
+def names_type(text: str, types: Mapping[str, str]) -> bool:
+    """Whether a text is the name of a network type and nothing more: ``กลุ่มวิทยุชุมชน``."""
+    return key(_GROUP_WORD.sub("", text)) in types
 
 
 def group_of(text: str, types: dict[str, str], now: Context) -> Context | None:
@@ -116,6 +124,8 @@ def group_of(text: str, types: dict[str, str], now: Context) -> Context | None:
 
 
 def _province_of_group(text: str) -> str | None:
+    if _BELOW_PROVINCE.match(text):  # อำเภออุทัย is no short form of อุทัยธานี
+        return None
     if found := re.match(r"(?:จังหวัด|จ\.|จว\.)\s*([ก-๎]+)", text):
         return gazetteer.provinces().get(gazetteer.place_key(found[1]))
     return gazetteer.provinces().get(gazetteer.place_key(text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 
 from importers.mapping import read_column
@@ -10,9 +12,10 @@ from registry.errors import Refused
 
 
 class Unusable(Refused):
-    """A sheet cannot be imported; ``code`` says why."""
+    """A sheet cannot be imported; ``code`` says why, ``told`` is what it was made of."""
 
     code = "unusable"
+    told: tuple[Any, ...] = ()
 
 
 def _quotable(found: list[str]) -> list[str]:
@@ -40,6 +43,7 @@ class NoHeader(Unusable):
     code = "no_header"
 
     def __init__(self, sheet: str, found: list[str]) -> None:
+        self.told = (sheet, found)
         self.found = _quotable(found)
         texts = ", ".join(f"“{text}”" for text in self.found) or "–"
         super().__init__(
@@ -58,6 +62,7 @@ class NoRows(Unusable):
     code = "no_rows"
 
     def __init__(self, sheet: str, row: int) -> None:
+        self.told = (sheet, row)
         super().__init__(
             _(
                 "The sheet “%(sheet)s” has no member below its header in row %(row)s; "
@@ -74,6 +79,7 @@ class NoSheet(Unusable):
     code = "no_sheet"
 
     def __init__(self, sheet: str, found: list[str]) -> None:
+        self.told = (sheet, found)
         super().__init__(
             _(
                 "There is no sheet called “%(sheet)s”; the workbook has: %(found)s.",
@@ -81,3 +87,7 @@ class NoSheet(Unusable):
                 found=", ".join(found),
             )
         )
+
+
+KINDS = {kind.code: kind for kind in (NoHeader, NoRows, NoSheet)}
+"""Every such refusal by its code."""

@@ -52,6 +52,7 @@ class Field(StrEnum):
     JOINED_YEAR = "joined_year"
     ACTIVITY = "activity"
     NOTES = "notes"
+    ASIDE = "aside"
 
 
 F = Field
@@ -59,7 +60,14 @@ NAME_FIELDS = frozenset({F.FULL_NAME, F.FIRST_NAME, F.LAST_NAME})
 IDLE = frozenset({F.SEQUENCE, F.SIGNATURE, F.CHECKED, F.ZONE})
 JOINED = frozenset({F.FULL_NAME, F.ADDRESS, F.STREET, F.JOINED_ON, F.BIRTH_DATE, F.NOTES, F.SKILLS})
 """Fields whose several columns are read as one text (a header merged over three columns)."""
-SEVERAL = JOINED | {F.PHONE, F.CHANNELS, F.CHANNEL_NAME, F.CHANNEL_URL, F.AUDIENCE}
+SEVERAL = (
+    JOINED
+    | {F.PHONE, F.CHANNELS, F.CHANNEL_KIND, F.CHANNEL_NAME, F.CHANNEL_URL}
+    | {
+        F.AUDIENCE,
+        F.ASIDE,
+    }
+)
 """Fields that several columns may have."""
 APPENDED = frozenset({F.PHONE, F.CHANNELS, F.ADDRESS, F.NOTES, F.SKILLS, F.STREET})
 """Fields that a second row of the same person adds to."""
@@ -107,4 +115,5 @@ FIELD_NAMES = {
     F.JOINED_YEAR: _l("Year of joining"),
     F.ACTIVITY: _l("Activity at which they joined"),
     F.NOTES: _l("Notes"),
+    F.ASIDE: _l("Keep in the notes, with its heading"),
 }

@@ -41,7 +41,7 @@ def forget(actor: Actor, batch_id: int) -> None:
     remove(batch)
     if BatchState.DISCARDED in BATCH_MOVES[batch.as_state]:
         batch.move(BatchState.DISCARDED)
-    batch.error = None
+    batch.error = batch.samples = batch.mended = None
     texts: dict[str, Any] = {"originals": {}, "values": {}, "problems": [], "matches": []}
     if batch.as_state is not BatchState.COMMITTED:
         texts["before"] = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,6 +13,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, SelectField
 from wtforms.validators import ValidationError
 
+from importers.asking import AskedColumn
 from importers.fields import FIELD_NAMES, IDLE, SEVERAL, Field
 from importers.models import Decision
 from importers.reading.kinds import SUFFIXES
@@ -86,19 +89,44 @@ def field_choices() -> list[tuple[str, Any]]:
     ]
 
 
-def chosen_fields(form: Any, columns: list[dict[str, Any]]) -> dict[str, str | None]:
-    """The fields that somebody gave to columns: only the changed ones, by column index.
+def decided_fields(
+    form: Any, columns: Sequence[AskedColumn], before: Mapping[str, str | None]
+) -> tuple[dict[str, str | None], bool]:
+    """What somebody says that columns hold, and whether the sheet is to be read again for it.
+
+    A column that was asked about is decided from now on, also where the proposal was right.
 
     Args:
         form: what was posted; ``column-3`` is the choice for column 3.
-        columns: as in the batch's summary; sensitive ones cannot be chosen.
+        columns: of the batch; sensitive ones cannot be chosen.
+        before: what was decided earlier, by column.
     """
-    known = {field.value for field in Field}
-    chosen: dict[str, str | None] = {}
+    known, fields, changed = {field.value for field in Field}, dict(before), False
     for column in columns:
-        value = form.get(f"column-{column['index']}")
-        if value is None or column["sensitive"] or value == (column["field"] or LEFT_OUT):
+        value = form.get(f"column-{column.index}")
+        if column.sensitive or value is None or not (value == LEFT_OUT or value in known):
             continue
-        if value == LEFT_OUT or value in known:
-            chosen[str(column["index"])] = value or None
-    return chosen
+        other = value != column.field
+        if other or column.asked or column.sureness == "decided":
+            fields[str(column.index)] = value or None
+        changed = changed or other
+    return fields, changed
+
+
+def written_cells(form: Any, row: int | None) -> dict[str, str]:
+    """What was written for cells, by address.
+
+    ``cell-F12`` is what the field holds now, ``offered-F12`` what it held when the page was made,
+    ``stands-F12`` what stands in the sheet.  In the row whose button was pressed the proposals
+    count as written; elsewhere only what somebody changed.
+    """
+    found: dict[str, str] = {}
+    for name, text in form.items():
+        kind, _, address = name.partition("-")
+        if kind != "cell":
+            continue
+        pressed = row is not None and address.lstrip(ascii_uppercase) == str(row)
+        known = form.get(f"{'stands' if pressed else 'offered'}-{address}", "")
+        if text.strip() != known.strip():
+            found[address] = text.strip()
+    return found

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
+from functools import cached_property
 
 from importers.fields import NAME_FIELDS, Field
 from importers.mapping import Column, read_column, settle
-from importers.reading.grid import BadCell, Cell, Row, Sheet
+from importers.reading.grid import BadCell, Cell, Row, Sheet, column_letter
 from importers.thai.text import arabic, clean, is_blank, to_text
 
 DEEPEST, LOOK_AT = 4, 30
 _LEAST = 2
+_ALIKE = 0.8
+_LEAF = 0.9
+"""Confidence of a column told by the lowest of several rows: no reason to leave the others out."""
 _LONGEST = 60
 _DATA_LIKE = re.compile(r"[0-9]{5,}|@|^[0-9]+[/\-.][0-9]+[/\-.][0-9]+$|https?://")
 NAMING = NAME_FIELDS | {Field.ORGANISATION}
@@ -30,6 +34,18 @@ class Header:
     def numbers(self) -> list[int]:
         """Row numbers as Excel shows them."""
         return [row.number for row in self.rows]
+
+    @cached_property
+    def by_field(self) -> dict[Field, tuple[Column, ...]]:
+        """Columns of each field, from left to right."""
+        fields = {column.field for column in self.columns if column.field}
+        return {field: tuple(self.columns_of(field)) for field in fields}
+
+    @cached_property
+    def told(self) -> tuple[Column, ...]:
+        """Columns whose cells are kept as they were written; never those of national IDs."""
+        hidden = {None, Field.NATIONAL_ID}
+        return tuple(column for column in self.columns if column.field not in hidden)
 
     def columns_of(self, *fields: Field) -> list[Column]:
         """Columns that hold any of the fields, from left to right."""
@@ -89,13 +105,52 @@ def find_header(sheet: Sheet) -> tuple[Header | None, list[str]]:
         _header(top, top.rows[start : start + depth])
         for start in range(len(top.rows))
         for depth in range(1, DEEPEST + 1)
-        if start + depth <= len(top.rows) and _may_start(top, top.rows[start])
+        if start + depth <= len(top.rows)
+        and _may_start(top, top.rows[start])
+        and not any(_is_group(top, row) for row in top.rows[start + 1 : start + depth])
     ]
-    best = max(found, key=lambda header: header.score, default=None)
+    best = _first_of_its_kind(found)
     if best is None:
         return None, [text for row in top.rows[:3] for text in top.texts(row)][:10]
     texts = [column.header for column in best.columns if column.header][:10]
-    return (best if best.complete else None), texts
+    return (_with_nameless(sheet, best) if best.complete else None), texts
+
+
+def _with_nameless(sheet: Sheet, header: Header) -> Header:
+    """The header with the columns that are filled below it but have no name: nothing is dropped."""
+    named = {column.index for column in header.columns} | sheet.hidden_columns
+    below = [row for row in sheet.rows if row.number > header.numbers[-1]]
+    width = max((len(row.cells) for row in below), default=0)
+    least = max(_LEAST, len(below) // 10)
+    nameless = [
+        Column(index, f"({column_letter(index)})")
+        for index in range(width)
+        if index not in named and sum(_says(row.at(index)) for row in below) >= least
+    ]
+    if not nameless:
+        return header
+    columns = sorted([*header.columns, *nameless], key=lambda column: column.index)
+    return replace(header, columns=tuple(columns))
+
+
+def _says(cell: Cell) -> bool:
+    return cell is not None and not is_blank(clean(to_text(cell)))
+
+
+def _first_of_its_kind(found: list[Header]) -> Header | None:
+    """The best header; where it stands several times (once per printed page), the first one."""
+    best = max(found, key=lambda header: header.score, default=None)
+    while best is not None and (
+        above := [
+            header
+            for header in found
+            if header.numbers[-1] < best.numbers[0]
+            and header.complete
+            and header.score >= _ALIKE * best.score
+        ]
+    ):
+        best = max(above, key=lambda header: header.score)
+    return best
 
 
 def _may_start(top: Top, row: Row) -> bool:
@@ -109,6 +164,13 @@ def _may_start(top: Top, row: Row) -> bool:
     if len(texts) > 1:
         return True
     return bool(texts) and not top.text(row.number, 0) and len(texts[0]) < 25
+
+
+def _is_group(top: Top, row: Row) -> bool:
+    """Whether a row below a header's first one says nothing but one text in the first column."""
+    filled = [column for column in range(top.width) if top.text(row.number, column)]
+    own = [column for column in filled if clean(to_text(row.at(column)))]
+    return own == [0]
 
 
 def _header(top: Top, rows: list[Row]) -> Header:
@@ -136,7 +198,7 @@ def _levels(top: Top, rows: list[Row], column: int) -> tuple[str, ...]:
 def _covering(top: Top, row: Row, column: int, below: Row) -> str:
     for left in range(column - 1, -1, -1):
         if text := top.text(row.number, left):
-            return text if top.text(below.number, left) else ""
+            return text if top.text(below.number, left) not in {"", text} else ""
         if not top.text(below.number, left):
             return ""
     return ""
@@ -148,7 +210,9 @@ def _score(top: Top, rows: list[Row], columns: list[Column]) -> float:
     seen: set[Field] = set()
     for column in columns:
         if column.field:
-            score += column.confidence if column.field not in seen else 0.2
+            sure = 1.0 if column.confidence >= _LEAF else column.confidence
+            again = 0.3 if column.kind else 0.2
+            score += sure if column.field not in seen else again
             seen.add(column.field)
         else:
             score += 0.6 if column.sensitive else -0.25

@@ -10,12 +10,13 @@ from flask_babel import force_locale
 
 from importers.dissemination.services import forget_sheets
 from importers.forgetting import batches_to_forget, forget
-from importers.runs import plan
-from importers.services import PLAN
+from importers.models import ImportBatch
+from importers.runs import commit, plan
+from importers.services import COMMIT, PLAN
 from importers.uploads import sweep_strays
 from registry.audit.services import Actor
-from registry.db import unit_of_work
-from registry.jobs import Progress, handles
+from registry.db import db, unit_of_work
+from registry.jobs import Job, Progress, handles
 from registry.periods.calendar import utc_now
 
 STRAY_AFTER = timedelta(days=1)
@@ -26,6 +27,17 @@ def plan_job(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Plan a batch; its sentences are in the language of whoever brought the file."""
     with force_locale(args.get("locale", "th")):
         plan(args["batch"], progress)
+    return {"batch": args["batch"]}
+
+
+@handles(COMMIT)
+def commit_job(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Apply a plan for whoever pressed the button."""
+    batch = db.session.get_one(ImportBatch, args["batch"])
+    job = db.session.get(Job, batch.job_id) if batch.job_id else None
+    actor = Actor(job.user_id if job else batch.user_id, "job", args["office"])
+    with force_locale(args.get("locale", "th")):
+        commit(args["batch"], actor, progress)
     return {"batch": args["batch"]}
 
 

@@ -25,6 +25,7 @@ _SOMEBODY_ELSE = (
 _SHORTEST_PART = 4
 _BORN = "เกิด"
 """A header that speaks of birth is about nothing else, however much of another it holds."""
+_SURNAME = "ชื่อสกุล"
 _F = Field
 _UNDER: dict[Field, dict[str, Field]] = {
     _F.CHANNELS: {
@@ -219,7 +220,33 @@ def settle(columns: list[Column]) -> list[Column]:
         else replace(column, field=None, confidence=0.0)
         for column in columns
     ]
-    return _whole_names(_bangkok(kept))
+    return _whole_names(_days(_surnames(_bangkok(kept))))
+
+
+def _surnames(columns: list[Column]) -> list[Column]:
+    """Right of ``ชื่อ`` (or ``ชื่อตัว``), the word ``ชื่อสกุล`` means the surname alone."""
+    if _F.LAST_NAME in {column.field for column in columns}:
+        return columns
+    given = {column.index for column in columns if column.field is _F.FIRST_NAME}
+    return [
+        replace(column, field=_F.LAST_NAME)
+        if column.index - 1 in given and column.header.split(" / ")[-1].strip() == _SURNAME
+        else column
+        for column in columns
+    ]
+
+
+def _days(columns: list[Column]) -> list[Column]:
+    """Left of a month and a year, the word ``วันที่`` means the day of the month alone."""
+    parts = {column.index for column in columns if column.field is _F.JOINED_MONTH}
+    if not parts or _F.JOINED_YEAR not in {column.field for column in columns}:
+        return columns
+    return [
+        replace(column, field=_F.JOINED_DAY)
+        if column.field is _F.JOINED_ON and column.index + 1 in parts
+        else column
+        for column in columns
+    ]
 
 
 def _bangkok(columns: list[Column]) -> list[Column]:

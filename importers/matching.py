@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from importers.codes import Code
 from importers.results import Problem, RowResult, Status
@@ -28,9 +28,15 @@ SAME = 95
 IDENTICAL = 100
 """Score of an equal national ID, which nobody shares with somebody else."""
 CHUNK = 500
+NOBODY = Probe()
 NOT_ASKED = frozenset({"name_raw", "national_id_reason", "guardian_name", "guardian_consent_on"})
 PLACE = ("province_code", "district_code", "subdistrict_code", "postcode")
 """Fields that only make sense together."""
+
+
+Known = Row[*tuple[Any, ...]]
+"""A registered member's fields with id and version."""
+_KNOWN = (Member.id, Member.version, *(getattr(Member, name) for name in FIELDS))
 
 
 @dataclass
@@ -39,7 +45,18 @@ class Compared:
 
     result: RowResult
     matches: list[Match] = field(default_factory=list)
-    member: Member | None = None
+    member: Known | None = None
+
+
+@dataclass(slots=True)
+class Subject:
+    """What is kept of a row while all others are read: who it is, and what is said about it."""
+
+    status: Status
+    probe: Probe
+    remarks: list[Problem]
+    network_id: int | None = None
+    matches: Sequence[Match] = ()
 
 
 def member_values(values: Mapping[str, Any]) -> MemberValues:
@@ -48,83 +65,160 @@ def member_values(values: Mapping[str, Any]) -> MemberValues:
     return MemberValues(**known | {"joined_activity": values.get("activity")})
 
 
-def compare(
-    scope: Scope, results: Sequence[RowResult], today: date, *, strangers: int | None = None
-) -> list[Compared]:
-    """Decide for every row: new, update, unchanged, possible duplicate or (still) error.
+class Comparison:
+    """Compares a sheet's rows with the registry and with each other, in two passes.
+
+    The first pass (:meth:`add`) keeps of each row only what tells it from others; :meth:`find`
+    then asks the registry about all of them at once; the second pass (:meth:`judge`) says of
+    every row: new, update, unchanged, possible duplicate or (still) error.
 
     Args:
         strangers: of how many members of other offices it may tell; None for any number.
     """
-    _check_area(scope, results, today)
-    _twice_in_file(results)
-    compared = [Compared(result) for result in results]
-    asked = [one for one in compared if one.result.status is not Status.ERROR]
-    probes = [Probe.of(member_values(one.result.values)) for one in asked]
-    for one, matches in zip(asked, find_matches(scope, probes), strict=True):
-        one.matches = matches
-    _only_own(scope, asked)
-    if strangers is not None:
-        _tell_at_most(asked, strangers)
-    members = _members(asked)
-    offices = {office.id: name_of(office) for office in db.session.scalars(select(Office))}
-    for one in asked:
-        _decide(one, members, offices)
-    _one_row_each(asked)
-    return compared
+
+    def __init__(self, scope: Scope, today: date, *, strangers: int | None = None) -> None:
+        self.scope, self.today, self.strangers = scope, today, strangers
+        self.subjects: list[Subject] = []
+        self._first_with: dict[tuple[str, ...], int] = {}
+        self._row_of: dict[int, int] = {}
+        provinces = select(Province.code, Province.name_th)
+        self._provinces = dict(db.session.execute(provinces).all())
+        self._offices = {
+            office.id: name_of(office) for office in db.session.scalars(select(Office))
+        }
+        self._networks = networks_by_name(scope)
+
+    def add(self, result: RowResult) -> None:
+        """Take the next row of the sheet in."""
+        said = len(result.problems)
+        network = self._network(result)
+        self._check_area(result)
+        probe = NOBODY
+        if result.status is not Status.ERROR:
+            probe = Probe.of(member_values(result.values))
+            self._check_twice(result, probe)
+        self.subjects.append(Subject(result.status, probe, result.problems[said:], network))
+
+    def find(self) -> None:
+        """Ask the registry about the rows that were added."""
+        asked = [one for one in self.subjects if one.status is not Status.ERROR]
+        probes = [one.probe for one in asked]
+        for one, matches in zip(asked, find_matches(self.scope, probes), strict=True):
+            one.matches = matches
+        found = [one for one in asked if one.matches]
+        _only_own(self.scope, found)
+        if self.strangers is not None:
+            _tell_at_most(found, self.strangers)
+        for one in self.subjects:
+            one.probe = NOBODY
+
+    def judge(self, results: Sequence[RowResult], start: int) -> list[Compared]:
+        """Some rows again, in the order of the sheet, as they are planned.
+
+        Args:
+            start: how many rows came before them.
+        """
+        subjects = self.subjects[start : start + len(results)]
+        compared = [self._again(*pair) for pair in zip(results, subjects, strict=True)]
+        asked = [one for one in compared if one.result.status is not Status.ERROR]
+        likely = (_likeliest(one, inside=True) for one in asked)
+        members = known_members({found.member_id for found in likely if found})
+        for one in asked:
+            _decide(one, members, self._offices)
+        self._one_row_each(asked)
+        return compared
+
+    def strangers_told(self) -> set[int]:
+        """Members of other offices of whom the plan tells."""
+        matches = (found for one in self.subjects for found in one.matches)
+        return {found.member_id for found in matches if not found.inside}
+
+    def _again(self, result: RowResult, subject: Subject) -> Compared:
+        result.problems.extend(subject.remarks)
+        result.status = subject.status
+        if subject.network_id:
+            result.values["network_id"] = subject.network_id
+        return Compared(result, list(subject.matches))
+
+    def _network(self, result: RowResult) -> int | None:
+        """The id of the network that a row names, where it is known."""
+        name = result.values.get("network")
+        if not name:
+            return None
+        found = self._networks.get(normalise.key(name), [])
+        here = [number for number, where in found if where == result.values.get("province_code")]
+        chosen = here or [number for number, _ in found]
+        if len(chosen) == 1:
+            return chosen[0]
+        remark(result, Code.NETWORK_UNKNOWN, text=str(name)[:80])
+        return None
+
+    def _check_area(self, result: RowResult) -> None:
+        values = result.values
+        province = values.get("province_code")
+        if province and not self.scope.covers(province):
+            name = self._provinces.get(province, province)
+            remark(result, Code.PROVINCE_OUTSIDE, province=name)
+        person, born = values.get("kind") != "organisation", values.get("birth_year")
+        if person and born and is_minor(born, joined_on(values, self.today)):
+            remark(result, Code.GUARDIAN_MISSING)
+        result.settle()
+
+    def _check_twice(self, result: RowResult, probe: Probe) -> None:
+        """The second row with the same national ID, or the same name and contact, is refused."""
+        keys = _identities(result.values, probe)
+        first = next((self._first_with[key] for key in keys if key in self._first_with), None)
+        if first is not None:
+            remark(result, Code.TWICE_IN_FILE, row=first)
+            result.settle()
+        for key in keys:
+            self._first_with.setdefault(key, result.row)
+
+    def _one_row_each(self, compared: Sequence[Compared]) -> None:
+        """Of two rows that are the same member the second is refused."""
+        for one in compared:
+            if one.member is None:
+                continue
+            first = self._row_of.setdefault(one.member.id, one.result.row)
+            if first != one.result.row:
+                one.member = None
+                remark(one.result, Code.TWICE_IN_FILE, row=first)
+                one.result.settle()
 
 
-def _only_own(scope: Scope, compared: Sequence[Compared]) -> None:
+def joined_on(values: Mapping[str, Any], today: date) -> date:
+    """The day on which a row's member joined; today where nobody said."""
+    told = values.get("joined_on")
+    return date.fromisoformat(told) if isinstance(told, str) else told or today
+
+
+def _only_own(scope: Scope, subjects: Sequence[Subject]) -> None:
     """A member whom the office sees but does not look after is as far away as one elsewhere."""
-    inside = {found.member_id for one in compared for found in one.matches if found.inside}
+    inside = {found.member_id for one in subjects for found in one.matches if found.inside}
     own: set[int] = set()
     ids = sorted(inside)
     for start in range(0, len(ids), CHUNK):
         some = Member.id.in_(ids[start : start + CHUNK])
         own |= set(db.session.scalars(select(Member.id).where(some, changeable(scope))))
-    for one in compared:
+    for one in subjects:
         one.matches = [replace(found, inside=found.member_id in own) for found in one.matches]
 
 
-def _tell_at_most(compared: Sequence[Compared], strangers: int) -> None:
-    """Keep silent about more members of other offices than allowed: a sheet is no directory."""
+def _tell_at_most(subjects: Sequence[Subject], strangers: int) -> None:
+    """Keep silent about more members of other offices than allowed: a sheet is no directory.
+
+    Whoever has the very national ID is told of all the same: that row could never come in.
+    """
     told: set[int] = set()
-    for one in compared:
+    for one in subjects:
         kept = []
         for found in one.matches:
             if not found.inside and found.member_id not in told:
-                if len(told) >= strangers:
+                if len(told) >= strangers and found.score < IDENTICAL:
                     continue
                 told.add(found.member_id)
             kept.append(found)
         one.matches = kept
-
-
-def _one_row_each(compared: Sequence[Compared]) -> None:
-    """Of two rows that are the same member the second is refused."""
-    seen: dict[int, int] = {}
-    for one in compared:
-        if one.member is None:
-            continue
-        first = seen.setdefault(one.member.id, one.result.row)
-        if first != one.result.row:
-            one.member = None
-            remark(one.result, Code.TWICE_IN_FILE, row=first)
-            one.result.settle()
-
-
-def _check_area(scope: Scope, results: Sequence[RowResult], today: date) -> None:
-    names = dict(db.session.execute(select(Province.code, Province.name_th)).all())
-    for result in results:
-        province = result.values.get("province_code")
-        if province and not scope.covers(province):
-            remark(result, Code.PROVINCE_OUTSIDE, province=names.get(province, province))
-        joined = result.values.get("joined_on") or today
-        if result.values.get("kind") != "organisation" and is_minor(
-            result.values.get("birth_year"), joined
-        ):
-            remark(result, Code.GUARDIAN_MISSING)
-        result.settle()
 
 
 def remark(result: RowResult, code: Code, **params: str | int) -> None:
@@ -132,39 +226,24 @@ def remark(result: RowResult, code: Code, **params: str | int) -> None:
     result.problems.append(Problem(result.row, "", "", code, params=params))
 
 
-def _twice_in_file(results: Sequence[RowResult]) -> None:
-    """The second row with the same national ID, or the same name and telephone, is refused."""
-    seen: dict[tuple[str, ...], int] = {}
-    for result in results:
-        if result.status is Status.ERROR:
-            continue
-        for key in _identities(result.values):
-            if key in seen:
-                remark(result, Code.TWICE_IN_FILE, row=seen[key])
-                result.settle()
-                break
-        for key in _identities(result.values):
-            seen.setdefault(key, result.row)
-
-
-def _identities(values: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _identities(values: Mapping[str, Any], probe: Probe) -> list[tuple[str, ...]]:
     keys: list[tuple[str, ...]] = []
     if values.get("national_id"):
         keys.append(("id", str(values["national_id"])))
-    name = normalise.key(f"{values.get('first_name', '')} {values.get('last_name') or ''}")
+    name = probe.name_key or normalise.key(str(values.get("first_name", "")))
     for contact in ("phone", "line_id", "email"):
         if name and values.get(contact):
             keys.append((contact, name, str(values[contact])))
     return keys
 
 
-def _members(compared: Sequence[Compared]) -> dict[int, Member]:
-    wanted = {here.member_id for one in compared if (here := _likeliest(one, inside=True))}
-    found: dict[int, Member] = {}
+def known_members(wanted: Collection[int]) -> dict[int, Known]:
+    """Members' fields by id."""
+    found: dict[int, Known] = {}
     ids = sorted(wanted)
     for start in range(0, len(ids), CHUNK):
-        query = select(Member).where(Member.id.in_(ids[start : start + CHUNK]))
-        found |= {member.id: member for member in db.session.scalars(query)}
+        query = select(*_KNOWN).where(Member.id.in_(ids[start : start + CHUNK]))
+        found |= {row.id: row for row in db.session.execute(query)}
     return found
 
 
@@ -173,7 +252,7 @@ def _likeliest(one: Compared, *, inside: bool) -> Match | None:
     return next((found for found in one.matches if found.inside is inside), None)
 
 
-def _decide(one: Compared, members: dict[int, Member], offices: dict[int, str]) -> None:
+def _decide(one: Compared, members: dict[int, Known], offices: dict[int, str]) -> None:
     """Judge the best own member first; one elsewhere counts only where it is (nearly) certain."""
     here, there = (_likeliest(one, inside=inside) for inside in (True, False))
     if there and there.score < CERTAIN:
@@ -205,7 +284,7 @@ def _unless_asked(result: RowResult, status: Status) -> None:
         result.status = status
 
 
-def differences(member: Member, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def differences(member: Member | Known, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Fields that the sheet says otherwise than the record: ``{field: (record, sheet)}``."""
     sheet = member_values(values).as_dict()
     return {
@@ -215,7 +294,9 @@ def differences(member: Member, values: Mapping[str, Any]) -> dict[str, tuple[An
     }
 
 
-def updates_of(member: Member, values: Mapping[str, Any], *, overwrite: bool) -> dict[str, Any]:
+def updates_of(
+    member: Member | Known, values: Mapping[str, Any], *, overwrite: bool
+) -> dict[str, Any]:
     """What an update writes: blanks are filled; with ``overwrite`` the sheet wins everywhere.
 
     A place is taken as a whole or not at all: half of one and half of another is nowhere.

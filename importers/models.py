@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from importers.results import Problem, Status
@@ -22,6 +22,7 @@ class BatchState(StrEnum):
 
     READING = "reading"
     PLANNED = "planned"
+    COMMITTING = "committing"
     COMMITTED = "committed"
     UNDONE = "undone"
     DISCARDED = "discarded"
@@ -31,6 +32,7 @@ class BatchState(StrEnum):
 BATCH_STATE_NAMES = {
     BatchState.READING: _l("Being read"),
     BatchState.PLANNED: _l("Ready for review"),
+    BatchState.COMMITTING: _l("Being imported"),
     BatchState.COMMITTED: _l("Imported"),
     BatchState.UNDONE: _l("Undone"),
     BatchState.DISCARDED: _l("Discarded"),
@@ -39,12 +41,15 @@ BATCH_STATE_NAMES = {
 B = BatchState
 BATCH_MOVES = {
     B.READING: {B.PLANNED, B.FAILED, B.DISCARDED},
-    B.PLANNED: {B.COMMITTED, B.DISCARDED, B.READING},
+    B.PLANNED: {B.COMMITTING, B.COMMITTED, B.DISCARDED, B.READING},
+    B.COMMITTING: {B.COMMITTED, B.PLANNED, B.READING},
     B.COMMITTED: {B.UNDONE},
     B.UNDONE: set(),
     B.DISCARDED: set(),
     B.FAILED: {B.READING, B.DISCARDED},
 }
+AT_WORK = frozenset({B.READING, B.COMMITTING})
+"""States in which the worker has the batch, and a page follows its job."""
 
 
 class Decision(StrEnum):
@@ -58,7 +63,12 @@ class Decision(StrEnum):
 
 
 class ImportBatch(Base):
-    """One workbook: who brought it, what was planned, what became of it."""
+    """One workbook: who brought it, what was planned, what became of it.
+
+    ``fields`` holds what a person said about columns, ``mended`` what they wrote over cells (by
+    address), ``refused`` the repairs that they do not want; ``samples`` a few values to show.
+    ``error`` says why it could not be read, ``notice`` why it was not imported as it was decided.
+    """
 
     __tablename__ = "import_batch"
     __table_args__ = (Index("ix_import_batch_file", "office_id", "sha256"),)
@@ -75,9 +85,13 @@ class ImportBatch(Base):
     sheet: Mapped[str | None] = mapped_column(String(120))
     fields: Mapped[dict[str, str | None]] = mapped_column(JSON, default=dict)
     keep_unknown: Mapped[bool] = mapped_column(default=False)
+    mended: Mapped[dict[str, str] | None] = mapped_column(EncryptedJson)
+    refused: Mapped[list[str]] = mapped_column(JSON, default=list)
+    samples: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     error: Mapped[str | None] = mapped_column(String(500))
+    notice: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(index=True)
     planned_at: Mapped[datetime | None]
     committed_at: Mapped[datetime | None]
@@ -95,6 +109,11 @@ class ImportBatch(Base):
     def as_state(self) -> BatchState:
         """The state as an enum."""
         return BatchState(self.state)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the worker has it at this moment."""
+        return self.as_state in AT_WORK
 
     def move(self, to: BatchState) -> None:
         """Change the state.
@@ -151,3 +170,23 @@ class ImportRow(Base):
     def remarks(self) -> list[Problem]:
         """The problems as objects with their sentences."""
         return [Problem.of(stored) for stored in self.problems]
+
+
+class ImportMapping(Base):
+    """What an office said that the columns below a header hold, for the next such sheet.
+
+    ``shape`` stands for the header's texts; ``fields`` are by the place of the column among those
+    with a header, ``None`` leaves one out.
+    """
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (UniqueConstraint("office_id", "shape"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    shape: Mapped[str] = mapped_column(String(64))
+    fields: Mapped[dict[str, str | None]] = mapped_column(JSON)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime]
+
+    user: Mapped[User | None] = relationship()

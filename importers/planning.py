@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import defer
 
-from importers.analysis import Analysis, Progress, analyse
-from importers.codes import Code
 from importers.fields import Field
-from importers.matching import Compared, compare, networks_by_name, remark
+from importers.matching import Compared, Comparison
+from importers.mending import cells_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.options import Options
-from importers.reading.parent import Limits, read_workbook
-from importers.results import RowResult, Status, plain
+from importers.reading.parent import Limits
+from importers.remembering import remembered_of
+from importers.results import Status
+from importers.spool import Spool
 from importers.thai.text import key
+from importers.understood import Progress, Understood, understand
 from importers.uploads import workplace
 from registry.access.models import Office, OfficeKind
 from registry.access.scope import Scope, office_scope
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.audit.services import Actor, record
+from registry.bulk import insert_ready, ready_rows
 from registry.db import db
-from registry.members import normalise
 from registry.members.models import Member
 from registry.networks.types import network_types
 from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.settings import Settings
 
 CHUNK = 2_000
+ROW = ("batch_id", "row", "status", "values", "originals", "problems", "matches", "member_id",
+       "member_version", "decision")  # fmt: skip
+SHOWN = (
+    Status.NEW,
+    Status.UPDATE,
+    Status.UNCHANGED,
+    Status.POSSIBLE_DUPLICATE,
+    Status.AMBIGUOUS,
+    Status.ERROR,
+)
+Values = Sequence[Any]
+Prepare = Callable[[Iterable[Values]], Iterable[Values]]
 TOLD_A_DAY = 100
 """Members of other offices of whom the plans of one office may tell within a day."""
 
@@ -66,42 +81,81 @@ def options_of(batch: ImportBatch) -> Options:
         sheet=batch.sheet,
         fields={int(i): Field(name) if name else None for i, name in batch.fields.items()},
         keep_unknown=batch.keep_unknown,
+        remembered=remembered_of(batch.office.id),
+        cells=cells_of(batch.mended),
+        refused=frozenset(batch.refused or ()),
     )
 
 
-def read(batch: ImportBatch, path: Path, settings: Settings, progress: Progress) -> Analysis:
-    """Read a batch's file into rows; the file is parsed in a limited child process.
+class Plan:
+    """The plan of a batch before it is written down: prepared outside the write lock.
+
+    Attributes:
+        as_of: a moment before the comparing: who was registered since may be missing in it.
+        rows: what becomes the rows of the plan, laid aside on the disk.
+    """
+
+    def __init__(
+        self, batch: ImportBatch, understood: Understood, rows: Spool, prepare: Prepare
+    ) -> None:
+        self.as_of, self.rows = utc_now(), rows
+        self.summary, self.samples = understood.summary, understood.samples
+        self.counts: Counter[Status] = Counter()
+        self.lacking = {"consent": 0, "network": 0}
+        today = to_bangkok_date(self.as_of)
+        self._comparison = Comparison(scope_of_batch(batch), today, strangers=_may_tell(batch))
+        for result in understood.rows():
+            self._comparison.add(result)
+        self._comparison.find()
+        self.strangers_told = self._comparison.strangers_told()
+        self._judge(batch, understood, prepare)
+
+    def _judge(self, batch: ImportBatch, understood: Understood, prepare: Prepare) -> None:
+        results, start = understood.rows(), 0
+        while some := list(islice(results, CHUNK)):
+            compared = self._comparison.judge(some, start)
+            for one in compared:
+                self._count(one)
+            self.rows.add(prepare(row_of(batch, one) for one in compared))
+            start += len(some)
+
+    def _count(self, one: Compared) -> None:
+        status, values = one.result.status, one.result.values
+        self.counts[status] += 1
+        if status is Status.NEW:
+            self.lacking["consent"] += values.get("consent") is not True
+            self.lacking["network"] += not values.get("network_id")
+
+
+def for_database(rows: Iterable[Values]) -> Iterator[Values]:
+    """Rows as the database takes them; their personal data is encrypted."""
+    return ready_rows(ImportRow, ROW, rows)
+
+
+@contextmanager
+def planned(
+    batch: ImportBatch,
+    path: Path,
+    settings: Settings,
+    progress: Progress,
+    *,
+    prepare: Prepare = for_database,
+) -> Iterator[Plan]:
+    """Read a batch's file and compare it with the registry; nothing is written yet.
+
+    Args:
+        prepare: what is done with rows before they are laid aside.
 
     Raises:
         Unreadable, Unusable: with one sentence.
     """
-    progress("read", 0, 0)
-    workbook = read_workbook(path, batch.file_name, limits_of(settings))
-    analysis = analyse(workbook, options_of(batch), progress)
-    _check_networks(scope_of_batch(batch), analysis.rows)
-    return analysis
-
-
-def _check_networks(scope: Scope, rows: Sequence[RowResult]) -> None:
-    """Replace the name of a network by its id where it is known."""
-    known = networks_by_name(scope)
-    for result in rows:
-        name = result.values.get("network")
-        if not name:
-            continue
-        found = known.get(normalise.key(name), [])
-        here = [number for number, where in found if where == result.values.get("province_code")]
-        chosen = here or [number for number, _ in found]
-        if len(chosen) == 1:
-            result.values["network_id"] = chosen[0]
-        else:
-            remark(result, Code.NETWORK_UNKNOWN, text=str(name)[:80])
-
-
-def match(batch: ImportBatch, analysis: Analysis) -> list[Compared]:
-    """Compare a batch's rows with the registry."""
-    today = to_bangkok_date(utc_now())
-    return compare(scope_of_batch(batch), analysis.rows, today, strangers=_may_tell(batch))
+    limits, options = limits_of(settings), options_of(batch)
+    with (
+        understand(path, batch.file_name, options, limits, progress) as understood,
+        Spool(workplace(settings)) as rows,
+    ):
+        progress("matched", 0, 0)
+        yield Plan(batch, understood, rows, prepare)
 
 
 def _may_tell(batch: ImportBatch) -> int:
@@ -116,112 +170,86 @@ def _may_tell(batch: ImportBatch) -> int:
     return max(TOLD_A_DAY - told, 0)
 
 
-def write(
-    batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared], as_of: datetime
-) -> None:
-    """Write the plan down, in place of the one before; the caller commits.
-
-    Args:
-        as_of: a moment before the comparing: who was registered since may be missing in it.
-    """
-    rows = rows_of(batch, compared)
-    _carry_over(_decided(batch), rows)
+def write(batch: ImportBatch, plan: Plan) -> None:
+    """Write a plan down, in place of the one before; the caller commits."""
+    decided = _decided(batch)
     db.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
-    for start in range(0, len(rows), CHUNK):
-        db.session.execute(insert(ImportRow), rows[start : start + CHUNK])
-    describe(batch, analysis, compared)
-    batch.planned_at, batch.error = as_of, None
+    insert_ready(ImportRow, ROW, plan.rows.all())
+    _carry_over(batch, decided)
+    describe(batch, plan)
+    batch.planned_at, batch.error = plan.as_of, None
     batch.move(BatchState.PLANNED)
-    _note_hints(batch, compared)
+    if plan.strangers_told:
+        who = Actor(batch.user_id, "job", batch.office_id)
+        told = len(plan.strangers_told)
+        record(who, Action.MEMBER_HINT, "import", batch.id, count=told)
 
 
-def _decided(batch: ImportBatch) -> dict[int, ImportRow]:
-    """The rows of the plan before about which a person decided, by number."""
+def _decided(batch: ImportBatch) -> list[ImportRow]:
+    """The rows of the plan before about which a person decided."""
     query = select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.decision.is_not(None))
     unread = (defer(ImportRow.originals), defer(ImportRow.problems), defer(ImportRow.before))
-    return {row.row: row for row in db.session.scalars(query.options(*unread))}
-
-
-def _carry_over(decided: dict[int, ImportRow], rows: list[dict[str, Any]]) -> None:
-    """Keep what was decided where the new plan asks the very same question."""
-    taken = {row["member_id"] for row in rows}
+    rows = list(db.session.scalars(query.options(*unread)))
     for row in rows:
-        old = decided.get(row["row"])
-        if old is None or not _same_question(old, row):
+        db.session.expunge(row)
+    return rows
+
+
+def _carry_over(batch: ImportBatch, decided: Sequence[ImportRow]) -> None:
+    """Keep what was decided where the new plan asks the very same question."""
+    for old in decided:
+        row = _row_again(batch, old.row)
+        if row is None or not _same_question(old, row):
             continue
-        if old.decision == Decision.SAME:
-            member = db.session.get(Member, old.member_id) if old.member_id else None
-            if member is None or member.id in taken:
-                continue
-            row["member_id"], row["member_version"] = member.id, member.version
-            taken.add(member.id)
-        row["decision"] = old.decision
+        if old.decision == Decision.SAME and not _same_person(batch, row, old.member_id):
+            continue
+        row.decision = old.decision
+    db.session.flush()
 
 
-def _same_question(old: ImportRow, row: dict[str, Any]) -> bool:
-    """Whether status, values and matches are equal; to overwrite, the record must be, too."""
-    if old.decision == Decision.OVERWRITE and old.member_version != row["member_version"]:
-        return False
-    equal = (old.status, old.values) == (row["status"], row["values"])
-    return equal and old.matches == json.loads(json.dumps(row["matches"]))
+def _row_again(batch: ImportBatch, number: int) -> ImportRow | None:
+    query = select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.row == number)
+    return db.session.scalar(query)
 
 
-def describe(batch: ImportBatch, analysis: Analysis, compared: Sequence[Compared]) -> None:
-    """Note on a batch what its sheet is and how many rows are what."""
-    batch.summary = {**analysis.summary(), "lacking": _lacking(compared)}
-    batch.counts = count(one.result.status for one in compared)
-
-
-def _lacking(compared: Sequence[Compared]) -> dict[str, int]:
-    """How many new members the sheet brings without a consent, and without a network."""
-    fresh = [one.result.values for one in compared if one.result.status is Status.NEW]
-    return {
-        "consent": sum(values.get("consent") is not True for values in fresh),
-        "network": sum(not values.get("network_id") for values in fresh),
-    }
-
-
-def _note_hints(batch: ImportBatch, compared: Sequence[Compared]) -> None:
-    """One audit event says of how many members of other offices the plan tells."""
-    elsewhere = {found.member_id for one in compared for found in one.matches if not found.inside}
-    if elsewhere:
-        who = Actor(batch.user_id, "job", batch.office_id)
-        record(who, Action.MEMBER_HINT, "import", batch.id, count=len(elsewhere))
-
-
-def count(statuses: Any) -> dict[str, int]:
-    """Rows by status, with their number."""
-    counted = Counter(Status(status).value for status in statuses)
-    shown = (
-        Status.NEW,
-        Status.UPDATE,
-        Status.UNCHANGED,
-        Status.POSSIBLE_DUPLICATE,
-        Status.AMBIGUOUS,
-        Status.ERROR,
+def _same_person(batch: ImportBatch, row: ImportRow, member_id: int | None) -> bool:
+    """Take the member whom a person chose, unless another row is that member by now."""
+    member = db.session.get(Member, member_id) if member_id else None
+    taken = select(ImportRow.id).where(
+        ImportRow.batch_id == batch.id, ImportRow.member_id == member_id
     )
-    return {"rows": counted.total(), **{status.value: counted[status.value] for status in shown}}
+    if member is None or db.session.scalar(taken.limit(1)):
+        return False
+    row.member_id, row.member_version = member.id, member.version
+    return True
 
 
-def rows_of(batch: ImportBatch, compared: Sequence[Compared]) -> list[dict[str, Any]]:
-    """The rows of a plan, as :class:`ImportRow` takes them."""
-    return [_row(batch, one) for one in compared]
+def _same_question(old: ImportRow, new: ImportRow) -> bool:
+    """Whether status, values and matches are equal; to overwrite, the record must be, too."""
+    if old.decision == Decision.OVERWRITE and old.member_version != new.member_version:
+        return False
+    return (old.status, old.values, old.matches) == (new.status, new.values, new.matches)
 
 
-def _row(batch: ImportBatch, one: Compared) -> dict[str, Any]:
-    result = one.result
-    return {
-        "batch_id": batch.id,
-        "row": result.row,
-        "status": result.status.value,
-        "values": plain(result.values),
-        "originals": result.originals,
-        "problems": [problem.as_dict() for problem in result.problems],
-        "matches": [asdict(found) for found in one.matches],
-        "member_id": one.member.id if one.member else None,
-        "member_version": one.member.version if one.member else None,
-        "decision": None,
+def describe(batch: ImportBatch, plan: Plan) -> None:
+    """Note on a batch what its sheet is and how many rows are what."""
+    batch.summary = {**plan.summary, "lacking": plan.lacking}
+    batch.samples = plan.samples
+    batch.counts = {
+        "rows": plan.counts.total(),
+        **{status.value: plan.counts[status] for status in SHOWN},
     }
+
+
+def row_of(batch: ImportBatch, one: Compared) -> tuple[Any, ...]:
+    """A row of a plan, in the order of :data:`ROW`."""
+    result, member = one.result, one.member
+    problems = [problem.as_dict() for problem in result.problems]
+    return (
+        *(batch.id, result.row, result.status.value, result.values, result.originals, problems),
+        *([asdict(found) for found in one.matches], member and member.id),
+        *(member and member.version, None),
+    )
 
 
 def provincial_offices() -> dict[str, int]:

@@ -103,6 +103,30 @@ class RowResult:
         elif worst is Severity.QUESTION:
             self.status = Status.AMBIGUOUS
 
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as :meth:`of` takes them back; days become texts in ISO form (C.E.)."""
+        return {
+            "row": self.row,
+            "status": self.status,
+            "values": self.values,
+            "originals": self.originals,
+            "problems": [problem.as_dict() for problem in self.problems],
+            "also": self.also,
+        }
+
+    @classmethod
+    def of(cls, item: dict[str, Any]) -> RowResult:
+        """Back from :meth:`as_dict`, after JSON."""
+        problems = [Problem.of(stored) for stored in item["problems"]]
+        return cls(
+            item["row"],
+            Status(item["status"]),
+            item["values"],
+            item["originals"],
+            problems,
+            item["also"],
+        )
+
 
 def plain(values: dict[str, Any]) -> dict[str, Any]:
     """Values as JSON takes them: days in ISO form (C.E.)."""

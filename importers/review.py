@@ -15,7 +15,9 @@ from importers.fields import FIELD_NAMES, Field
 from importers.matching import differences, updates_of
 from importers.models import Decision, ImportRow
 from importers.results import Problem
+from importers.samples import NATIONAL_ID
 from importers.thai.gazetteer import name_of as place_name
+from importers.thai.text import arabic
 from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.channels.models import CHANNEL_KIND_NAMES, ChannelKind
@@ -33,6 +35,8 @@ LABELS = {
     "subdistrict_code": Field.SUBDISTRICT,
     "joined_activity": Field.ACTIVITY,
 }
+HIDDEN = "•••"
+"""Stands for the figures of a national ID that are not shown."""
 PLACES = frozenset({"province_code", "district_code", "subdistrict_code"})
 
 
@@ -56,6 +60,26 @@ class Change:
     taken: bool
 
 
+@dataclass(frozen=True)
+class CellInput:
+    """A doubtful cell that can be corrected on the page.
+
+    Attributes:
+        label: the header of its column.
+        stands: what is in the sheet; nothing where it may not be shown.
+        offered: what the field holds to begin with: the proposal, if there is one.
+    """
+
+    address: str
+    label: str
+    stands: str
+    offered: str
+    secret: bool
+
+
+_NOTHING = CellInput("", "", "", "", secret=False)
+
+
 @dataclass
 class Shown:
     """A row with everything that its line on the page says."""
@@ -70,6 +94,7 @@ class Shown:
     notices: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    cells: list[CellInput] = field(default_factory=list)
 
 
 def show_rows(scope: Scope, rows: Sequence[ImportRow]) -> list[Shown]:
@@ -102,12 +127,28 @@ def _shown(
     )
     for problem in row.remarks:
         _kept_apart(shown, problem.severity).append(problem)
+    shown.cells = _cells(shown.doubts, row.originals)
     member = members.get(row.member_id or 0)
     if member is not None and row.before is None:
         overwrite = row.decision == Decision.OVERWRITE
         shown.changes = changes_of(member, values, types, overwrite=overwrite)
     shown.candidates = [_candidate(found, members, offices) for found in row.matches]
     return shown
+
+
+def _cells(doubts: Sequence[Problem], originals: Mapping[str, str]) -> list[CellInput]:
+    """One input for each doubtful cell, prefilled with the first proposal for it."""
+    found: dict[str, CellInput] = {}
+    for problem in doubts:
+        if not problem.cell or found.get(problem.cell, _NOTHING).offered:
+            continue
+        text = originals.get(problem.column, "")
+        secret = HIDDEN in problem.value or bool(NATIONAL_ID.search(arabic(text)))
+        stands = "" if secret else text
+        proposal = problem.proposal or ""
+        offered = proposal if proposal and HIDDEN not in proposal else stands
+        found[problem.cell] = CellInput(problem.cell, problem.column, stands, offered, secret)
+    return list(found.values())
 
 
 def _kept_apart(shown: Shown, severity: Severity) -> list[Problem]:

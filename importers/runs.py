@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import current_app
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
+from importers.committing import PlanOutdated, Preparation
 from importers.models import BatchState, ImportBatch, ImportRow
-from importers.planning import describe, match, read, rows_of, write
-from importers.services import commit_import, discard, receive
-from importers.uploads import as_file, read_file
+from importers.planning import ROW, describe, planned, write
+from importers.services import commit_import, discard, receive, replan
+from importers.understood import Progress
+from importers.uploads import as_file, laid_aside, read_file
 from registry.access.models import Office
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.errors import Refused
-from registry.periods.calendar import utc_now
 from registry.settings import Settings
-
-Progress = Callable[[str, int, int], None]
 
 
 def _settings() -> Settings:
@@ -37,24 +37,18 @@ def plan(batch_id: int, progress: Progress | None = None) -> None:
     Safe to run again: a batch that is planned already is left as it is, with its decisions.  A
     file that cannot be read leaves the batch failed, with the sentence that says why.
     """
-    say = progress or _silent
     batch = db.session.get_one(ImportBatch, batch_id)
     if batch.as_state is not BatchState.READING:
         return
     try:
-        with as_file(batch) as path:
-            analysis = read(batch, path, _settings(), say)
-        say("matched", 0, len(analysis.rows))
-        as_of = utc_now()
-        compared = match(batch, analysis)
+        with as_file(batch) as path, planned(batch, path, _settings(), progress or _silent) as plan:
+            db.session.rollback()
+            with unit_of_work():
+                batch = db.session.get_one(ImportBatch, batch_id)
+                if batch.as_state is BatchState.READING:
+                    write(batch, plan)
     except Refused as refusal:
         _fail(batch_id, str(refusal))
-        return
-    db.session.rollback()
-    with unit_of_work():
-        batch = db.session.get_one(ImportBatch, batch_id)
-        if batch.as_state is BatchState.READING:
-            write(batch, analysis, compared, as_of)
 
 
 def _fail(batch_id: int, sentence: str) -> None:
@@ -83,12 +77,10 @@ def rehearse(
         keep_unknown=False,
         fields={},
     )
-    say = progress or _silent
-    analysis = read(batch, path, _settings(), say)
-    say("matched", 0, len(analysis.rows))
-    compared = match(batch, analysis)
-    describe(batch, analysis, compared)
-    return batch, [ImportRow(**row) for row in rows_of(batch, compared)]
+    with planned(batch, path, _settings(), progress or _silent, prepare=list) as plan:
+        describe(batch, plan)
+        rows = [ImportRow(**dict(zip(ROW, row, strict=True))) for row in plan.rows.all()]
+    return batch, rows
 
 
 def plan_file(
@@ -117,13 +109,62 @@ def apply(batch_id: int, actor: Actor) -> ImportBatch:
         Refused: with one sentence; nothing was applied.
     """
     try:
-        with unit_of_work():
-            batch = db.session.get_one(ImportBatch, batch_id)
-            commit_import(actor, batch)
+        return _write(batch_id, actor)
     except Refused:
         give_up(batch_id, actor)
         raise
+
+
+def _write(batch_id: int, actor: Actor, say: Progress = _silent) -> ImportBatch:
+    """Prepare outside the write lock, then write at once."""
+    with laid_aside() as spool:
+        say("prepared", 0, 0)
+        ready = Preparation(db.session.get_one(ImportBatch, batch_id), spool)
+        db.session.rollback()
+        say("written", 0, 0)
+        with unit_of_work():
+            batch = db.session.get_one(ImportBatch, batch_id)
+            commit_import(actor, batch, ready)
     return batch
+
+
+def commit(batch_id: int, actor: Actor, progress: Progress) -> None:
+    """Apply a plan in the background; refused, it is back for review with a notice.
+
+    Safe to run again: a batch that is imported already is left as it is.
+    """
+    batch = db.session.get_one(ImportBatch, batch_id)
+    if batch.as_state is not BatchState.COMMITTING:
+        return
+    try:
+        _write(batch_id, actor, progress)
+    except (PlanOutdated, IntegrityError, StaleDataError) as error:
+        known = isinstance(error, PlanOutdated)
+        _back_for_review(batch_id, str(error) if known else _registered_meanwhile(), anew=True)
+    except Refused as refusal:
+        _back_for_review(batch_id, str(refusal), anew=False)
+
+
+def _back_for_review(batch_id: int, sentence: str, *, anew: bool) -> None:
+    db.session.rollback()
+    with unit_of_work():
+        batch = db.session.get_one(ImportBatch, batch_id)
+        if batch.as_state is not BatchState.COMMITTING:
+            return
+        batch.notice = sentence[:500]
+        if anew:
+            replan(batch)
+        else:
+            batch.move(BatchState.PLANNED)
+
+
+def _registered_meanwhile() -> str:
+    return str(
+        _(
+            "Somebody registered one of these members at this moment; nothing was written, please "
+            "review the new plan."
+        )
+    )
 
 
 def give_up(batch_id: int, actor: Actor) -> None:

@@ -111,6 +111,10 @@ SENTENCES = {
     Code.COUNT_UNREADABLE: _l("“%(text)s” is no number of people; write it in digits."),
     Code.COUNT_ESTIMATE: _l("The number of people is an estimate."),
     Code.COUNT_RANGE: _l("“%(text)s” is a range; write one number of people."),
+    Code.CELL_MENDED: _l("The cell was corrected on the page of the import."),
+    Code.REPAIR_REFUSED: _l(
+        "The proposal “%(text)s” was refused; write what is right, or leave the row out."
+    ),
     Code.NETWORK_TYPE_UNKNOWN: _l(
         "The network type “%(text)s” is not in the list; taken in as read it becomes “other”, or "
         "write a name from the list."

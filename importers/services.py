@@ -8,10 +8,10 @@ from pathlib import Path
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from importers.committing import commit_batch
+from importers.committing import Preparation, commit_batch
 from importers.deciding import ALLOWED, decide
 from importers.models import BatchState, ImportBatch
-from importers.uploads import check_size, content_of, store
+from importers.uploads import check_size, content_of, laid_aside, store
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
@@ -21,9 +21,9 @@ from registry.i18n import language
 from registry.jobs import DONE_STATES, Job, enqueue
 from registry.periods.calendar import utc_now
 
-__all__ = ["ALLOWED", "PLAN", "SameFile", "commit_import", "content_of", "decide", "discard",
-           "receive", "replan", "start"]  # fmt: skip
-PLAN = "import:plan"
+__all__ = ["ALLOWED", "COMMIT", "PLAN", "SameFile", "commit_import", "content_of", "decide",
+           "discard", "receive", "replan", "start", "start_commit"]  # fmt: skip
+PLAN, COMMIT = "import:plan", "import:commit"
 GONE = (BatchState.UNDONE.value, BatchState.DISCARDED.value, BatchState.FAILED.value)
 
 
@@ -134,13 +134,36 @@ def _is_running(batch: ImportBatch) -> bool:
     return job is not None and job.state not in DONE_STATES
 
 
-def commit_import(actor: Actor, batch: ImportBatch) -> dict[str, int]:
-    """Apply a batch's plan; the caller commits.
+def start_commit(actor: Actor, batch: ImportBatch) -> None:
+    """Have a plan applied in the background; from now on nothing about it can be decided.
 
     Raises:
-        ChangedMeanwhile: plan the batch anew (:func:`replan`) and review it again.
+        Refused: it is not waiting for this.
     """
-    return commit_batch(actor, batch)
+    if batch.as_state is not BatchState.COMMITTING:
+        batch.move(BatchState.COMMITTING)
+    elif _is_running(batch):
+        return
+    batch.notice = None
+    args = {"batch": batch.id, "office": actor.office_id, "locale": language()}
+    batch.job_id = enqueue(COMMIT, args, user_id=actor.user_id).id
+
+
+def commit_import(
+    actor: Actor, batch: ImportBatch, ready: Preparation | None = None
+) -> dict[str, int]:
+    """Apply a batch's plan; the caller commits.
+
+    Args:
+        ready: what was prepared outside the transaction; made here without.
+
+    Raises:
+        PlanOutdated: plan the batch anew (:func:`replan`) and review it again.
+    """
+    if ready is not None:
+        return commit_batch(actor, batch, ready)
+    with laid_aside() as spool:
+        return commit_batch(actor, batch, Preparation(batch, spool))
 
 
 def discard(actor: Actor, batch: ImportBatch) -> None:

@@ -1,4 +1,4 @@
-"""What is done with a plan: decide, correct columns, apply, discard, undo, ask another office."""
+"""What is done with a plan: decide, apply, discard, undo, ask another office."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
 from importers import queries, services
-from importers.committing import ChangedMeanwhile
-from importers.forms import DecideForm, chosen_fields, doubled_field
+from importers.forms import DecideForm
 from importers.models import BatchState, ImportBatch
 from importers.undoing import undo_batch
 from importers.views import RUN, bp
 from registry.access.gate import actor, scope
 from registry.carry import press
-from registry.db import begin_write, commit, db
-from registry.errors import NotFound, Refused
+from registry.db import commit
+from registry.errors import Refused
 from registry.members.duplicates import CERTAIN, Match
 from registry.members.form_views import signer
 from registry.members.hints import give_hints
@@ -28,11 +25,19 @@ from registry.members.hints import give_hints
 __all__ = ["bp"]
 
 
-def _back(batch_id: int, row: int | None = None) -> ResponseReturnValue:
-    """The page from which the step was taken, at the row in question."""
+def back_to(
+    batch_id: int, row: int | None = None, *, shown: int | None = None
+) -> ResponseReturnValue:
+    """The page from which the step was taken, at the row in question.
+
+    Args:
+        shown: a row to show there in any case, because its status may be another one now.
+    """
     status, page = request.args.get("status") or None, request.args.get("page") or None
-    anchor = f"row-{row}" if row else None
-    address = url_for("imports.show", batch_id=batch_id, status=status, page=page, _anchor=anchor)
+    anchor = f"row-{row or shown}" if row or shown else None
+    address = url_for(
+        "imports.show", batch_id=batch_id, status=status, page=page, row=shown, _anchor=anchor
+    )
     return redirect(address)
 
 
@@ -44,7 +49,7 @@ def decide(batch_id: int) -> ResponseReturnValue:
     rows = request.form.getlist("row", type=int) or None
     if form.validate_on_submit():
         press(lambda: _decide(batch, form, rows))
-    return _back(batch_id, rows[0] if rows else None)
+    return back_to(batch_id, rows[0] if rows else None)
 
 
 def _decide(batch: ImportBatch, form: DecideForm, rows: list[int] | None) -> None:
@@ -55,56 +60,13 @@ def _decide(batch: ImportBatch, form: DecideForm, rows: list[int] | None) -> Non
         flash(_("%(count)s rows decided.", count=count), "success")
 
 
-@bp.post("/<int:batch_id>/columns")
-@RUN
-def columns(batch_id: int) -> ResponseReturnValue:
-    """Say what columns hold, and have the sheet planned anew with that."""
-    batch = queries.batch_for(scope(), batch_id)
-    press(lambda: services.replan(batch) if "again" in request.form else _read_again(batch))
-    return redirect(url_for("imports.show", batch_id=batch_id))
-
-
-def _read_again(batch: ImportBatch) -> None:
-    columns = batch.summary.get("columns", [])
-    if double := doubled_field(request.form, columns):
-        raise Refused(
-            _(
-                "“%(field)s” was chosen for more than one column; choose it once.",
-                field=double,
-            )
-        )
-    batch.fields = {**batch.fields, **chosen_fields(request.form, columns)}
-    batch.keep_unknown = "keep_unknown" in request.form
-    services.replan(batch)
-
-
 @bp.post("/<int:batch_id>/commit")
 @RUN
 def apply(batch_id: int) -> ResponseReturnValue:
-    """Apply the plan as it was shown; sent twice it is applied once."""
+    """Have the plan applied as it was shown; sent twice it is applied once."""
     batch = queries.batch_for(scope(), batch_id)
-    try:
-        _apply(batch)
-        commit()
-    except ChangedMeanwhile as refusal:
-        _plan_again(batch_id, str(refusal))
-    except (IntegrityError, StaleDataError):
-        _plan_again(batch_id, _registered_meanwhile())
-    except NotFound:
-        raise
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "warning")
+    press(lambda: _apply(batch))
     return redirect(url_for("imports.show", batch_id=batch_id))
-
-
-def _plan_again(batch_id: int, sentence: str) -> None:
-    """Nothing was written; the new plan shows what the registry says now."""
-    db.session.rollback()
-    begin_write()
-    services.replan(queries.batch_for(scope(), batch_id))
-    commit()
-    flash(sentence, "warning")
 
 
 def _apply(batch: ImportBatch) -> None:
@@ -113,15 +75,7 @@ def _apply(batch: ImportBatch) -> None:
         return
     if not _is_the_plan_shown(batch):
         raise Refused(_("The plan is another one by now; look at it again, then import."))
-    counts = services.commit_import(actor(), batch)
-    flash(
-        _(
-            "%(new)s members were registered and %(update)s updated.",
-            new=counts["new"],
-            update=counts["update"],
-        ),
-        "success",
-    )
+    services.start_commit(actor(), batch)
 
 
 def _is_the_plan_shown(batch: ImportBatch) -> bool:
@@ -133,13 +87,6 @@ def _is_the_plan_shown(batch: ImportBatch) -> bool:
 def stamp(planned_at: datetime) -> str:
     """What tells one plan of a batch from another."""
     return planned_at.isoformat()
-
-
-def _registered_meanwhile() -> str:
-    return str(
-        _("Somebody registered one of these members at this moment; nothing was written, please "
-          "review the new plan.")
-    )  # fmt: skip
 
 
 @bp.post("/<int:batch_id>/discard")
@@ -171,13 +118,13 @@ def ask(batch_id: int) -> ResponseReturnValue:
     match = _elsewhere(batch_id, number)
     if match is None:
         flash(_("Nobody of another office is told of for this row."), "warning")
-        return _back(batch_id, number)
+        return back_to(batch_id, number)
     hints, _held_back = give_hints(actor(), [match])
     commit()
     if not hints:
         flash(_("You looked up many people of other offices within the hour; please try later."),
               "warning")  # fmt: skip
-        return _back(batch_id, number)
+        return back_to(batch_id, number)
     token = str(signer().dumps([hints[0].member_id, current_user.id]))
     return redirect(url_for("transfers.new", token=token))
 

@@ -25,7 +25,7 @@ from registry.members.models import (
 )
 from registry.members.services import update as update_member
 from registry.members.values import MemberValues
-from registry.messages.models import Dissemination, MemberNews, Question, Recipient
+from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.networks.models import NetworkMember
 from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.portal.models import MemberLink

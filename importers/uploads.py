@@ -17,6 +17,7 @@ from sqlalchemy import select
 from importers.models import ImportBatch
 from importers.reading.errors import Unreadable
 from importers.reading.reasons import Reason
+from importers.spool import Spool
 from registry.db import db
 from registry.errors import NotFound, Refused
 from registry.messages.files import NEW, OLD
@@ -96,6 +97,11 @@ def workplace(settings: Settings) -> Path:
     folder = settings.instance / "tmp"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def laid_aside() -> Spool:
+    """A place for rows that wait to be written."""
+    return Spool(workplace(_settings()))
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from registry.access.gate import actor, scope
 from registry.audit.actions import Action
 from registry.audit.services import record
 from registry.db import begin_write, commit, db
+from registry.documents.workbook import XLSX
 
 __all__ = ["bp"]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.post("/<int:batch_id>/workbook")

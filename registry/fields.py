@@ -1,9 +1,10 @@
-"""What several forms share: a Buddhist date, and the token that makes one record of a form."""
+"""What several forms share: days, numbers of records and pages, a token against sending twice."""
 
 from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -39,6 +40,18 @@ def read_day(text: str) -> date:
         return date(*numbers)
     except ValueError:
         raise ValueError(_("%(text)s is not a day of the calendar.", text=text.strip())) from None
+
+
+def read_id(text: str | None) -> int | None:
+    """A number of a record or of its version, as an address or a form carries it, or None."""
+    good = text is not None and text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if good and text else None
+
+
+def read_page(args: Mapping[str, str], name: str = "page") -> int:
+    """The number of a page in the address, from 1; 1 for anything that is none."""
+    text = args.get(name, "")
+    return max(1, read_id(text) or 1) if len(text) < 7 else 1
 
 
 class DayField(Field):

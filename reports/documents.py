@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from registry.access.scope import Scope
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.documents.workbook import XLSX
 from registry.errors import NotFound, Refused
 from registry.i18n import language
 from registry.periods import catalogue
@@ -20,7 +21,7 @@ from reports.drafting import DOCUMENTS, document_name
 
 FORMATS = tuple(DOCUMENTS)
 TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "pdf": "application/pdf",
     "csv": "text/csv",
 }

@@ -11,7 +11,7 @@ from flask import current_app
 from flask_babel import force_locale
 
 from registry.facts.measures import MEASURES
-from registry.periods.calendar import Period, month_start
+from registry.periods.calendar import Period, month_start, to_bangkok_date
 from reports import figures, manifest, pdf, tidy, xlsx
 from reports.archive import finish, folder_name, new_draft
 from reports.books import LANGUAGE, history_of
@@ -53,11 +53,11 @@ def make_draft(period: Period, revision: int, tell: Tell) -> Draft:
     """Seal the facts, compute the figures from what was sealed, and render them."""
     folder = new_draft(archive_root())
     parts = seal_facts(folder, period, tell)
+    now = datetime.now(UTC)
     with opened(folder) as source:
-        found = figures.compute(source, period, tell)
+        found = figures.compute(source, period, to_bangkok_date(now), tell)
     path = folder / figures.FIGURES
     parts.append(part_of(folder, path, figures.write(path, found)))
-    now = datetime.now(UTC)
     before = link_to(closed_before(period.kind.value))
     statement = _statement(period, revision, now, before, parts)
     proof = manifest.write(folder / MANIFEST, statement)

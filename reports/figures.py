@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +66,13 @@ def _plain(value: Number | None) -> Number | None:
     return int(value) if value is not None and value == int(value) else value
 
 
-def compute(source: Source, period: Period, tell: Tell = silent) -> list[Sealed]:
-    """All figures of a period from a source of sealed facts."""
+def compute(source: Source, period: Period, today: date, tell: Tell = silent) -> list[Sealed]:
+    """All figures of a period from a source of sealed facts, as of the day of its closing."""
     found: dict[str, Cells] = {dimension: {} for dimension in DIMENSIONS}
     facts = by_fact(COMPONENTS.values())
     for number, components in enumerate(facts):
         tell("figures", number, len(facts))
-        for dimension, cells in totals(source, components, period):
+        for dimension, cells in totals(source, components, period, today):
             for cell, amounts in cells.items():
                 found[dimension].setdefault(cell, {}).update(amounts)
     return [one for dimension in DIMENSIONS for one in _sealed(dimension, found[dimension])]

@@ -10,8 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from registry.periods.calendar import to_bangkok_date
 
 FORMAT = "sang-sealed-period/1"
 MANIFEST, RENDERINGS = "manifest.json", "renderings.json"
@@ -57,6 +60,11 @@ class Manifest:
     previous: Previous | None
     parts: tuple[Part, ...]
     format: str = FORMAT
+
+    @property
+    def sealed_on(self) -> date:
+        """The day of the closing in Bangkok: what was not due by then is not late."""
+        return to_bangkok_date(datetime.fromisoformat(self.sealed_at))
 
     @classmethod
     def load(cls, path: Path) -> Manifest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import ibis
 
@@ -33,12 +34,16 @@ def by_fact(components: Iterable[Component]) -> list[list[Component]]:
 
 
 def totals(
-    source: Source, components: list[Component], period: Period
+    source: Source, components: list[Component], period: Period, today: date
 ) -> Iterator[tuple[str, Cells]]:
-    """Totals of one fact's components, for the whole and for each cut that the fact knows."""
+    """Totals of one fact's components, for the whole and for each cut that the fact knows.
+
+    Args:
+        today: the day of the closing: what was not due by then is not late.
+    """
     fact = components[0].fact
     dimensions = [name for name in SEALED if name in fact.dimensions]
-    cut = Cut(tuple(dimensions), today=period.end)
+    cut = Cut(tuple(dimensions), today=today)
     rows = selection(fact, Months.of(period), cut, Limit(True))
     values = [
         (component.value(rows) if component.value else ibis.literal(1)).name(component.name)

@@ -175,7 +175,7 @@ def _figures(
     try:
         filed = figures.read(folder / figures.FIGURES)
         with opened(folder) as source:
-            anew = figures.compute(source, period)
+            anew = figures.compute(source, period, manifest.sealed_on)
     except (OSError, pa.ArrowException, duckdb.Error) as error:
         said = _("The figures cannot be computed anew (%(why)s).", why=str(error)[:200])
         yield Problem("figure", said, figures.FIGURES)

@@ -12,6 +12,7 @@ from registry.access.queries import names_of
 from registry.access.roles import Permission
 from registry.db import begin_write, commit, db
 from registry.errors import NotFound, Refused
+from registry.fields import read_page
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
@@ -30,7 +31,7 @@ def index() -> ResponseReturnValue:
     found = listed(today())
     year = request.args.get("year", type=int)
     chosen = [one for one in found if year in (None, one.period.fiscal_year)]
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = read_page(request.args)
     rows = chosen[(number - 1) * PAGE : number * PAGE]
     return render_template(
         "reports/index.html",

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from registry.channels.models import AudienceCount, Channel
 from registry.members.models import Consent, Member, MemberSpan
-from registry.messages.models import (
-    Dissemination,
-    KeyMessage,
-    MemberNews,
-    Publication,
-    Question,
-    Recipient,
-)
+from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
+from registry.messages.models import KeyMessage, Publication
 from registry.networks.models import Network, NetworkMember
+from registry.periods.calendar import BANGKOK, to_bangkok_date, utc_now
 from tests.facts_world import MOVED_ON, NEW_STANDARDS, OFFICES, STANDARDS, Row, World, month
 
 LIVE = ("reported", "accepted")
@@ -54,8 +49,9 @@ def holds(start: date, stop: date | None, day: date) -> bool:
 class Recount:
     """What counts in some months."""
 
-    def __init__(self, world: World, start: date, end: date) -> None:
+    def __init__(self, world: World, start: date, end: date, today: date | None = None) -> None:
         self.world, self.start, self.end = world, start, end
+        self.today = today or to_bangkok_date(utc_now())
         self.found: list[Counted] = []
         self.offices = world.codes
         self._people()
@@ -249,6 +245,9 @@ class Recount:
                 here = _talk_place(row)
                 self.count("questions", here)
                 self.count("answered", here, row["answered_at"] is not None)
+                late = row["asked_at"] + timedelta(minutes=standard("answer", row["on"]))
+                over = late <= datetime.combine(self.today, time(), BANGKOK)
+                self.count("answer_judged", here, row["answered_at"] is not None or over)
                 if row["answered_at"]:
                     wait = (row["answered_at"] - row["asked_at"]).total_seconds() / 60
                     self._timed("answer", here, wait)

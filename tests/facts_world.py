@@ -19,14 +19,8 @@ from registry.db import db
 from registry.geography.models import District, ProvinceZone
 from registry.geography.queries import province_zones
 from registry.members.models import Consent, Member, MemberSpan, MemberStateChange
-from registry.messages.models import (
-    Dissemination,
-    KeyMessage,
-    MemberNews,
-    Publication,
-    Question,
-    Recipient,
-)
+from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
+from registry.messages.models import KeyMessage, Publication
 from registry.networks.models import Network, NetworkMember
 from registry.periods.models import TimeStandard
 

@@ -11,15 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from registry.channels.models import Channel
 from registry.db import db
 from registry.members.models import Member
-from registry.messages.models import (
-    Dissemination,
-    KeyMessage,
-    MemberNews,
-    MessageState,
-    Publication,
-    Question,
-    Recipient,
-)
+from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
+from registry.messages.models import KeyMessage, MessageState, Publication
 from registry.periods.calendar import BANGKOK, Period, month_of, month_start
 from tests import cast
 

@@ -26,16 +26,8 @@ from registry.geography.models import ProvinceZone
 from registry.jobs import Job
 from registry.members.models import Consent, RequestKind, TransferRequest
 from registry.messages import files
-from registry.messages.models import (
-    Dissemination,
-    KeyMessage,
-    MemberNews,
-    MessageMedia,
-    MessageState,
-    Publication,
-    Question,
-    Recipient,
-)
+from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
+from registry.messages.models import KeyMessage, MessageMedia, MessageState, Publication
 from registry.networks.models import NetworkMember
 from registry.periods.calendar import month_of
 from registry.periods.models import TimeStandard
@@ -359,6 +351,7 @@ MAKERS: dict[str, Maker] = {
     "user_id": lambda world: cast.user(OFFICERS[world.office]).id,
     "offices:code": lambda world: world.office,
     "network_types:code": lambda world: "education",
+    "imports:code": lambda world: "education",
     "security.two_factor_setup_validate:token": lambda world: "not-a-token",
     "event_id": _event,
     "geography:row_id": _first(ProvinceZone),

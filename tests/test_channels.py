@@ -197,7 +197,11 @@ def test_an_edit_keeps_the_kind(app: Flask, client_of: ClientOf) -> None:
     with app.app_context():
         channel = cast.channel("P50").id
     changed = FORM | {"kind": "radio", "name": "ไลน์กลุ่ม P50 ใหม่"}
-    answer = client_of("officer50").post(f"/channels/{channel}/edit", data=changed)
+    client, path = client_of("officer50"), f"/channels/{channel}/edit"
+    assert client.post(path, data=changed).status_code == 200
+    found = re.search(r'name="version"[^>]*value="(\d+)"', client.get(path).text)
+    assert found is not None
+    answer = client.post(path, data=changed | {"version": found[1]})
     assert answer.status_code == 302, answer.text
     with app.app_context():
         row = db.session.get_one(Channel, channel)

@@ -70,7 +70,7 @@ SHARES = {
     "receive_on_standard_rate": ("receive_on_standard", "receive_timed"),
     "pass_on_on_standard_rate": ("pass_on_on_standard", "pass_on_timed"),
     "questions_answered_rate": ("answered", "questions"),
-    "answer_on_standard_rate": ("answer_on_standard", "questions"),
+    "answer_on_standard_rate": ("answer_on_standard", "answer_judged"),
 }
 MEDIANS = {
     "publish_minutes_median": ("publish_minutes", 1),

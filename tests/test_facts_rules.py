@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from registry.access.models import Office
 from registry.access.scope import Scope
@@ -24,7 +24,8 @@ from registry.facts.schema import COLUMNS
 from registry.facts.series import series
 from registry.facts.spans import Months, months_back
 from registry.members.models import Member
-from registry.messages.models import Dissemination, KeyMessage, Publication, Recipient
+from registry.messages.ledger_models import Dissemination, Question, Recipient
+from registry.messages.models import KeyMessage, Publication
 from registry.networks.models import NetworkMember
 from registry.periods.calendar import month_of
 from tests import cast
@@ -279,3 +280,25 @@ def test_who_left_a_bureaus_network_is_not_there_at_the_end(app: Flask) -> None:
         assert now["members_active"].value == 1
         assert (now["retention_rate"].numerator, now["retention_rate"].denominator) == (2, 2)
         assert now["channels_active"].value == 2  # the network's group, and the one member's
+
+
+def _ask(world: World, asked: datetime, answered: datetime | None) -> None:
+    row = world.tables[Question][0]
+    given = {"asked_at": asked, "answered_at": answered, "month": month_of(asked.date())}
+    place = {name: row[name] for name in ("member_id", "province_code", "network_type")}
+    db.session.add(Question(**place, **given, on=asked.date(), text="x"))
+    db.session.flush()
+
+
+def test_a_question_is_late_only_when_its_time_is_over(world: World) -> None:
+    """Two days are allowed: one answered at once, one not, asked at noon of the 10th (Bangkok)."""
+    db.session.execute(delete(Question))
+    noon = datetime(2025, 11, 10, 5, tzinfo=UTC)
+    _ask(world, noon, noon + timedelta(minutes=5))
+    _ask(world, noon, None)
+
+    def rate(day: int) -> object:
+        asked = cut((), {}, "then", date(2025, 11, day))
+        return evaluate(Scope.all(), ["answer_on_standard_rate"], HALF, asked)[0].value
+
+    assert [rate(day) for day in (11, 12, 13)] == [1, 1, 0.5]

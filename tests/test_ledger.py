@@ -22,7 +22,8 @@ from registry.members.states import change_state
 from registry.messages import ledger, publishing
 from registry.messages.entries import Fault
 from registry.messages.ledger import Result
-from registry.messages.models import Dissemination, KeyMessage, Recipient
+from registry.messages.ledger_models import Dissemination, Recipient
+from registry.messages.models import KeyMessage
 from registry.messages.numbers import numbers_of
 from registry.networks.models import NetworkMember
 from tests import cast, story

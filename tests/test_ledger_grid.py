@@ -17,15 +17,16 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from registry.db import db, unit_of_work
+from registry.documents.workbook import XLSX
 from registry.errors import Refused
-from registry.messages.models import Dissemination, Recipient
+from registry.messages.ledger_models import Dissemination, Recipient
 from registry.messages.typed import noon_of, read_day_of, read_people, read_time
+from registry.networks.models import NetworkMember
 from registry.periods.calendar import Period, to_bangkok_date
 from tests import cast, story
 
 ClientOf = Callable[[str], FlaskClient]
 JUNE = Period.parse("2569-06")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,20 @@ def test_rows_that_are_gone_are_told_and_nothing_is_saved(
     assert f'name="{month.keys["dao50"]}.passed" value="12"' in page
     with app.app_context():
         assert _count(Dissemination) == 0
+
+
+def test_what_was_typed_is_told_even_when_no_row_is_left(
+    app: Flask, client_of: ClientOf, month: Month
+) -> None:
+    with app.app_context(), unit_of_work():
+        for span in db.session.scalars(select(NetworkMember)):
+            span.from_on, span.to_on = date(2020, 1, 1), date(2020, 1, 2)
+    typed = {f"{month.message}-999999-999999.link": "https://example.org/typed"}
+    answer = client_of("officer50").post(month.address(), data=typed)
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert "data-grid" not in page
+    assert "https://example.org/typed" in page
 
 
 def _sheet(client: FlaskClient, month: Month) -> openpyxl.Workbook:

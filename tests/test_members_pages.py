@@ -20,6 +20,7 @@ from registry.channels.models import Channel
 from registry.db import db, unit_of_work
 from registry.members import export_views, hints, list_queries, queries
 from registry.members.models import Member, MemberState
+from registry.networks.models import NetworkMember
 from tests import cast
 
 ClientOf = Callable[[str], FlaskClient]
@@ -314,6 +315,18 @@ def test_the_list_is_searched_and_filtered(
     assert {key for key, face in cast.MEMBERS.items() if face.last in html} == names
 
 
+def test_only_networks_that_one_sees_narrow_the_list(app: Flask, client_of: ClientOf) -> None:
+    """Else an address would tell who is in a network that one may not see."""
+    with app.app_context(), unit_of_work():
+        foreign, member = cast.network("P90").id, cast.member("malee50").id
+        db.session.add(
+            NetworkMember(network_id=foreign, member_id=member, from_on=date(2025, 1, 1))
+        )
+    path, name = f"/members/?network={foreign}", cast.MEMBERS["malee50"].last
+    assert name in client_of("central").get(path).text
+    assert name not in client_of("officer50").get(path).text
+
+
 def test_paging_shows_everybody_once(
     app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -465,7 +478,7 @@ def test_national_ids_tell_nothing_once_the_allowance_is_used_up(
 def test_a_workbook_has_an_end(
     app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_views, "MOST", 2)
+    monkeypatch.setattr(export_views, "MOST_ROWS", 2)
     client = client_of("officer50")
     refused = client.post("/members/export", data={"format": "xlsx"})
     assert refused.status_code == 400

@@ -183,7 +183,7 @@ def test_a_change_meanwhile_is_not_overwritten(app: Flask) -> None:
         message = services.create(story.acting("officer50"), story.TEXT)
         seen = message.version
         _edit("acting50", message)
-        with pytest.raises(Refused, match="มีผู้แก้ไข"):
+        with pytest.raises(Refused, match="มีผู้อื่นแก้ไข"):
             services.update(story.acting("officer50"), message, story.TEXT, version=seen)
 
 

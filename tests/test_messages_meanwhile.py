@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -20,7 +20,8 @@ from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.messages import exchange, ledger, media, publishing, queries, review, services
 from registry.messages.entries import Fault
-from registry.messages.models import Dissemination, KeyMessage, Question, Recipient
+from registry.messages.ledger_models import Dissemination, Question, Recipient
+from registry.messages.models import KeyMessage, MessageKind
 from registry.periods.calendar import BANGKOK
 from tests import cast, story
 
@@ -34,7 +35,7 @@ def _submitted() -> KeyMessage:
 
 
 def _version(page: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', page)
+    found = re.search(r'name="version"[^>]* value="(\d+)"', page)
     assert found
     return found[1]
 
@@ -43,6 +44,9 @@ def test_a_head_approves_only_the_text_that_was_shown(app: Flask, client_of: Cli
     with app.app_context(), unit_of_work():
         number = _submitted().id
     head = client_of("head50")
+    unseen = head.post(f"/messages/{number}/approve")
+    assert unseen.status_code == 422
+    assert "ไม่ได้ระบุว่าแสดงข้อมูลฉบับใด" in unseen.get_data(as_text=True)
     seen = _version(head.get(f"/messages/{number}").get_data(as_text=True))
     with app.app_context(), unit_of_work():
         message, author = db.session.get_one(KeyMessage, number), story.acting("officer50")
@@ -94,13 +98,23 @@ def test_saving_again_after_a_colleague_goes_on_from_there(app: Flask, client_of
     seen = _version(client.get(f"/messages/{number}/edit").get_data(as_text=True))
     with app.app_context(), unit_of_work():
         message = db.session.get_one(KeyMessage, number)
-        theirs = services.MessageText(**{**vars(story.TEXT), "body": "ของเพื่อนร่วมงาน"})
+        theirs = services.MessageText(
+            **{
+                **vars(story.TEXT),
+                "body": "ของเพื่อนร่วมงาน",
+                "kind": MessageKind.CRISIS,
+                "valid_until": date(2026, 12, 31),
+            }
+        )
         services.update(story.acting("head50"), message, theirs, version=message.version)
     mine = {"title": "ของฉัน", "sentence": "สั้น", "body": "ของฉัน", "kind": "public_use"}
     data = {**mine, "author_line": "นักประชาสัมพันธ์", "form_token": "e" * 32}
     late = client.post(f"/messages/{number}/edit", data={**data, "version": seen})
     page = late.get_data(as_text=True)
     assert "ของเพื่อนร่วมงาน" in page
+    alert = re.findall(r'role="alert">(.*?)</div>', page, re.S)[0]
+    assert "“ภาวะวิกฤต”" in alert
+    assert "31 ธ.ค. 2569" in alert
     assert re.search(r"<textarea[^>]*>\s*ของฉัน</textarea>", page)
     again = client.post(f"/messages/{number}/edit", data={**data, "version": _version(page)})
     assert again.status_code == 302
@@ -208,6 +222,9 @@ def test_an_answer_is_not_lost_under_a_later_one(app: Flask, client_of: ClientOf
     first = second = client_of("officer50")
     page = first.get("/questions/").get_data(as_text=True)
     assert 'name="seen" value=""' in page
+    unseen = first.post(f"/questions/{number}", data={"text": "ไม่ได้ดู"})
+    assert unseen.status_code == 422
+    assert "ไม่ได้ระบุว่าแสดงข้อมูลฉบับใด" in unseen.get_data(as_text=True)
     first.post(f"/questions/{number}", data={"text": "คำตอบแรก", "seen": ""})
     late = second.post(f"/questions/{number}", data={"text": "คำตอบที่สอง", "seen": ""})
     shown = late.get_data(as_text=True)
@@ -230,3 +247,21 @@ def test_publishing_today_without_an_hour_is_possible(app: Flask, client_of: Cli
     data = {"channels": channel, "on": f"{day.day}/{day.month}/{day.year + 543}"}
     answer = client_of("officer50").post(f"/messages/{number}/publish", data=data)
     assert answer.status_code == 302
+
+
+def test_what_people_wrote_stands_in_the_personal_part_of_the_trail(app: Flask) -> None:
+    name = "นางสาวมาลี " + "ก" * 400
+    with app.app_context(), unit_of_work():
+        message, actor = story.published(), story.acting("officer50")
+        report = ledger.record_dissemination(actor, story.ALL, story.entry(message))
+        review.review(actor, [report], accept=False, reason=name)
+        services.withdraw(actor, message, name)
+        assert report.review_reason == name[:300]
+    with app.app_context():
+        actions = (Action.MESSAGE_STATE.value, Action.DISSEMINATION_REVIEW.value)
+        rows = db.session.scalars(select(AuditEvent).where(AuditEvent.action.in_(actions))).all()
+        assert not [row for row in rows if "reason" in row.details]
+        kept = [row.personal.changes["reason"][1] for row in rows if row.personal]
+        assert "ไลน์กลุ่ม P50" in kept
+        assert kept.count(name[:300]) == 2
+        assert max(map(len, kept)) == 300

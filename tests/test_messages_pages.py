@@ -16,13 +16,8 @@ from registry.audit.models import AuditEvent
 from registry.channels.models import AudienceCount
 from registry.db import db, unit_of_work
 from registry.messages import exchange, ledger
-from registry.messages.models import (
-    Dissemination,
-    KeyMessage,
-    MemberNews,
-    Question,
-    Recipient,
-)
+from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
+from registry.messages.models import KeyMessage
 from tests import cast, story
 
 ClientOf = Callable[[str], FlaskClient]
@@ -60,6 +55,10 @@ def test_from_a_blank_form_to_the_channel(app: Flask, client_of: ClientOf) -> No
         (officer, "proofread", {}),
     ]
     for client, step, data in steps:
+        page = client.get(f"/messages/{number}").get_data(as_text=True)
+        if shown := re.search(r'name="version" value="(\d+)"', page):
+            assert client.post(f"/messages/{number}/{step}").status_code == 422
+            data = {"version": shown[1]}
         answer = client.post(f"/messages/{number}/{step}", data=data)
         assert answer.status_code == 302, step
     with app.app_context():
@@ -297,8 +296,11 @@ def test_questions_and_news_are_answered(app: Flask, client_of: ClientOf) -> Non
         assert stranger.post(f"/{kind}/{number}", data={"text": "x"}).status_code == 404
         assert "มาลี" not in stranger.get(f"/{kind}/").get_data(as_text=True)
         assert "มาลี" in officer.get(f"/{kind}/").get_data(as_text=True)
-        assert officer.post(f"/{kind}/{number}", data={"text": " "}).status_code == 422
-        assert officer.post(f"/{kind}/{number}", data={"text": "ขอบคุณค่ะ"}).status_code == 302
+        assert officer.post(f"/{kind}/{number}", data={"text": " ", "seen": ""}).status_code == 422
+        assert (
+            officer.post(f"/{kind}/{number}", data={"text": "ขอบคุณค่ะ", "seen": ""}).status_code
+            == 302
+        )
         assert "มาลี" not in officer.get(f"/{kind}/").get_data(as_text=True)
         assert "ขอบคุณค่ะ" in officer.get(f"/{kind}/?show=all").get_data(as_text=True)
     with app.app_context():

@@ -20,7 +20,8 @@ from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.members.models import Consent, Member, MemberState
 from registry.messages import ledger, publishing, services
-from registry.messages.models import Dissemination, KeyMessage, MemberNews, Question, Recipient
+from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
+from registry.messages.models import KeyMessage
 from registry.portal.models import MemberLink
 from registry.portal.services import LIFE, issue, open_link, revoke
 from tests import cast, story
@@ -140,7 +141,7 @@ def test_questions_and_news_come_once_and_are_answered(
         question = db.session.scalars(select(Question)).one().id
         assert db.session.scalars(select(MemberNews)).one().picture_type == "image/png"
         assert len(list((app.extensions["sang_settings"].instance / "media").iterdir())) == 1
-    client_of("officer50").post(f"/questions/{question}", data={"text": "ได้ค่ะ"})
+    client_of("officer50").post(f"/questions/{question}", data={"text": "ได้ค่ะ", "seen": ""})
     assert "ได้ค่ะ" in malee.get(f"messages/{message}")
     assert "น้ำเข้าหมู่บ้านแล้ว" in malee.get("news")
 

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from registry.db import db, unit_of_work
-from registry.messages.models import Dissemination, KeyMessage, MessageState, Question
+from registry.messages.ledger_models import Dissemination, Question
+from registry.messages.models import KeyMessage, MessageState
 from tests import cast
 from tests.ledger import add_ledger
 

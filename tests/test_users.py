@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from registry.access import services
 from registry.access.grants import Grant, grants_now
-from registry.access.models import Office, RoleAssignment, User
+from registry.access.models import Office, RoleAssignment, SignIn, User
 from registry.access.queries import user_for, users
 from registry.access.roles import Permission, Role
 from registry.access.scope import Scope, scope_of
@@ -153,7 +153,9 @@ def test_an_account_is_changed_with_its_roles(app: Flask, client_of: ClientOf) -
         "grants-1-valid_to": "31/1/2569",
         "grants-2-role": "",
     }
-    answer = client_of("admin").post(f"/users/{user_id}/edit", data=data)
+    admin, path = client_of("admin"), f"/users/{user_id}/edit"
+    assert admin.post(path, data=data).status_code == 200
+    answer = admin.post(path, data=data | {"version": version_in(admin.get(path).text)})
     assert answer.headers["Location"] == f"/users/{user_id}"
     with app.app_context():
         user = cast.user("officer50")
@@ -268,6 +270,7 @@ def test_commands_make_and_disable(app: Flask) -> None:
 def test_an_office_is_changed(app: Flask, client_of: ClientOf) -> None:
     data = {"name_th": "สำนักงานใหม่", "name_en": "New", "short_th": "ใหม่", "closed_on": "1/2/2569"}
     admin = client_of("admin")
+    data["version"] = version_in(admin.get("/offices/P50").text)
     assert admin.post("/offices/P50", data=data | {"code": "X"}).status_code == 302
     assert admin.post("/offices/P10", data=data).status_code == 404
     with app.app_context():
@@ -496,4 +499,49 @@ def test_people_of_a_closed_office_can_still_be_changed(app: Flask, client_of: C
         path = f"/users/{cast.user('officer50').id}/edit"
     form = {"name": "ใหม่", "email": cast.email("officer50"), "office": "P50"}
     form["grants-0-role"] = "provincial_officer"
-    assert client_of("admin").post(path, data=form).status_code == 302
+    admin = client_of("admin")
+    form["version"] = version_in(admin.get(path).text)
+    assert admin.post(path, data=form).status_code == 302
+
+
+def test_nobody_closes_the_office_of_their_own_account(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        code = cast.user("admin").office.code
+    admin = client_of("admin")
+    page = admin.get(f"/offices/{code}").text
+    data = {"name_th": "ก", "name_en": "A", "short_th": "ก", "version": version_in(page)}
+    refused = admin.post(f"/offices/{code}", data=data | {"closed_on": "1/2/2569"})
+    assert "บัญชีของท่านอยู่ที่สำนักงานนี้" in refused.text
+    assert admin.post(f"/offices/{code}", data=data).status_code == 302
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_people_of_a_closed_office_are_signed_out_and_stay_out(
+    app: Flask, client_of: ClientOf, days: int
+) -> None:
+    """Today or tomorrow, which is the last day; the page of the closing says why nobody gets in."""
+    officer, admin = client_of("officer50"), client_of("admin")
+    login = {"email": cast.email("officer50"), "password": cast.PASSWORD}
+    data = {"name_th": "ก", "name_en": "A", "short_th": "ก", "may_publish": "y"}
+    data["version"] = version_in(admin.get("/offices/P50").text)
+    closing = today() + timedelta(days=days)
+    data["closed_on"] = closing.isoformat()
+    assert admin.post("/offices/P50", data=data).status_code == 302
+    open_still = officer.get("/account/").status_code == 200
+    with app.app_context():
+        rows = db.session.scalars(
+            select(SignIn).where(SignIn.user_id == cast.user("officer50").id)
+        ).all()
+        assert [row.ended_at is None for row in rows] == [days > 0] * len(rows) != []
+    assert open_still is (days > 0)
+    answer = app.test_client().post("/login", data=login)
+    assert (answer.status_code == 302) is (days > 0)
+    assert ("สำนักงานของท่านปิดแล้ว" in answer.text) is (days == 0)
+
+
+def test_a_session_ends_on_the_day_of_closing(app: Flask, client_of: ClientOf) -> None:
+    officer = client_of("officer50")
+    assert officer.get("/account/").status_code == 200
+    with app.app_context(), unit_of_work():
+        cast.user("officer50").office.closed_on = today()
+    assert officer.get("/account/").status_code == 302

@@ -17,7 +17,8 @@ from registry.db import db, unit_of_work
 from registry.members.models import Member
 from registry.messages.exchange import answer, ask, reply, send_news
 from registry.messages.ledger import DisseminationEntry, record_many, record_receipts, review
-from registry.messages.models import Dissemination, KeyMessage, Recipient
+from registry.messages.ledger_models import Dissemination, Recipient
+from registry.messages.models import KeyMessage
 
 LINKS = {
     ChannelKind.FACEBOOK: "https://facebook.example/sang-demo/",

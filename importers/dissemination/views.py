@@ -33,16 +33,16 @@ from registry.access.roles import Permission
 from registry.audit.actions import Action
 from registry.audit.services import record
 from registry.db import begin_write, commit, db
+from registry.documents.workbook import XLSX
 from registry.errors import NotFound, Refused
+from registry.fields import read_page
 from registry.messages import grid, grid_entries
-from registry.messages.choices import read_page
 from registry.messages.grid_views import chosen_sheet
 
 bp = Blueprint(
     "dissemination_sheet", __name__, url_prefix="/dissemination/sheet", template_folder="templates"
 )
 RECORD = allow(Permission.DISSEMINATION_RECORD)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 100
 
 

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 
@@ -32,19 +32,24 @@ KEEPS_FORMATS = 3 * 1024 * 1024
 FILLS = {
     "error": PatternFill("solid", fgColor="F8CBC6"),
     "question": PatternFill("solid", fgColor="FFE9A8"),
+    "mended": PatternFill("solid", fgColor="DDEFE3"),
 }
 WIDTH = 60
 
 
 @dataclass(frozen=True)
 class Notes:
-    """What to write: a title for the column, a text per row, a fill per cell address."""
+    """What to write: a title for the column, a text per row, a fill per cell address.
+
+    ``values`` are what people wrote over cells, by address.
+    """
 
     sheet: str
     header_row: int
     title: str
     rows: dict[int, str]
     cells: dict[str, str]
+    values: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Notes:
@@ -71,6 +76,8 @@ def _in_place(source: Path, notes: Notes, target: Path) -> None:
     for number, text in {**notes.rows, notes.header_row: notes.title}.items():
         _write(sheet.cell(number, 1), text)
     sheet.cell(notes.header_row, 1).font = Font(bold=True)
+    for address, text in notes.values.items():
+        _overwrite(sheet[moved_cell(address)], text)
     for address, weight in notes.cells.items():
         sheet[moved_cell(address)].fill = FILLS[weight]
     book.save(target)
@@ -89,6 +96,16 @@ def _write(cell: SheetCell | MergedCell, text: str) -> None:
     cell.value = text
     cell.data_type = "s"
     cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _overwrite(cell: SheetCell | MergedCell, text: str) -> None:
+    """What somebody corrected stands in the copy too, so that it may be sent again."""
+    if isinstance(cell, MergedCell):
+        return
+    cell.value = text or None
+    if text:
+        cell.data_type = "s"
+    cell.fill = FILLS["mended"]
 
 
 def _anew(source: Path, notes: Notes, target: Path, suffix: str) -> None:
@@ -122,6 +139,8 @@ def _cell(page: Worksheet, value: Cell, row: int, column: int, notes: Notes | No
         cell.value = plain
         cell.data_type = "s"
     address = f"{get_column_letter(column + 1)}{row}"
+    if notes and address in notes.values:
+        _overwrite(cell, notes.values[address])
     if notes and address in notes.cells:
         cell.fill = FILLS[notes.cells[address]]
     return cell

@@ -21,8 +21,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def tidy(value: Any) -> Cell:
     """One value: whole floats become ints, texts lose control characters, blanks are ``None``."""
     if isinstance(value, str):
-        text = _CONTROLS.sub("", value.replace("_x000D_", "\n"))
-        return text[:MAX_TEXT] if text.strip() else None
+        text = _CONTROLS.sub("", value.replace("_x000D_", "\n")).strip()
+        return text[:MAX_TEXT] or None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     if isinstance(value, timedelta):
@@ -34,7 +34,6 @@ def rows(
     sheet: str,
     values: Iterable[Iterable[Any]],
     *,
-    first_row: int = 1,
     first_column: int = 0,
     bad: dict[tuple[int, int], str] | None = None,
 ) -> Iterator[Row]:
@@ -48,7 +47,7 @@ def rows(
         faults[row][column] = text[:MAX_TEXT]
     kept = 0
     padding: list[Cell] = [None] * first_column
-    for number, raw in enumerate(values, first_row):
+    for number, raw in enumerate(values, 1):
         cells = padding + [tidy(value) for value in raw]
         if number in faults:
             _mark(cells, faults[number])

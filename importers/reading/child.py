@@ -21,12 +21,12 @@ from importers.reading.screen import screen
 MAX_OUTPUT = 128 * 1024 * 1024
 
 
-def limit(memory_mb: int, seconds: int) -> None:
+def limit(memory_mb: int, seconds: int, output: int = MAX_OUTPUT) -> None:
     """Bind this process to its memory, time and output; no dump is left of personal data."""
     size = memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_OUTPUT, MAX_OUTPUT))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

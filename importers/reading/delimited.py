@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from importers.reading import cells
@@ -13,8 +14,10 @@ from importers.reading.grid import Row, Sheet
 from importers.reading.reasons import Reason, Refusal
 
 DELIMITERS = ",;\t|"
-SAMPLE_LINES = 50
+SAMPLE_LINES, SAMPLE_WIDTH = 50, 10_000
 MAX_FIELD = 100_000
+_LAST = "\0end"
+"""A line behind the last one; no text that is read holds such a letter."""
 
 
 def sheets(path: Path, name: str) -> Iterator[tuple[Sheet, Iterator[Row]]]:
@@ -25,8 +28,25 @@ def sheets(path: Path, name: str) -> Iterator[tuple[Sheet, Iterator[Row]]]:
     """
     text = decode(path.read_bytes())
     csv.field_size_limit(MAX_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
-    yield Sheet(name), cells.rows(name, reader)
+    yield Sheet(name), cells.rows(name, _records(text))
+
+
+def _records(text: str) -> Iterator[list[str]]:
+    """The records of a text.
+
+    Raises:
+        Refusal: a quotation mark is never closed, which hides all rows below it in one cell.
+    """
+    lines = chain(_lines(text), [_LAST])
+    reader = csv.reader(lines, delimiter=delimiter_of(text))
+    begun = 1
+    for record in reader:
+        if record == [_LAST]:
+            return
+        if record and record[-1].endswith(_LAST):
+            raise Refusal(Reason.QUOTE, row=begun)
+        yield record
+        begun = reader.line_num + 1
 
 
 def decode(content: bytes) -> str:
@@ -49,9 +69,14 @@ def decode(content: bytes) -> str:
     raise Refusal(Reason.ENCODING)
 
 
+def _lines(text: str) -> Iterator[str]:
+    """Its lines with their ends, whichever system wrote them."""
+    return iter(io.StringIO(text, newline=""))
+
+
 def delimiter_of(text: str) -> str:
     """The delimiter that cuts the first lines into the most columns of one number."""
-    lines = text.splitlines()[:SAMPLE_LINES]
+    lines = [line[:SAMPLE_WIDTH] for line in islice(_lines(text), SAMPLE_LINES)]
     return max(DELIMITERS, key=lambda mark: _evenness(lines, mark))
 
 

@@ -57,6 +57,14 @@ SENTENCES = {
     Reason.ENCODING: _l(
         "The letters of %(name)s cannot be read; save it in Excel as “CSV UTF-8” or as .xlsx."
     ),
+    Reason.QUOTE: _l(
+        "A quotation mark in line %(row)s of %(name)s is never closed; open the file in Excel, "
+        "correct that line and save it again."
+    ),
+    Reason.INCOMPLETE: _l(
+        "Of the sheet %(sheet)s of %(name)s only a part could be read; open the file in Excel, "
+        "save it again as .xlsx and upload the new file."
+    ),
     Reason.NOTHING_READ: _l(
         "No cell with anything in it was found in %(name)s; check that the right file was saved."
     ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import python_calamine as calamine
 
@@ -37,8 +39,9 @@ def sheets(path: Path, flavour: str) -> Iterator[tuple[Sheet, Iterator[Row]]]:
 
 
 def _open(path: Path) -> calamine.CalamineWorkbook:
+    """The workbook by its content: given a path, calamine would believe the name."""
     try:
-        return calamine.load_workbook(path)
+        return calamine.load_workbook(io.BytesIO(path.read_bytes()))
     except calamine.PasswordError as error:
         raise Refusal(Reason.PASSWORD) from error
 
@@ -52,9 +55,19 @@ def _describe(data: calamine.CalamineSheet) -> Sheet:
 
 
 def _rows(data: calamine.CalamineSheet, facts: ooxml.SheetFacts) -> Iterator[Row]:
-    if data.start is None:
-        return iter(())
-    top, left = data.start
-    return cells.rows(
-        data.name, data.iter_rows(), first_row=top + 1, first_column=left, bad=facts.bad
-    )
+    """Its rows from row 1 on: calamine leaves out blank columns at the left, but not blank rows.
+
+    Raises:
+        Refusal: the file holds far more cells than were read.
+    """
+    filled = 0
+    left = data.start[1] if data.start else 0
+    for row in cells.rows(data.name, _cells_of(data), first_column=left, bad=facts.bad):
+        filled += len(row.cells) - row.cells.count(None)
+        yield row
+    if filled * 2 < facts.filled:
+        raise Refusal(Reason.INCOMPLETE, sheet=data.name)
+
+
+def _cells_of(data: calamine.CalamineSheet) -> Iterator[list[Any]]:
+    return iter(data.iter_rows()) if data.start else iter(())

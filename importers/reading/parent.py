@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from importers.reading.grid import Workbook
 from importers.reading.reasons import Reason, Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
+WATCHED = 0.3
+"""Seconds between two looks at a child that tells how far it is."""
 OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
 
 
@@ -45,15 +49,20 @@ def read_workbook(path: Path, name: str = "", limits: Limits | None = None) -> W
     name = name or path.name
     limits = limits or Limits()
     try:
-        _check_size(path, limits)
+        check_size(path, limits)
         workbook = _in_child(path, Path(name).suffix.lower(), limits)
-        _check_content(workbook)
+        check_content(workbook)
     except Refusal as refusal:
         raise Unreadable(refusal.reason, **{"name": name, **refusal.params}) from None
     return workbook
 
 
-def _check_size(path: Path, limits: Limits) -> None:
+def check_size(path: Path, limits: Limits) -> None:
+    """Refuse a file that is too large to be read.
+
+    Raises:
+        Refusal: with both sizes.
+    """
     size = path.stat().st_size
     if size > limits.file_mb * 1024 * 1024:
         raise Refusal(Reason.TOO_LARGE, size=-(-size // 1024**2), limit=limits.file_mb)
@@ -62,37 +71,63 @@ def _check_size(path: Path, limits: Limits) -> None:
 def _in_child(path: Path, suffix: str, limits: Limits) -> Workbook:
     with tempfile.TemporaryDirectory(prefix="sang-read-", dir=limits.folder) as folder:
         target = Path(folder) / "grid.jsonl"
-        run_child("child", [str(path.resolve()), str(target), suffix], limits)
+        run_child("importers.reading.child", [str(path.resolve()), str(target), suffix], limits)
         with target.open(encoding="utf-8") as lines:
             return wire.read(lines)
 
 
-def run_child(module: str, arguments: list[str], limits: Limits) -> None:
-    """Run a module of this package in a process of its own, with limits and without secrets.
+def run_child(
+    module: str, arguments: list[str], limits: Limits, *, watch: Callable[[], None] | None = None
+) -> None:
+    """Run a module in a process of its own, with limits and without secrets.
+
+    Args:
+        watch: called now and then while it works; what it raises ends the child.
 
     Raises:
         Refusal: it took too long, or more than it may have.
     """
-    command = [sys.executable, "-X", "utf8", "-m", f"importers.reading.{module}", *arguments]
+    command = [sys.executable, "-X", "utf8", "-m", module, *arguments]
     command += [str(limits.memory_mb), str(limits.seconds)]
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command,
+        cwd=ROOT,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command,
-            cwd=ROOT,
-            env={"PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=limits.seconds + 5,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Refusal(Reason.TIME) from None
-    if done.returncode:
-        raise Refusal(Reason.TIME if done.returncode in OUT_OF_TIME else Reason.MEMORY)
+        _wait(child, time.monotonic() + limits.seconds + 5, watch)
+    finally:
+        child.kill()
+        child.wait()
+    if child.returncode:
+        raise Refusal(Reason.TIME if child.returncode in OUT_OF_TIME else Reason.MEMORY)
 
 
-def _check_content(workbook: Workbook) -> None:
+def _wait(child: subprocess.Popen[bytes], until: float, watch: Callable[[], None] | None) -> None:
+    while time.monotonic() < until:
+        try:
+            child.wait(WATCHED if watch else max(until - time.monotonic(), 0))
+            return
+        except subprocess.TimeoutExpired:
+            if watch:
+                watch()
+    raise Refusal(Reason.TIME)
+
+
+def limit_of(until: float) -> float:
+    """Seconds that are left."""
+    return max(until - time.monotonic(), 0.0)
+
+
+def check_content(workbook: Workbook) -> None:
+    """Refuse a workbook of which nothing was read: a failure, never a success without rows.
+
+    Raises:
+        Refusal: it is empty, or all that it holds is hidden.
+    """
     if not any(sheet.rows for sheet in workbook.sheets):
         raise Refusal(Reason.NOTHING_READ)
     if all(sheet.hidden for sheet in workbook.sheets if sheet.rows):

@@ -22,6 +22,8 @@ class Reason(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     TOO_WIDE = "too_wide"
     ENCODING = "unknown_encoding"
+    QUOTE = "quote_not_closed"
+    INCOMPLETE = "read_incompletely"
     NOTHING_READ = "nothing_read"
     ALL_HIDDEN = "all_sheets_hidden"
 

@@ -29,12 +29,13 @@ _PARTS = {
 }
 _HOUSE = re.compile(r"^(?:บ้านเลขที่|เลขที่)?\s*([0-9]+(?:/[0-9]+)?)")
 _MOO = re.compile(r"(?:หมู่ที่|หมู่|ม\.)\s*([0-9]{1,2})")
+_MOO_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def read_address(draft: Draft, options: Options) -> None:
     """Read the parts of the address and resolve them together."""
     whole = arabic(draft.text(Field.ADDRESS) or "")
-    texts = {name: part for name, pattern in _PARTS.items() if (part := _first(pattern, whole))}
+    texts = _parts_of(whole) if whole else {}
     texts |= {name: text for name, field in _COLUMNS.items() if (text := draft.text(field))}
     context = draft.record.context
     if _group_fits(texts, context):
@@ -52,11 +53,18 @@ def read_address(draft: Draft, options: Options) -> None:
     _house(draft, whole)
 
 
+def _parts_of(whole: str) -> dict[str, str]:
+    """The parts of an address that stand in one cell."""
+    return {name: part for name, pattern in _PARTS.items() if (part := _first(pattern, whole))}
+
+
 def _group_fits(texts: dict[str, str], context: Context) -> bool:
     """Whether a row may lie in its group's district: the row's province has one of that name."""
+    if not context.district:
+        return bool(context.subdistrict) and PROVINCE not in texts
     province = gazetteer.provinces().get(gazetteer.place_key(texts.get(PROVINCE, "")))
     province = province or context.province
-    if province is None or not context.district:
+    if province is None:
         return PROVINCE not in texts
     return gazetteer.place_key(context.district) in gazetteer.districts(province)
 
@@ -74,9 +82,9 @@ def _note(draft: Draft, remarks: dict[str, list[Remark]]) -> None:
 
 
 def _house(draft: Draft, whole: str) -> None:
-    draft.values["house_no"] = _house_no(draft) or _first(_HOUSE, whole) or None
+    draft.values["house_no"] = _house_no(draft) or (_first(_HOUSE, whole) if whole else None)
     moo = arabic(draft.text(Field.MOO) or "")
-    number = re.search(r"[0-9]{1,3}", moo)
+    number = _MOO_NUMBER.search(moo) if moo else None
     draft.values["moo"] = number[0] if number else moo or _first(_MOO, whole) or None
     street = draft.text(Field.STREET)
     if street:
@@ -91,7 +99,7 @@ def _house_no(draft: Draft) -> str | None:
         draft.note(column, Remark(Code.HOUSE_NO_DATE, text, {"text": f"{cell:%d/%m/%Y}"}))
         return None
     text = arabic(draft.text(Field.HOUSE_NO) or "")
-    moo = re.search(_MOO, text)
+    moo = _MOO.search(text)
     if moo and not draft.columns(Field.MOO):
         draft.values["moo"] = moo[1]
     return clean(text) or None

@@ -1,84 +1,64 @@
-"""The last check of a row's values: kinds and sizes, as the registry stores them."""
+"""The last check of a row's values: sizes, as the registry stores them."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any
 
 from importers.codes import Code
 from importers.fields import Field as Column
 from importers.rows.draft import Draft
 from importers.thai.finding import Remark
 
-Code2 = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
-Code4 = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
-Code6 = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
-
-
-class CheckedChannel(BaseModel):
-    """Sizes of a channel."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    kind: Annotated[str, Field(max_length=20)]
-    name: Annotated[str, Field(max_length=200)]
-    url: Annotated[str, Field(max_length=500)] | None = None
-    audience: Annotated[int, Field(ge=0)] | None = None
-
-
-class CheckedRow(BaseModel):
-    """Sizes of a row; the registry's columns have the same."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    kind: Literal["person", "organisation"] = "person"
-    title: Annotated[str, Field(max_length=60)] | None = None
-    first_name: Annotated[str, Field(max_length=200)] | None = None
-    last_name: Annotated[str, Field(max_length=120)] | None = None
-    name_raw: Annotated[str, Field(max_length=300)] | None = None
-    national_id: Annotated[str, Field(pattern=r"^[0-9]{13}$")] | None = None
-    birth_year: Annotated[int, Field(ge=1850, le=2200)] | None = None
-    phone: Annotated[str, Field(max_length=24)] | None = None
-    phone_other: Annotated[str, Field(max_length=60)] | None = None
-    line_id: Annotated[str, Field(max_length=80)] | None = None
-    email: Annotated[str, Field(max_length=254)] | None = None
-    house_no: Annotated[str, Field(max_length=60)] | None = None
-    moo: Annotated[str, Field(max_length=60)] | None = None
-    subdistrict_code: Code6 | None = None
-    district_code: Code4 | None = None
-    province_code: Code2 | None = None
-    postcode: Annotated[str, Field(pattern=r"^[1-9][0-9]{4}$")] | None = None
-    occupation: Annotated[str, Field(max_length=160)] | None = None
-    organisation: Annotated[str, Field(max_length=200)] | None = None
-    position: Annotated[str, Field(max_length=160)] | None = None
-    network_type: Annotated[str, Field(max_length=32)] | None = None
-    network: Annotated[str, Field(max_length=200)] | None = None
-    channels: Annotated[list[CheckedChannel], Field(max_length=50)] = []
-    skills: Annotated[str, Field(max_length=500)] | None = None
-    consent: bool | None = None
-    joined_on: date | None = None
-    activity: Annotated[str, Field(max_length=200)] | None = None
-    notes: Annotated[str, Field(max_length=5_000)] | None = None
+LONGEST = {
+    "title": 60,
+    "first_name": 200,
+    "last_name": 120,
+    "name_raw": 300,
+    "phone_other": 60,
+    "line_id": 80,
+    "email": 254,
+    "house_no": 60,
+    "moo": 60,
+    "occupation": 160,
+    "organisation": 200,
+    "position": 160,
+    "network": 200,
+    "skills": 500,
+    "activity": 200,
+    "notes": 5_000,
+}
+"""Letters that a field may have; the registry's columns are as wide."""
+LONGEST_IN_CHANNEL = {"name": 200, "url": 500}
+MOST_CHANNELS = 50
+SHORTEST = min(LONGEST.values())
+FROM = {"first_name": (Column.FIRST_NAME, Column.FULL_NAME), "name_raw": (Column.FULL_NAME,)}
+"""Columns of the values that are not called like their column."""
 
 
 def check(draft: Draft) -> None:
-    """Note each value that the registry could not store."""
-    try:
-        CheckedRow.model_validate(draft.values)
-    except ValidationError as error:
-        for fault in error.errors():
-            _note(draft, str(fault["loc"][0]), fault.get("ctx", {}).get("max_length"))
+    """Note each value that is larger than the registry could store."""
+    for name, value in draft.values.items():
+        if type(value) is str and len(value) > SHORTEST:
+            _limit(draft, name, value)
+    channels = draft.values.get("channels") or []
+    if len(channels) > MOST_CHANNELS:
+        _note(draft, "channels", MOST_CHANNELS)
+    for channel in channels:
+        _check_channel(draft, channel)
 
 
-def _note(draft: Draft, name: str, limit: int | None) -> None:
-    aliases = {"first_name": (Column.FIRST_NAME, Column.FULL_NAME), "name_raw": (Column.FULL_NAME,)}
-    fields = aliases.get(name) or ((Column(name),) if name in set(Column) else ())
+def _limit(draft: Draft, name: str, value: str) -> None:
+    if name in LONGEST and len(value) > LONGEST[name]:
+        _note(draft, name, LONGEST[name])
+
+
+def _check_channel(draft: Draft, channel: dict[str, Any]) -> None:
+    for name, limit in LONGEST_IN_CHANNEL.items():
+        if len(channel[name] or "") > limit:
+            _note(draft, "channels", limit)
+
+
+def _note(draft: Draft, name: str, limit: int) -> None:
+    fields = FROM.get(name) or ((Column(name),) if name in set(Column) else ())
     columns = [column for field in fields for column in draft.columns(field)]
-    remark = (
-        Remark(Code.TOO_LONG, None, {"limit": limit})
-        if limit
-        else Remark(Code.UNREADABLE, None, {"text": str(draft.values.get(name))[:80]})
-    )
-    draft.note(columns[0] if columns else None, remark)
+    draft.note(columns[0] if columns else None, Remark(Code.TOO_LONG, None, {"limit": limit}))

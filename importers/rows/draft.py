@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from importers.body import Record
@@ -20,7 +21,8 @@ from importers.thai.text import arabic, clean, is_blank, to_text, was_repaired
 
 T = TypeVar("T")
 Reader = Callable[[Cell], Finding[T]]
-_SHOWN = 120
+_SHOWN, _DIGITS_OF_ID = 120, 13
+_NOTHING: tuple[object, ...] = (None, "", [])
 _NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12}(?![0-9])")
 
 
@@ -31,46 +33,47 @@ class Draft:
         self.record, self.header = record, header
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
-        self._columns: dict[Field, list[Column]] = {}
-        for column in header.columns:
-            if column.field:
-                self._columns.setdefault(column.field, []).append(column)
+        self._cells = record.cells
+        self._columns = header.by_field
         for index, remarks in record.remarks.items():
             column = next(c for c in header.columns if c.index == index)
             for remark in remarks:
                 self.note(column, remark)
 
-    def columns(self, field: Field) -> list[Column]:
+    def columns(self, field: Field) -> tuple[Column, ...]:
         """Columns of a field, from left to right."""
-        return self._columns.get(field, [])
+        return self._columns.get(field, ())
 
     def cell(self, column: Column) -> Cell:
         """The record's cell in a column."""
-        return self.record.cells.get(column.index)
+        return self._cells.get(column.index)
 
     def first(self, field: Field) -> tuple[Column | None, Cell]:
         """A field's column and cell; all its cells as one text where it has several columns."""
-        columns = self.columns(field)
-        if len(columns) <= 1:
-            column = columns[0] if columns else None
-            return column, self.cell(column) if column else None
+        columns = self._columns.get(field, ())
+        if len(columns) == 1:
+            column = columns[0]
+            return column, self._cells.get(column.index)
+        if not columns:
+            return None, None
         texts = [to_text(self.cell(column)) for column in columns]
         kept = [text for text in texts if text and not is_blank(clean(text))]
         return columns[0], " ".join(kept) or None
 
     def text(self, field: Field) -> str | None:
         """A field's cleaned text, ``None`` when blank; a cell without a value is noted."""
+        if field not in self._columns:
+            return None
         column, cell = self.first(field)
+        if type(cell) is str:
+            text, repaired = _tidied(cell)
+            if repaired:
+                self.note(column, Remark(Code.TEXT_REPAIRED, text))
+            return text
         if isinstance(cell, BadCell):
             self.note(column, Remark(Code.BAD_CELL, None, {"text": cell.text}))
             return None
-        raw = to_text(cell)
-        text = clean(raw)
-        if is_blank(text):
-            return None
-        if isinstance(cell, str) and was_repaired(raw):
-            self.note(column, Remark(Code.TEXT_REPAIRED, text))
-        return text
+        return None if cell is None else _tidied(to_text(cell))[0]
 
     def read(self, field: Field, reader: Reader[T]) -> T | None:
         """Read a field's cell and note the remarks on it."""
@@ -111,21 +114,28 @@ class Draft:
     def result(self) -> RowResult:
         """The finished row."""
         originals = {
-            column.header: _as_text(self.cell(column))
-            for column in self.header.columns
-            if column.field and column.field is not Field.NATIONAL_ID
+            column.header: cell if type(cell) is str else _as_text(cell)
+            for column in self.header.told
+            if (cell := self._cells.get(column.index)) is not None
         }
-        kept = {name: value for name, value in self.values.items() if value not in (None, "", [])}
+        kept = {name: value for name, value in self.values.items() if value not in _NOTHING}
         result = RowResult(
             row=self.record.row,
             status=Status.READY,
             values=kept,
-            originals={header: text for header, text in originals.items() if text},
+            originals=originals,
             problems=self.problems,
             also=self.record.also,
         )
         result.settle()
         return result
+
+
+@lru_cache(maxsize=20_000)
+def _tidied(raw: str) -> tuple[str | None, bool]:
+    """The cleaned text, ``None`` when blank, and whether more was done than trimming it."""
+    text = clean(raw)
+    return (None, False) if is_blank(text) else (text, was_repaired(raw))
 
 
 def _without_numbers(params: Params) -> dict[str, str | int]:
@@ -134,6 +144,8 @@ def _without_numbers(params: Params) -> dict[str, str | int]:
 
 def _hide(text: str) -> str:
     """A text without national IDs, in whichever column somebody wrote them."""
+    if len(text) < _DIGITS_OF_ID:
+        return text
     plain = arabic(text)
     if not _NUMBER.search(plain):
         return text

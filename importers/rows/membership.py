@@ -38,7 +38,7 @@ def read_membership(draft: Draft, options: Options) -> None:
 
 
 def _network_type(draft: Draft, options: Options) -> str | None:
-    types = dict(options.types)
+    types = options.types
     text = draft.text(Field.NETWORK_TYPE)
     if text is None:
         network = draft.values.get("network") or ""
@@ -85,5 +85,13 @@ def _from_parts(draft: Draft) -> tuple[Column | None, str | None]:
 
 
 def _notes(draft: Draft) -> str | None:
-    parts = [draft.text(Field.NOTES), draft.values.pop("notes_aside", None)]
+    parts = [draft.text(Field.NOTES), draft.values.pop("notes_aside", None), *_aside(draft)]
     return "\n".join(part for part in parts if part) or None
+
+
+def _aside(draft: Draft) -> list[str]:
+    """What stands in columns that a person keeps in the notes, each with its heading."""
+    texts = [
+        (column.header, clean(to_text(draft.cell(column)))) for column in draft.columns(Field.ASIDE)
+    ]
+    return [f"{header}: {text}" for header, text in texts if not is_blank(text)]

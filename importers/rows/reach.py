@@ -33,7 +33,7 @@ def read_reach(draft: Draft) -> None:
         if not is_blank(clean(to_text(draft.cell(column)))):
             _add(draft, channels, column)
     draft.values["channels"] = [
-        replace(channel, kind=channel.kind or OTHER).as_dict() for channel in channels
+        {**channel.as_dict(), "kind": channel.kind or OTHER} for channel in channels
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,8 +32,11 @@ _AUDIENCE = re.compile(
 )
 _COUNTING = re.compile(r"(?<=\S)[\s(:\-–]+(?:จำนวน|ผู้ฟัง|ผู้ติดตาม|สมาชิก|คน)$")
 _SEPARATORS, _AROUND = ' :：-–=.([“"', " ()[]“”\"'"
+_DIGIT = re.compile(r"[0-9]")
+_MANY_DIGITS = 3
 _COUNTED = re.compile(r"[ก-ฮa-z~+]", re.IGNORECASE)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_MAYBE_URL = re.compile(r"[a-z0-9]\.[a-z]|//", re.IGNORECASE)
 _HOSTS = {
     "facebook.com": "facebook", "fb.com": "facebook", "fb.me": "facebook", "fb.watch": "facebook",
     "tiktok.com": "tiktok", "youtube.com": "youtube", "youtu.be": "youtube", "x.com": "x",
@@ -52,7 +55,12 @@ class ChannelText:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for storing."""
-        return asdict(self)
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "url": self.url,
+            "audience": self.audience,
+        }
 
 
 @lru_cache(maxsize=1)
@@ -63,6 +71,13 @@ def _kinds() -> list[tuple[str, str]]:
             (word, row["kind"]) for row in csv.DictReader(file) for word in row["words"].split("|")
         ]
     return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
+
+
+@lru_cache(maxsize=1)
+def _any_kind() -> tuple[re.Pattern[str], dict[str, str]]:
+    """One pattern for all words, the longest first; a Latin one ends where the word does."""
+    words = (re.escape(word) + ("(?![a-z0-9])" if word.isascii() else "") for word, _ in _kinds())
+    return re.compile("|".join(words)), dict(reversed(_kinds()))
 
 
 @lru_cache(maxsize=2_000)
@@ -91,13 +106,9 @@ def split_kind(text: str) -> tuple[str | None, str]:
 
 
 def _first_kind(text: str) -> tuple[str, str] | None:
-    for word, kind in _kinds():
-        rest = text[len(word) :]
-        if not text.lower().startswith(word):
-            continue
-        if not (word.isascii() and rest[:1].isascii() and rest[:1].isalnum()):
-            return kind, rest
-    return None
+    pattern, kinds = _any_kind()
+    found = pattern.match(text.lower())
+    return (kinds[found[0]], text[found.end() :]) if found else None
 
 
 def _is_glued(rest: str) -> bool:
@@ -152,6 +163,8 @@ def _one(text: str, kind: str | None) -> Finding[ChannelText]:
 
 
 def _take_url(text: str) -> tuple[str, str | None]:
+    if not _MAYBE_URL.search(text):
+        return text, None
     if found := _URL.search(text):
         rest = clean(text[: found.start()] + " " + text[found.end() :])
         return rest, found.group().rstrip("),.")
@@ -161,7 +174,7 @@ def _take_url(text: str) -> tuple[str, str | None]:
 
 
 def _take_audience(text: str) -> tuple[str, Finding[int]]:
-    found = _AUDIENCE.search(text)
+    found = _AUDIENCE.search(text) if _DIGIT.search(text) else None
     if not found or not _is_audience(found, text):
         return text, Finding(None)
     count = read_count(clean(found["count"]))
@@ -171,12 +184,12 @@ def _take_audience(text: str) -> tuple[str, Finding[int]]:
 def _is_audience(found: re.Match[str], text: str) -> bool:
     """A bare number belongs to the name (``FM 98.5``, ``ช่อง 9``) unless it is large or counted."""
     count = found["count"]
+    if _COUNTED.search(count) or "," in count or text[: found.end()].endswith(")"):
+        return True
+    if "." in count:
+        return False
     kind, name = split_kind(text[: found.start()])
-    if kind and not name and "." not in count:
-        return True
-    if _COUNTED.search(count) or text[: found.end()].endswith(")"):
-        return True
-    return "," in count or len(re.sub(r"\D", "", count)) >= 3 and "." not in count
+    return bool(kind and not name) or sum(map(str.isdigit, count)) >= _MANY_DIGITS
 
 
 def _kind_of_url(url: str | None) -> str | None:

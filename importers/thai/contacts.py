@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from importers.codes import Code
@@ -87,6 +88,7 @@ def looks_like_url(text: str) -> bool:
     return bool(_SCHEME.match(text) or _BARE_HOST.fullmatch(text))
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def read_consent(cell: Cell) -> Finding[bool]:
     """Read a tick, a yes or a no; anything else is a question, never a yes."""
     if isinstance(cell, bool):

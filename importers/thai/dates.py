@@ -10,6 +10,7 @@ import re
 from calendar import isleap, monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from importers.codes import Code
 from importers.reading.grid import BadCell, Cell
@@ -21,6 +22,7 @@ from registry.periods.wording import BE_OFFSET
 
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)
+_SERIAL = re.compile("[2-7][0-9]{4}")
 _FEBRUARY = 2
 
 _ERA = r"(?P<era>พ ?\. ?ศ ?\.?|ค ?\. ?ศ ?\.?|พศ\.?|คศ\.?|ปี พ\.ศ\.|ปี|b\.?e\.?|a\.?d\.?|c\.?e\.?)?"
@@ -53,16 +55,19 @@ class Bounds:
         return (self.likely_first or self.first).year, self.last.year
 
 
+@lru_cache(maxsize=4)
 def joined_bounds(today: date) -> Bounds:
     """For the day on which a member joined: from 1990 to today."""
     return Bounds(date(1990, 1, 1), today)
 
 
+@lru_cache(maxsize=4)
 def birth_bounds(today: date) -> Bounds:
     """For a day of birth: the last 110 years, of which two digits mean the last 90."""
     return Bounds(date(today.year - OLDEST, 1, 1), today, date(today.year - LIKELY, 1, 1))
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def read_date(cell: Cell, bounds: Bounds) -> Finding[date]:
     """Read one day.
 
@@ -108,6 +113,8 @@ def _from_text(raw: str, bounds: Bounds) -> Finding[date]:
     text = _CLOCK.sub("", _NOISE.sub("", arabic(raw)))
     if is_blank(raw):
         return Finding(None)
+    if _SERIAL.fullmatch(text):  # all cells of a text file are texts
+        return read_date(int(text), bounds)
     for pattern in _PATTERNS:
         if found := pattern.match(text):
             return _from_parts(found, raw, bounds)
@@ -176,6 +183,7 @@ def _bounded(day: date, bounds: Bounds, remarks: tuple[Remark, ...] = ()) -> Fin
     return Finding(day, remarks)
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def read_birth_date(cell: Cell, today: date) -> Finding[int]:
     """Read a day of birth and keep its year only."""
     text = arabic(clean(to_text(cell)))

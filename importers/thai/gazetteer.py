@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from functools import lru_cache
-from pathlib import Path
+from importlib import resources
 
 import geothai
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from importers.thai.text import clean, key
-from registry.geography import seed
 
 _PREFIX = re.compile(
     r"^(?:จังหวัด|จ\.|จว\.|จ\s|อำเภอ|กิ่งอำเภอ|กิ่ง อ\.|อ\.|อ\s|เขต|ตำบล|ต\.|ต\s|แขวง|province of)\s*"
@@ -39,13 +38,13 @@ def provinces() -> dict[str, Code]:
     for province in geothai.provinces():
         for name in (province.name_th, province.name_en):
             found[place_key(name)] = province.code
-    path = Path(seed.DATA) / "province_aliases.csv"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            found.setdefault(place_key(row["alias"]), row["province_code"])
+    path = resources.files("registry.geography") / "data" / "province_aliases.csv"
+    for row in csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()):
+        found.setdefault(place_key(row["alias"]), row["province_code"])
     return found
 
 
+@lru_cache(maxsize=2_000)
 def is_official(text: str, province: Code) -> bool:
     """Whether a text is the province's own name, not a nickname or a known misspelling."""
     own = geothai.province(province)

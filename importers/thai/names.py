@@ -47,6 +47,8 @@ def read_name(cell: Cell) -> Finding[Name]:
 def people(parts: list[str]) -> int:
     """How many people the lines of a name cell hold, told by their titles."""
     pieces = [piece for part in parts for piece in _BETWEEN_PEOPLE.split(part)]
+    if len(pieces) <= 1:
+        return 1
     named = [piece for piece in pieces if _begins_a_name(piece)]
     return max(1, len(named))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from importers.codes import Code
 from importers.reading.grid import BadCell, Cell
@@ -34,6 +35,7 @@ _RANGE = re.compile(rf"^({_NUMBER}) ?(?:-|–|ถึง) ?({_NUMBER}) ?{_COUNTED
 _LARGEST = 100_000_000
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def read_count(cell: Cell) -> Finding[int]:
     """Read a number of people; a range is a question with its lower end as the proposal."""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):

@@ -13,9 +13,10 @@ from importers.thai.finding import Finding, Remark, refuse
 from importers.thai.text import arabic, clean, has_thai_digits, is_blank, to_text
 
 REGION = "TH"
-_PLAIN = re.compile(r"0[689][0-9]{8}")
+_MOBILE = re.compile(r"0?(?:6[1-6]|[89][0-9])-?[0-9]{3}-?[0-9]{4}")
+"""A mobile number as most people write it; every one of them can be dialled."""
 _LABEL = re.compile(r"(?:โทรศัพท์มือถือ|โทรศัพท์|มือถือ|เบอร์|โทร|tel|mobile|phone|call)\.?\s*:?\s*", re.I)
-_ASIDE = re.compile(r"\([^0-9()]*\)|\.0$")
+_ASIDE = re.compile(r"\([^0-9()]*\)|\.0(?=\s|$)")
 _SEPARATOR = re.compile(r"\s*(?:[,;/\n]|\bและ\b|หรือ|และ|\s{2,})\s*")
 _EXTENSION = re.compile(r"\s*(?:ต่อ|กด|ext\.?|#)\s*[:.]?\s*([0-9]{1,6})$", re.I)
 _RANGE = re.compile(r"^(.*[0-9])\s*(?:-|–|ถึง)\s*([0-9]{1,2})$")
@@ -39,8 +40,8 @@ def read_phones(cell: Cell) -> Finding[tuple[Phone, ...]]:
     if isinstance(cell, BadCell):
         return refuse(Code.BAD_CELL, text=cell.text)
     raw = to_text(cell)
-    if _PLAIN.fullmatch(raw):
-        return Finding((Phone(raw),))
+    if raw.startswith("0") and _MOBILE.fullmatch(raw):
+        return Finding((Phone(raw.replace("-", "")),))
     if is_blank(clean(raw)):
         return Finding(None)
     return _several(raw)
@@ -97,6 +98,8 @@ def _valid(text: str) -> str | None:
     if re.search(r"[^0-9+\-–—.()\s]", text):
         return None
     digits = _NOT_DIGIT.sub("", text)
+    if _MOBILE.fullmatch(digits):
+        return f"0{digits.removeprefix('0')}"
     try:
         number = phonenumbers.parse(digits, REGION)
     except phonenumbers.NumberParseException:

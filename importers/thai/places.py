@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from importers.codes import Code
 from importers.thai import gazetteer
@@ -37,13 +38,18 @@ class Place:
 
 
 def read_place(texts: dict[str, str], fallback: str | None = None) -> Place:
-    """Read the four fields of an address.
+    """Read the four fields of an address; whoever gets the answer leaves it as it is.
 
     Args:
         texts: what was written, by field; absent and blank ones are left out of the answer.
         fallback: DOPA code of the province for rows that name none.
     """
-    said = {name: text for name in texts if not is_blank(text := clean(texts[name]))}
+    return _read_place(tuple(texts.items()), fallback)
+
+
+@lru_cache(maxsize=20_000)
+def _read_place(texts: tuple[tuple[str, str], ...], fallback: str | None) -> Place:
+    said = {name: text for name, raw in texts if not is_blank(text := clean(raw))}
     place = Place()
     if PROVINCE in said:
         place.province = _lookup(place, PROVINCE, said[PROVINCE], gazetteer.provinces())

@@ -22,12 +22,15 @@ __all__ = [
 ]
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_THAI_DIGIT = re.compile("[๐-๙]")
 _SPACES = re.compile(r"[\s\u00a0]+")
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _MISSPELT = re.compile(
     f"เเ|\u0e4d|\u0e45|[\u0e48-\u0e4b][\u0e31\u0e34-\u0e39]"
     f"|([{_MARKS}])\\1|[ะาำ][{_MARKS}]| [{_MARKS}]"
 )
+_UNTIDY = re.compile(rf"[^\S ]|  |^ | $|{_INVISIBLE.pattern}|{_MISSPELT.pattern}")
+"""What cleaning may change; most cells have none of it."""
 
 BLANKS = frozenset(
     {
@@ -55,11 +58,14 @@ BLANKS = frozenset(
         "n.a.",
     }
 )
+_LONGEST_BLANK = max(map(len, BLANKS))
 DITTOS = frozenset({'"', "〃", "''", "”", "“", "″", '-"-', '- " -', "„", ",,", "´´", "''-", "-''-"})
 
 
 def to_text(cell: Cell) -> str:
     """A cell as people would read it; whole numbers without a decimal point."""
+    if type(cell) is str:  # nearly all cells, and matching patterns takes its time
+        return cell
     match cell:
         case None:
             return ""
@@ -80,6 +86,8 @@ def to_text(cell: Cell) -> str:
 @lru_cache(maxsize=50_000)
 def clean(text: str) -> str:
     """One line without invisible letters, doubled marks, runs of spaces; digits stay as written."""
+    if not _UNTIDY.search(text):
+        return text
     if _MISSPELT.search(text):
         return put_in_order(text)
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
@@ -87,6 +95,8 @@ def clean(text: str) -> str:
 
 def was_repaired(raw: str) -> bool:
     """Whether cleaning does more to a text than trim its spaces."""
+    if not _UNTIDY.search(raw):
+        return False
     if not _MISSPELT.search(raw):
         return bool(_INVISIBLE.search(raw))
     return clean(raw) != _SPACES.sub(" ", raw).strip()
@@ -99,12 +109,12 @@ def lines(text: str) -> list[str]:
 
 def has_thai_digits(text: str) -> bool:
     """Whether any digit is a Thai one."""
-    return any("๐" <= letter <= "๙" for letter in text)
+    return bool(_THAI_DIGIT.search(text))
 
 
 def is_blank(text: str) -> bool:
     """Whether a cleaned text is one of the ways to say that there is nothing."""
-    return text.lower() in BLANKS
+    return len(text) <= _LONGEST_BLANK and text.lower() in BLANKS
 
 
 def is_ditto(text: str) -> bool:

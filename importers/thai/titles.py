@@ -24,6 +24,7 @@ class Titled:
     glued: bool = False
 
 
+@lru_cache(maxsize=20_000)
 def split_title(text: str) -> Titled:
     """Take the longest title off a cleaned name; a word that only looks like one stays."""
     for pattern, title in _patterns().get(text[:1].lower(), ()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from importers.codes import Code
 from importers.reading.grid import BadCell, Cell
@@ -61,6 +62,7 @@ def _two_digit_years(number: int, first: int, last: int, era: str) -> list[int]:
     return [year for year in be + ce if first <= year <= last]
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def read_birth_year(cell: Cell, today: date) -> Finding[int]:
     """Read a year of birth (C.E.); a bare number that may be an age or two years is a question."""
     if isinstance(cell, BadCell):
@@ -113,6 +115,7 @@ def from_age(age: int, today: date) -> Finding[int]:
     return Finding(year, (Remark(Code.BIRTH_YEAR_FROM_AGE, str(year + BE_OFFSET)),))
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def read_age(cell: Cell, today: date) -> Finding[int]:
     """Read a column of ages as years of birth."""
     if isinstance(cell, BadCell):

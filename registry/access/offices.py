@@ -11,12 +11,14 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
-from registry.access.models import Office
+from registry.access.models import Office, User
+from registry.access.sessions import end_all
 from registry.access.versions import need_version
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import NotFound, Refused
+from registry.periods.calendar import to_bangkok_date, utc_now
 
 FIELDS = ("name_th", "name_en", "short_th", "may_publish", "closed_on")
 
@@ -55,10 +57,10 @@ def update_office(
     actor: Actor,
     version: int | None = None,
 ) -> None:
-    """Change an office; its code and its place stay for ever.
+    """Change an office; its code and its place stay for ever.  Closing it signs its people out.
 
     Raises:
-        Refused: a name is empty, or the closing lies before the opening.
+        Refused: a name is empty, the closing lies before the opening, or it is the actor's own.
         ChangedMeanwhile: ``version`` is not the version at hand.
     """
     need_version(office, version)
@@ -67,6 +69,10 @@ def update_office(
         raise Refused(_("Please fill in the three names of the office."))
     if closed_on and office.opened_on and closed_on < office.opened_on:
         raise Refused(_("The closing date lies before the opening of the office."))
+    if closed_on and actor.office_id == office.id:
+        raise Refused(
+            _("Your own account is at this office; move it to another office before closing this.")
+        )
     new = dict(zip(FIELDS, values, strict=True))
     changed = [field for field in FIELDS if getattr(office, field) != new[field]]
     if not changed:
@@ -74,6 +80,9 @@ def update_office(
     before = {field: getattr(office, field) for field in changed}
     for field in changed:
         setattr(office, field, new[field])
+    if closed_on and closed_on <= to_bangkok_date(utc_now()):
+        for user_id in db.session.scalars(select(User.id).where(User.office_id == office.id)):
+            end_all(user_id)
     after = {field: new[field] for field in changed}
     said: dict[str, Any] = {"code": office.code, "fields": changed, "from": before, "to": after}
     record(actor, Action.OFFICE_UPDATE, "office", office.id, province=office.province_code, **said)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import g
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_security import (
@@ -21,6 +23,7 @@ from wtforms.validators import DataRequired, Length
 from registry.access import passwords
 from registry.access.passwords import LONGEST
 from registry.db import begin_write
+from registry.periods.calendar import to_bangkok_date
 
 _needed = DataRequired(_l("Please fill this in."))
 _old = {"autocomplete": "current-password"}
@@ -50,6 +53,20 @@ class SignInForm(Proving, LoginForm):
     )
     password = PasswordField(_l("Password"), [_needed], render_kw=_old)
     remember = None
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Only accounts of an office that is open today; who knows the password learns why."""
+        right = super().validate(**kwargs)
+        user: Any = self.user
+        if right and not user.office.open_on(to_bangkok_date(datetime.now(UTC))):
+            self.form_errors.append(
+                _(
+                    "Your office is closed, so its accounts cannot sign in; ask the administrator "
+                    "to move yours to another office."
+                )
+            )
+            g.proved = right = False
+        return right
 
 
 class AgainForm(Proving, VerifyForm):

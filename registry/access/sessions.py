@@ -16,8 +16,9 @@ from flask_login import AnonymousUserMixin, current_user
 from flask_security.utils import set_request_attr
 from sqlalchemy import select, update
 
-from registry.access.models import SignIn, User
+from registry.access.models import Office, SignIn, User
 from registry.db import db
+from registry.periods.calendar import to_bangkok_date
 
 USER, TOKEN, SEEN = "_user_id", "sang_token", "sang_seen"
 KEPT = ("locale", "csrf_token")
@@ -78,10 +79,12 @@ def _row_and_user(user_id: str) -> tuple[SignIn, User] | None:
     query = (
         select(SignIn, User)
         .join(User, User.id == SignIn.user_id)
+        .join(Office, Office.id == User.office_id)
         .where(
             SignIn.token_hash == _hash(str(session.get(TOKEN, ""))),
             SignIn.ended_at.is_(None),
             User.active,
+            Office.open_on(to_bangkok_date(datetime.now(UTC))),
             User.fs_uniquifier == user_id,
         )
     )

@@ -20,6 +20,7 @@ from registry.access.versions import compared, holds_now, version_of
 from registry.carry import carry_out, press
 from registry.db import commit, db
 from registry.errors import Refused
+from registry.fields import read_page
 
 bp = Blueprint("users", __name__, url_prefix="/users")
 MANAGE = allow(Permission.USERS_MANAGE)
@@ -30,8 +31,7 @@ MANAGE = allow(Permission.USERS_MANAGE)
 def index() -> ResponseReturnValue:
     """Accounts, searched and filtered."""
     filters = {name: request.args.get(name, "") for name in ("text", "office", "role", "state")}
-    number = request.args.get("page", 1, type=int)
-    page = queries.users(scope(), page=number, **filters)
+    page = queries.users(scope(), page=read_page(request.args), **filters)
     return render_template(
         "users/index.html",
         page=page,

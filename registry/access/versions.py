@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from registry.errors import Refused
+from registry.fields import read_id
 from registry.i18n import day
 
 
@@ -22,6 +23,18 @@ class ChangedMeanwhile(Refused):
             or _(
                 "Somebody else changed this record while you were writing; compare your values "
                 "with the record and save again."
+            )
+        )
+
+
+class Unseen(Refused):
+    """A button was sent without saying what its page showed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This form does not say which version it showed; read the page as it is now, then "
+                "send it again."
             )
         )
 
@@ -40,9 +53,9 @@ def need_version(row: Any, version: int | None) -> None:
 
 
 def version_of(form: Any) -> int:
-    """The version that a form was filled from; none at all is no version."""
-    text = str(form.version.data or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    """The version that a form was sent with; one that carries none has no version (-1)."""
+    found = read_id(next(iter(form.version.raw_data or ()), None))
+    return -1 if found is None else found
 
 
 @contextmanager

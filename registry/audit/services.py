@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,8 +16,11 @@ from sqlalchemy.orm import Session, object_session
 
 from registry.audit.actions import DETAILS, Action
 from registry.audit.models import AuditEvent, AuditHead, AuditLink, AuditPersonal
+from registry.bulk import insert_rows, reserve_ids
 from registry.db import SangSession, db
 
+EVENT = ("id", "transaction", "at", "actor_id", "via", "action", "object_type", "object_id",
+         "province", "office_id", "details", "request_id", "personal_hash")  # fmt: skip
 GENESIS = "0" * 64
 PENDING = "sang_audit"
 
@@ -103,12 +107,60 @@ def record(
     Raises:
         ValueError: a detail's key is not in the closed list.
     """
+    row = _event(actor, action, object_type, object_id, province, details)
+    if changes:
+        salt, changes = secrets.token_hex(16), json.loads(canonical(changes))
+        row.personal_hash = personal_hash(salt, changes)
+        row.personal = AuditPersonal(salt=salt, changes=changes)
+    db.session.add(row)
+    _pending()["events"].append(event_hash(row))
+    return row
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One of many like events: to which object, with which personal changes and plain details."""
+
+    object_id: int
+    province: str | None
+    changes: dict[str, Any]
+    details: dict[str, Any]
+
+
+def record_many(actor: Actor, action: Action, object_type: str, events: Sequence[Happened]) -> None:
+    """Write many events of one kind in the caller's transaction, each as :func:`record` would."""
+    rows, personal = [], []
+    for number, one in zip(reserve_ids(AuditEvent, len(events)), events, strict=True):
+        row = _event(actor, action, object_type, one.object_id, one.province, one.details)
+        salt, changes = secrets.token_hex(16), json.loads(canonical(one.changes))
+        row.personal_hash = personal_hash(salt, changes)
+        rows.append((number, *(getattr(row, name) for name in EVENT[1:])))
+        personal.append((number, salt, changes))
+        _pending()["events"].append(event_hash(row))
+    insert_rows(AuditEvent, EVENT, rows)
+    insert_rows(AuditPersonal, ("event_id", "salt", "changes"), personal)
+
+
+def _pending() -> dict[str, Any]:
+    pending: dict[str, Any] = db.session().info.setdefault(
+        PENDING, {"id": secrets.token_hex(16), "events": []}
+    )
+    return pending
+
+
+def _event(
+    actor: Actor,
+    action: Action,
+    object_type: str,
+    object_id: object,
+    province: str | None,
+    details: dict[str, Any],
+) -> AuditEvent:
     details = {key.rstrip("_"): value for key, value in details.items()}
     if unknown := set(details) - DETAILS:
         raise ValueError(f"audit details not in the closed list: {sorted(unknown)}")
-    pending = db.session().info.setdefault(PENDING, {"id": secrets.token_hex(16), "events": []})
-    row = AuditEvent(
-        transaction=pending["id"],
+    return AuditEvent(
+        transaction=_pending()["id"],
         at=datetime.now(UTC),
         actor_id=actor.user_id,
         via=actor.via,
@@ -120,13 +172,6 @@ def record(
         details=json.loads(canonical(details)),
         request_id=g.get("request_id") if has_request_context() else None,
     )
-    if changes:
-        salt, changes = secrets.token_hex(16), json.loads(canonical(changes))
-        row.personal_hash = personal_hash(salt, changes)
-        row.personal = AuditPersonal(salt=salt, changes=changes)
-    db.session.add(row)
-    pending["events"].append(event_hash(row))
-    return row
 
 
 @event.listens_for(SangSession, "before_commit")

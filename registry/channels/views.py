@@ -16,16 +16,12 @@ from registry.carry import carry_out
 from registry.channels import queries, services
 from registry.channels.forms import CountForm, OfficeChannelForm
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel, ChannelKind
+from registry.fields import read_page
 from registry.members.forms import DayForm
 from registry.networks.queries import network_for
 
 bp = Blueprint("channels", __name__, url_prefix="/channels")
 READ, WRITE = allow(Permission.CHANNELS_READ), allow(Permission.CHANNELS_WRITE)
-
-
-def number_of(name: str = "page") -> int:
-    """A page's number in the address; 1 for anything that is none."""
-    return max(1, min(request.args.get(name, 1, type=int), 100_000))
 
 
 @bp.get("/")
@@ -37,7 +33,7 @@ def index() -> ResponseReturnValue:
         q=request.args.get("q", "").strip()[:100],
         kind=kind if kind in list(ChannelKind) else "",
         state=request.args.get("state", "open"),
-        page=number_of(),
+        page=read_page(request.args),
     )
     return render_template(
         "channels/index.html",
@@ -71,9 +67,9 @@ def channel_page(channel_id: int, **forms: Any) -> str:
         kinds=CHANNEL_KIND_NAMES,
         changes=may(Permission.CHANNELS_WRITE) and channel.retired_on is None,
         audience=channel.audience_on(today()),
-        rows=queries.roster(seen, channel_id, page=number_of()),
+        rows=queries.roster(seen, channel_id, page=read_page(request.args)),
         total=queries.roster_size(seen, channel_id),
-        page=number_of(),
+        page=read_page(request.args),
         size=queries.PAGE,
         **{**blank, **forms},
     )

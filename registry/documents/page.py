@@ -134,6 +134,49 @@ class Page:
         """Set a column's width."""
         self._sheet.set_column(column, column, characters)
 
+    def texts(self, column: int, characters: float) -> None:
+        """Whatever is typed into a column stays text: no number loses its leading zero."""
+        form = self._book.add_format({"num_format": "@", "font_name": FONT, "font_size": 14})
+        self._sheet.set_column(column, column, characters, form)
+
+    def ask(
+        self,
+        column: int,
+        rows: tuple[int, int],
+        *,
+        hint: str = "",
+        source: str = "",
+        strict: bool = False,
+    ) -> None:
+        """What Excel says and offers while cells of a column are filled in; writes no cell.
+
+        Args:
+            rows: the first and the last row.
+            hint: a sentence beside the cell.
+            source: a formula for a list to choose from, without its equals sign.
+            strict: whether something else than what the list holds is refused.
+        """
+        rule: dict[str, Any] = {"validate": "list", "source": f"={source}"} if source else {}
+        rule = rule or {"validate": "any"}
+        self._sheet.data_validation(
+            rows[0],
+            column,
+            rows[1],
+            column,
+            rule
+            | {"error_type": "stop" if strict else "warning"}
+            | ({"input_message": clean_text(hint)[:255]} if hint else {}),
+        )
+
+    def hide(self) -> None:
+        """Keep the sheet out of sight: it holds what others refer to."""
+        self._sheet.hide()
+
+    def freeze(self, row: int, column: int) -> None:
+        """Rows above and columns before stay in sight; the row above is repeated in print."""
+        self._sheet.freeze_panes(row, column)
+        self._sheet.repeat_rows(row - 1)
+
     def table(self, top: int, last: int, columns: int) -> None:
         """Freeze the header row, repeat it in print and offer filters."""
         self._sheet.freeze_panes(top + 1, 0)

@@ -17,9 +17,12 @@ import xlsxwriter
 from registry.documents.cells import Cell, clean_text
 from registry.documents.page import Chart, Page, Style, sheet_name
 
-__all__ = ["Chart", "Column", "Page", "Sheet", "Style", "write_workbook"]
+__all__ = ["MOST_ROWS", "XLSX", "Chart", "Column", "Page", "Sheet", "Style", "write_workbook"]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 100_000
+"""Rows of one workbook, which is made in memory; a narrower filter gives the rest."""
 
-_OPTIONS = {
+OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
@@ -79,7 +82,7 @@ def write_workbook(
         target: a path, or a buffer opened for bytes.
         created: the moment in the file's properties, aware.
     """
-    with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, _OPTIONS) as book:
+    with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, OPTIONS) as book:
         moment = created.astimezone(UTC).replace(tzinfo=None) if created else _EPOCH
         book.set_properties(
             {"title": clean_text(title), "author": clean_text(author), "created": moment}

@@ -20,7 +20,7 @@ from registry.facts.people import (
     MEMBERS_BEFORE,
     RECORDS,
 )
-from registry.facts.talk import NEWS, QUESTIONS
+from registry.facts.talk import NEWS, QUESTIONS, judged
 
 Condition = Callable[[Table], BooleanValue]
 
@@ -98,6 +98,7 @@ def _define() -> Iterator[Component]:
     yield from _ledger()
     yield _all("questions", QUESTIONS)
     yield _count("answered", QUESTIONS, lambda rows: rows.answered_at.notnull())
+    yield _count("answer_judged", QUESTIONS, judged)
     yield from _timed("answer", QUESTIONS, "minutes")
     yield _all("news", NEWS)
 

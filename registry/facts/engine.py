@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
+import ibis
 from ibis.backends.sql import compilers
 from ibis.expr.types import Table
 from sqlglot import exp
@@ -24,6 +26,7 @@ from registry.facts.cuts import Cell, Cut
 from registry.facts.fact import Fact
 from registry.facts.limits import Limit, filtered, limit_of, limited, stamped
 from registry.facts.spans import Months
+from registry.periods.calendar import BANGKOK
 
 MANY = 6
 """From how many totals on the rows are worked out once."""
@@ -74,6 +77,10 @@ class Duck:
 def selection(fact: Fact, months: Months, cut: Cut, limit: Limit) -> Table:
     """The rows of a fact that a question is about, with the columns of its dimensions."""
     rows = limited(fact, fact.rows(months), months, limit)
+    if fact.clocked:
+        rows = rows.mutate(
+            now=ibis.literal(int(datetime.combine(cut.today, time(), BANGKOK).timestamp()))
+        )
     return filtered(stamped(fact, rows, cut), cut)
 
 

@@ -26,6 +26,7 @@ class Fact:
         dimensions: by which it may be cut.
         owned: which rows belong to bureaus (by office id) that see their own networks only.
         stock: what stands at the end of the months, instead of what happens in them.
+        clocked: its rows also carry ``now``: the epoch second at which the cut's today begins.
         by_office: placed by an office; one without a province lies in the zone of the office.
     """
 
@@ -35,6 +36,7 @@ class Fact:
     owned: Owned
     stock: bool = False
     by_office: bool = False
+    clocked: bool = False
 
 
 def one(condition: Value) -> Value:
@@ -69,14 +71,14 @@ def stands(start: Value, stop: Value, day: object) -> BooleanValue:
 
 def minutes_between(later: Value, earlier: Value) -> Value:
     """Minutes from one moment to a later one; absent when either is, or when they are swapped."""
-    seconds = _seconds(later) - _seconds(earlier)
-    return only(seconds >= 0, seconds / 60)
+    waited = seconds(later) - seconds(earlier)
+    return only(waited >= 0, waited / 60)
 
 
-def _seconds(moment: Value) -> Value:
+def seconds(moment: Value) -> Value:
     """Whole seconds: some databases answer with fractions, and all must agree at an edge."""
-    seconds = moment.epoch_seconds()
-    return seconds - seconds % 1
+    found = moment.epoch_seconds()
+    return found - found % 1
 
 
 def with_standard(rows: Table, step: str) -> Table:

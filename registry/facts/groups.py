@@ -14,9 +14,9 @@ from registry.facts.fact import (
     stands,
     within,
 )
-from registry.facts.ledger import LIVE
 from registry.facts.schema import table
 from registry.facts.spans import Months, months_back
+from registry.messages.ledger_models import LIVE
 
 DORMANT_MONTHS = 6
 """A network without a publication and a dissemination for so many months is dormant."""

@@ -16,9 +16,8 @@ from registry.facts.fact import (
 )
 from registry.facts.schema import table
 from registry.facts.spans import Months
+from registry.messages.ledger_models import LIVE
 
-LIVE = ("reported", "accepted")
-"""States of a dissemination that counts: not sent back by the office, not withdrawn."""
 DAY_ONLY = ("implied", "moved", "grid", "sheet")
 """Ways in which a receipt is told whose hour is not that of the receipt."""
 

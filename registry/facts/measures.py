@@ -317,8 +317,11 @@ def _exchange() -> Iterator[Measure]:
         "answer_on_standard_rate",
         _l("Answered within the standard"),
         "answer_on_standard",
-        "questions",
-        _l("Answered within the standard time ÷ asked; one without an answer counts as late."),
+        "answer_judged",
+        _l(
+            "Answered within the standard time ÷ answered, or without an answer since their time "
+            "was over; the days up to yesterday count."
+        ),
         _TALK,
     )
     yield _median(

@@ -16,9 +16,9 @@ from registry.facts.fact import (
     stands,
     within,
 )
-from registry.facts.ledger import LIVE
 from registry.facts.schema import table
 from registry.facts.spans import Months, months_back
+from registry.messages.ledger_models import LIVE
 
 CONFIRMED_MONTHS = 12
 """A record counts as confirmed for so many months."""

@@ -21,7 +21,8 @@ from registry.geography.models import District
 from registry.i18n import name_of
 from registry.members.models import Member
 from registry.members.queries import visible
-from registry.messages.models import DISSEMINATION_STATE_NAMES, KeyMessage
+from registry.messages.ledger_models import DISSEMINATION_STATE_NAMES
+from registry.messages.models import KeyMessage
 from registry.networks.models import Network
 
 

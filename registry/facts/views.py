@@ -15,19 +15,17 @@ from registry.audit.actions import Action
 from registry.audit.services import record
 from registry.db import commit
 from registry.documents.csvfile import csv_bytes
-from registry.documents.workbook import Sheet, write_workbook
+from registry.documents.workbook import MOST_ROWS, XLSX, Sheet, write_workbook
 from registry.errors import Refused
 from registry.facts.asked import LIMITS, Asked, asked
 from registry.facts.evaluate import evaluate
 from registry.facts.labels import label, names
 from registry.facts.measures import measure
 from registry.facts.rows import FEWEST, PAGE, Behind, Part, every, page, size
+from registry.fields import read_page
 from registry.i18n import language
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST = 100_000
-"""Rows that one download may hold."""
 
 
 def _behind(who: Scope) -> tuple[Behind, Asked]:
@@ -47,7 +45,7 @@ def _who() -> Scope:
 def rows() -> ResponseReturnValue:
     """The rows behind a figure."""
     behind, question = _behind(_who())
-    number = min(max(request.args.get("page", 1, type=int), 1), 100_000)
+    number = read_page(request.args)
     count = size(behind)
     return render_template(
         "figures/rows.html",
@@ -79,7 +77,7 @@ def export() -> ResponseReturnValue:
     count = size(behind)
     if count.hidden:
         raise Refused(_("Rows of fewer than %(n)s persons are not shown.", n=FEWEST))
-    if count.rows > MOST:
+    if count.rows > MOST_ROWS:
         raise Refused(
             _("%(n)s rows are too many for one file; choose a shorter period.", n=count.rows)
         )

@@ -7,17 +7,16 @@ each.  Values must be checked before; the database's own constraints still hold.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
-
-from sqlalchemy import insert, select
+from typing import Any, NamedTuple
 
 from registry.audit.services import Actor
+from registry.bulk import insert_ready, insert_rows, ready_rows, reserve_ids
 from registry.channels.models import AudienceCount, Channel
-from registry.db import db
-from registry.members.consents import wording_on
+from registry.members import normalise
+from registry.members.consents import in_force, wordings_of
 from registry.members.models import (
     Consent,
     ConsentPurpose,
@@ -26,11 +25,25 @@ from registry.members.models import (
     MemberState,
     MemberStateChange,
 )
-from registry.members.values import MemberValues, is_minor
+from registry.members.values import FIELDS, MemberValues, is_minor
 from registry.networks.models import NetworkMember
 from registry.vault import keyed_hash
 
-CHUNK = 5_000
+DERIVED = ("search_text", "name_key", "name_block")
+MEMBER = ("id", "uid", *FIELDS, *DERIVED, "national_id_hash", "state", "joined_on", "confirmed_on",
+          "office_id", "source", "source_file", "source_sha256", "source_row", "batch_id",
+          "created_at", "updated_at", "version")  # fmt: skip
+_IDENTITY = tuple(
+    MEMBER.index(name) - 1 for name in ("national_id_hash", "name_key", "province_code")
+)
+BEGAN = ("member_id", "after", "on", "at", "actor_id")
+SPAN = ("member_id", "province_code", "network_type", "from_on", "starts")
+CONSENT = ("member_id", "purpose", "basis", "wording_id", "given_on", "source", "by_guardian")
+JOINED = ("network_id", "member_id", "coordinator", "from_on")
+CHANNEL = ("id", "member_id", "kind", "name", "url", "opened_on", "batch_id", "created_at",
+           "version")  # fmt: skip
+COUNT = ("channel_id", "on", "audience", "basis", "recorded_at")
+Values = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,28 @@ class Source:
     sha256: str
 
 
-def register_many(actor: Actor, members: Sequence[NewMember], source: Source) -> dict[str, int]:
+class Prepared(NamedTuple):
+    """A new member with the row of the table, ready but for its id."""
+
+    member: NewMember
+    row: Sequence[Any]
+
+    @property
+    def identity(self) -> tuple[str | None, str, str]:
+        """Hash of the national ID, key of the name, province: what no other new member has."""
+        digest, name, province = (self.row[place] for place in _IDENTITY)
+        return digest, name, province
+
+
+def prepare(members: Iterable[NewMember], source: Source) -> list[Prepared]:
+    """What can be done before the transaction begins: deriving, hashing, encrypting."""
+    kept = list(members)
+    now = datetime.now(UTC)
+    rows = ready_rows(Member, MEMBER[1:], (_member(member, source, now) for member in kept))
+    return [Prepared(*pair) for pair in zip(kept, rows, strict=True)]
+
+
+def register_many(actor: Actor, members: Iterable[NewMember], source: Source) -> dict[str, int]:
     """Register active members; the caller records one audit event for the whole batch.
 
     Returns:
@@ -82,108 +116,53 @@ def register_many(actor: Actor, members: Sequence[NewMember], source: Source) ->
     Raises:
         sqlalchemy.exc.IntegrityError: a national ID is registered already.
     """
-    now = datetime.now(UTC)
-    _insert(Member, (_member(member, source, now) for member in members))
-    ids = _ids([member.uid for member in members])
-    _insert(MemberStateChange, (_began(m, ids[m.uid], now, actor) for m in members))
-    _insert(MemberSpan, (_span(m, ids[m.uid]) for m in members))
-    _insert(Consent, _consents(members, ids, source))
-    _insert(NetworkMember, (row for m in members for row in _joins(m, ids[m.uid])))
-    add_channels({ids[m.uid]: (m.on, m.channels) for m in members}, source.batch_id, now)
-    return ids
+    return register_prepared(actor, prepare(members, source), source)
 
 
-def _insert(model: type, rows: Iterable[dict[str, Any]]) -> None:
-    batch: list[dict[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == CHUNK:
-            db.session.execute(insert(model), batch)
-            batch = []
-    if batch:
-        db.session.execute(insert(model), batch)
+def register_prepared(actor: Actor, prepared: Sequence[Prepared], source: Source) -> dict[str, int]:
+    """:func:`register_many` for members that were prepared."""
+    now, active = datetime.now(UTC), MemberState.ACTIVE.value
+    numbers = list(reserve_ids(Member, len(prepared)))
+    rows = ((number, *one.row) for number, one in zip(numbers, prepared, strict=True))
+    insert_ready(Member, MEMBER, rows)
+    pairs = [(number, one.member) for number, one in zip(numbers, prepared, strict=True)]
+    began = ((number, active, m.on, now, actor.user_id) for number, m in pairs)
+    insert_rows(MemberStateChange, BEGAN, began)
+    insert_rows(MemberSpan, SPAN, (_span(*pair) for pair in pairs))
+    insert_rows(Consent, CONSENT, _consents(pairs, source))
+    joined = ((n, number, False, m.on) for number, m in pairs for n in m.networks)
+    insert_rows(NetworkMember, JOINED, joined)
+    add_channels({number: (m.on, m.channels) for number, m in pairs}, source.batch_id, now)
+    return {member.uid: number for number, member in pairs}
 
 
-def _ids(uids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(uids), 500):
-        part = uids[start : start + 500]
-        rows = db.session.execute(select(Member.uid, Member.id).where(Member.uid.in_(part)))
-        found.update(dict(rows.all()))
-    return found
+def _member(member: NewMember, source: Source, now: datetime) -> Values:
+    values = member.values
+    told = [getattr(values, name) for name in FIELDS]
+    names = normalise.derived(
+        values.title, values.first_name, values.last_name, values.organisation
+    )
+    digest = keyed_hash(values.national_id) if values.national_id else None
+    return (
+        *(member.uid, *told, *(names[name] for name in DERIVED), digest),
+        *(MemberState.ACTIVE.value, member.on, member.on, member.office, "import"),
+        *(source.file[:200], source.sha256, member.row, source.batch_id, now, now, 1),
+    )
 
 
-def _member(member: NewMember, source: Source, now: datetime) -> dict[str, Any]:
-    number = member.values.national_id
-    return {
-        **member.values.as_dict(),
-        "uid": member.uid,
-        "national_id_hash": keyed_hash(number) if number else None,
-        "state": MemberState.ACTIVE.value,
-        "joined_on": member.on,
-        "confirmed_on": member.on,
-        "office_id": member.office,
-        "source": "import",
-        "source_file": source.file[:200],
-        "source_sha256": source.sha256,
-        "source_row": member.row,
-        "batch_id": source.batch_id,
-        "created_at": now,
-        "updated_at": now,
-        "version": 1,
-    }
+def _span(number: int, member: NewMember) -> Values:
+    return number, member.values.province_code, member.values.network_type, member.on, "join"
 
 
-def _began(member: NewMember, number: int, now: datetime, actor: Actor) -> dict[str, Any]:
-    return {
-        "member_id": number,
-        "before": None,
-        "after": MemberState.ACTIVE.value,
-        "on": member.on,
-        "at": now,
-        "actor_id": actor.user_id,
-    }
-
-
-def _span(member: NewMember, number: int) -> dict[str, Any]:
-    return {
-        "member_id": number,
-        "province_code": member.values.province_code,
-        "network_type": member.values.network_type,
-        "from_on": member.on,
-        "starts": "join",
-    }
-
-
-def _consents(
-    members: Sequence[NewMember], ids: dict[str, int], source: Source
-) -> Iterable[dict[str, Any]]:
-    wordings: dict[tuple[ConsentPurpose, date], int | None] = {}
-    for member in members:
+def _consents(pairs: Iterable[tuple[int, NewMember]], source: Source) -> Iterator[Values]:
+    wordings = {purpose: wordings_of(purpose) for purpose in ConsentPurpose}
+    for number, member in pairs:
+        where = f"{source.file[:160]} #{member.row} ({source.sha256[:12]})"
+        guardian = is_minor(member.values.birth_year, member.on)
         for purpose in member.consents:
-            key = (purpose, member.on)
-            if key not in wordings:
-                wording = wording_on(*key)
-                wordings[key] = wording.id if wording else None
-            yield {
-                "member_id": ids[member.uid],
-                "purpose": purpose.value,
-                "basis": "consent",
-                "wording_id": wordings[key],
-                "given_on": member.on,
-                "source": f"{source.file[:160]} #{member.row} ({source.sha256[:12]})",
-                "by_guardian": is_minor(member.values.birth_year, member.on),
-            }
-
-
-def _joins(member: NewMember, number: int) -> Iterable[dict[str, Any]]:
-    for network in member.networks:
-        yield {
-            "network_id": network,
-            "member_id": number,
-            "coordinator": False,
-            "from_on": member.on,
-        }
+            wording = in_force(wordings[purpose], member.on)
+            words = wording.id if wording else None
+            yield number, purpose.value, "consent", words, member.on, where, guardian
 
 
 def add_channels(
@@ -195,44 +174,15 @@ def add_channels(
         wanted: by member id, the day and the channels to open on it.
     """
     rows = [(number, on, channel) for number, (on, some) in wanted.items() for channel in some]
-    if not rows:
-        return
-    last = db.session.scalar(select(Channel.id).order_by(Channel.id.desc()).limit(1)) or 0
-    _insert(Channel, (_channel(*row, batch_id, now) for row in rows))
-    opened = db.session.scalars(
-        select(Channel.id)
-        .where(Channel.id > last, Channel.batch_id == batch_id)
-        .order_by(Channel.id)
+    ids = list(reserve_ids(Channel, len(rows)))
+    opened = (
+        (own, number, channel.kind, channel.name[:200], channel.url, on, batch_id, now, 1)
+        for own, (number, on, channel) in zip(ids, rows, strict=True)
     )
-    _insert(
-        AudienceCount,
-        (
-            _count(channel_id, on, channel, now)
-            for channel_id, (_, on, channel) in zip(opened, rows, strict=True)
-            if channel.audience is not None
-        ),
+    insert_rows(Channel, CHANNEL, opened)
+    counts = (
+        (own, on, channel.audience, channel.basis, now)
+        for own, (_, on, channel) in zip(ids, rows, strict=True)
+        if channel.audience is not None
     )
-
-
-def _channel(
-    number: int, on: date, channel: NewChannel, batch_id: int | None, now: datetime
-) -> dict[str, Any]:
-    return {
-        "member_id": number,
-        "kind": channel.kind,
-        "name": channel.name[:200],
-        "url": channel.url,
-        "opened_on": on,
-        "batch_id": batch_id,
-        "created_at": now,
-    }
-
-
-def _count(channel_id: int, on: date, channel: NewChannel, now: datetime) -> dict[str, Any]:
-    return {
-        "channel_id": channel_id,
-        "on": on,
-        "audience": channel.audience,
-        "basis": channel.basis,
-        "recorded_at": now,
-    }
+    insert_rows(AudienceCount, COUNT, counts)

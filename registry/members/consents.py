@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,12 +17,21 @@ from registry.members.models import Consent, ConsentPurpose, ConsentWording, Mem
 from registry.members.values import is_minor
 
 
-def wording_on(purpose: ConsentPurpose, day: date) -> ConsentWording | None:
-    """The words in force for a purpose on a day; the oldest ones for days before them."""
+def wordings_of(purpose: ConsentPurpose) -> list[ConsentWording]:
+    """All versions of the words for a purpose, the newest first."""
     query = select(ConsentWording).where(ConsentWording.purpose == purpose.value)
-    newest_first = query.order_by(ConsentWording.version.desc())
-    in_force = db.session.scalar(newest_first.where(ConsentWording.valid_from <= day).limit(1))
-    return in_force or db.session.scalar(query.order_by(ConsentWording.version).limit(1))
+    return list(db.session.scalars(query.order_by(ConsentWording.version.desc())))
+
+
+def in_force(wordings: Sequence[ConsentWording], day: date) -> ConsentWording | None:
+    """Of some versions (the newest first) the one of a day; the oldest for days before them."""
+    valid = (wording for wording in wordings if wording.valid_from <= day)
+    return next(valid, wordings[-1] if wordings else None)
+
+
+def wording_on(purpose: ConsentPurpose, day: date) -> ConsentWording | None:
+    """The words in force for a purpose on a day."""
+    return in_force(wordings_of(purpose), day)
 
 
 def standing_consent(member: Member, purpose: ConsentPurpose) -> Consent | None:

@@ -8,7 +8,7 @@ Nothing here says what a candidate outside the scope is called: callers show a h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -63,7 +63,7 @@ OTHER_YEAR = -30
 NAMES_ONLY = {Reason.SAME_NAME, Reason.SIMILAR_NAME}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Probe:
     """What is known about somebody, normalised as in ``registry.members.normalise``."""
 
@@ -94,7 +94,7 @@ class Probe:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """A member who may be the one probed for.
 
@@ -153,10 +153,13 @@ def find_matches(
         exclude: a member who is not a candidate: the one being edited.
         beyond: the only members outside the scope that may be found; None for all of them.
     """
-    by_value, by_block = _candidates(scope, probes, beyond)
+    query = select(*_COLUMNS, visible(scope).label("inside"))
+    if beyond is not None:
+        query = query.where(or_(visible(scope), Member.id.in_(beyond)))
+    equal, alike = _equal(query, probes), _alike(query, probes)
     found = []
-    for probe in probes:
-        rows = dict(_rows_of(probe, by_value, by_block))
+    for place, probe in enumerate(probes):
+        rows = {row.id: row for row in (*_equal_to(probe, equal), *alike.get(place, ()))}
         rows.pop(exclude or 0, None)
         matches = [match for row in rows.values() if (match := _compare(probe, row))]
         found.append(sorted(matches, key=lambda match: (-match.score, match.member_id))[:limit])
@@ -164,62 +167,77 @@ def find_matches(
 
 
 Candidate = Row[*tuple[Any, ...]]
-Candidates = list[Candidate]
-Index = dict[tuple[str, str], Candidates]
+Query = Select[*tuple[Any, ...]]
+Index = dict[tuple[str, str], list[Candidate]]
 
 
-def _candidates(
-    scope: Scope, probes: Sequence[Probe], beyond: Collection[int] | None
-) -> tuple[Index, Index]:
-    query = select(*_COLUMNS, visible(scope).label("inside"))
-    if beyond is not None:
-        query = query.where(or_(visible(scope), Member.id.in_(beyond)))
-    by_value: Index = defaultdict(list)
+def _equal(query: Query, probes: Sequence[Probe]) -> Index:
+    """Members with an identifier or a name of one of the probes, by what it is and its value."""
+    found: Index = defaultdict(list)
     for name, column in _EXACT.items():
         wanted = {value for probe in probes if (value := getattr(probe, name))}
         for row in _fetch(query, column, wanted):
-            by_value[name, getattr(row, name)].append(row)
-    by_block: Index = defaultdict(list)
-    for province, blocks in _blocks(probes).items():
-        within = query.where(Member.province_code == province)
-        for row in _fetch(within, Member.name_block, blocks):
-            by_block[province, row.name_block].append(row)
-    return by_value, by_block
+            found[name, getattr(row, name)].append(row)
+    return found
 
 
-def _blocks(probes: Iterable[Probe]) -> dict[str, set[str]]:
-    blocks: dict[str, set[str]] = defaultdict(set)
-    for probe in probes:
+def _equal_to(probe: Probe, index: Index) -> Iterator[Candidate]:
+    for name in _EXACT:
+        if value := getattr(probe, name):
+            yield from index.get((name, value), ())
+
+
+def _alike(query: Query, probes: Sequence[Probe]) -> dict[int, list[Candidate]]:
+    """Members with names like a probe's in its province and block, by the probe's place."""
+    pairs = [
+        pair for province in _by_province(probes).items() for pair in _pairs(probes, *province)
+    ]
+    rows = {row.id: row for row in _fetch(query, Member.id, {member for _, member in pairs})}
+    found: dict[int, list[Candidate]] = defaultdict(list)
+    for place, member in pairs:
+        if member in rows:
+            found[place].append(rows[member])
+    return found
+
+
+Blocks = dict[str, list[int]]
+
+
+def _by_province(probes: Sequence[Probe]) -> dict[str, Blocks]:
+    """Places of the probes by province and block."""
+    found: dict[str, Blocks] = defaultdict(lambda: defaultdict(list))
+    for place, probe in enumerate(probes):
         if probe.name_key and probe.province_code:
-            blocks[probe.province_code].add(probe.name_block)
-    return blocks
+            found[probe.province_code][probe.name_block].append(place)
+    return found
+
+
+def _pairs(probes: Sequence[Probe], province: str, blocks: Blocks) -> Iterator[tuple[int, int]]:
+    """Places of probes with the ids of members whose names are like theirs."""
+    known: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    names = select(Member.id, Member.name_block, Member.name_key)
+    within = names.where(Member.province_code == province)
+    for number, block, name in _fetch(within, Member.name_block, set(blocks)):
+        known[block].append((number, name))
+    for block, members in known.items():
+        places = blocks[block]
+        likeness = process.cdist(
+            [probes[place].name_key for place in places],
+            [name for _, name in members],
+            scorer=fuzz.ratio,
+            score_cutoff=SIMILAR,
+        )
+        for row, column in zip(*likeness.nonzero(), strict=True):
+            yield places[row], members[column][0]
 
 
 def _fetch(
-    query: Select[*tuple[Any, ...]], column: InstrumentedAttribute[Any], wanted: set[str]
+    query: Query, column: InstrumentedAttribute[Any], wanted: Collection[Any]
 ) -> Iterator[Candidate]:
     """The rows whose column has one of the wanted values, some hundred values at a time."""
     values = iter(sorted(wanted))
     while chunk := list(islice(values, CHUNK)):
         yield from db.session.execute(query.where(column.in_(chunk)))
-
-
-def _rows_of(probe: Probe, by_value: Index, by_block: Index) -> Iterator[tuple[int, Candidate]]:
-    keys = [(name, getattr(probe, name)) for name in _EXACT if getattr(probe, name)]
-    for key in keys:
-        yield from ((row.id, row) for row in by_value.get(key, ()))
-    if probe.name_key:
-        block = by_block.get((probe.province_code, probe.name_block), [])
-        yield from ((row.id, row) for row in _alike(probe.name_key, block))
-
-
-def _alike(name: str, block: Candidates) -> Iterator[Candidate]:
-    """The rows of a block whose names are like a name; the comparing is done in one call."""
-    names = [row.name_key for row in block]
-    for _name, _score, place in process.extract(
-        name, names, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=None
-    ):
-        yield block[place]
 
 
 def _compare(probe: Probe, row: Candidate) -> Match | None:

@@ -16,7 +16,7 @@ from registry.audit.services import record
 from registry.db import commit
 from registry.documents.cells import Cell
 from registry.documents.csvfile import csv_lines
-from registry.documents.workbook import Sheet, write_workbook
+from registry.documents.workbook import MOST_ROWS, XLSX, Sheet, write_workbook
 from registry.errors import Refused
 from registry.i18n import name_of
 from registry.members.list_queries import MemberFilters, count_members, export_members
@@ -24,11 +24,6 @@ from registry.members.masks import mask_phone, show_phone
 from registry.members.models import KIND_NAMES, STATE_NAMES, Member, MemberKind
 from registry.members.views import bp
 from registry.periods.wording import BE_OFFSET
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-MOST = 100_000
-"""Rows of a workbook, which is made in memory; CSV is sent line by line."""
 
 
 def _columns() -> list[str]:
@@ -93,7 +88,7 @@ def export() -> ResponseReturnValue:
     filters = MemberFilters.of(request.args)
     kind = "csv" if request.form.get("format") == "csv" else "xlsx"
     total, _linked = count_members(scope(), filters)
-    if kind == "xlsx" and total > MOST:
+    if kind == "xlsx" and total > MOST_ROWS:
         raise Refused(
             _("%(n)s members are too many for one workbook; narrow the list or take CSV.", n=total)
         )

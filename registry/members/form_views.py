@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadPayload, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
@@ -190,10 +192,14 @@ class _Sealed(URLSafeTimedSerializer):
     """Signed and dated as usual, but nobody without the key reads what is inside."""
 
     def dump_payload(self, obj: Any) -> bytes:
-        return encrypt(super().dump_payload(obj)).rstrip(b"=")
+        return base64_encode(encrypt(super().dump_payload(obj)))
 
     def load_payload(self, payload: bytes, *args: Any, **kwargs: Any) -> Any:
-        return super().load_payload(decrypt(payload + b"=" * (-len(payload) % 4)), *args, **kwargs)
+        try:
+            plain = decrypt(base64_decode(payload))
+        except (InvalidTag, ValueError) as error:
+            raise BadPayload("not one of ours") from error
+        return super().load_payload(plain, *args, **kwargs)
 
 
 def signer() -> URLSafeTimedSerializer:

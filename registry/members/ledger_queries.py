@@ -11,7 +11,7 @@ from registry.access.scope import Scope
 from registry.db import db
 from registry.members.models import Member
 from registry.members.queries import visible
-from registry.messages.models import Dissemination, DisseminationState, Recipient
+from registry.messages.ledger_models import LIVE, Dissemination, DisseminationState, Recipient
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,6 @@ class Ledger:
     passed_on: int
     accepted: int
     last_on: date | None
-
-
-LIVE = (DisseminationState.REPORTED.value, DisseminationState.ACCEPTED.value)
 
 
 def ledger_of(scope: Scope, member_id: int) -> Ledger:

@@ -14,8 +14,8 @@ from registry.access.scope import Scope
 from registry.db import db
 from registry.members.models import GONE, Member, MemberState
 from registry.members.normalise import search_key
-from registry.members.queries import changeable, visible
-from registry.networks.models import NetworkMember
+from registry.members.queries import changeable, of_offices, visible
+from registry.networks.models import Network, NetworkMember
 from registry.periods.calendar import to_bangkok_date
 
 PAGE = 50
@@ -136,8 +136,14 @@ def _conditions(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool
         if value:
             found.append(column == value)
     if filters.network is not None:
-        inside = select(NetworkMember.member_id).where(
-            NetworkMember.network_id == filters.network, NetworkMember.to_on.is_(None)
+        inside = (
+            select(NetworkMember.member_id)
+            .join(Network, Network.id == NetworkMember.network_id)
+            .where(
+                Network.id == filters.network,
+                of_offices(scope, Network.office_id),
+                NetworkMember.to_on.is_(None),
+            )
         )
         found.append(Member.id.in_(inside))
     if filters.stale:

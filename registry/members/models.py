@@ -99,7 +99,7 @@ class Member(Base):
         CheckConstraint("kind in ('person', 'organisation')", name="kind"),
         Index("ix_member_province_state", "province_code", "state", "id"),
         Index("ix_member_province_name", "province_code", "name_key", "id"),
-        Index("ix_member_province_block", "province_code", "name_block"),
+        Index("ix_member_province_block", "province_code", "name_block", "name_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -147,7 +147,7 @@ class Member(Base):
     source_row: Mapped[int | None]
     batch_id: Mapped[int | None] = mapped_column(index=True)
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

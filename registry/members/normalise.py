@@ -30,6 +30,7 @@ OLDEST = 110
 """Years of age beyond which a year of birth is a mistake."""
 
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_THAI_DIGIT = re.compile("[๐-๙]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _SPACES = re.compile(r"[\s\u00a0]+")
 _MARK = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
@@ -57,7 +58,7 @@ def _in_order(text: str) -> str:
 
 def arabic(text: str) -> str:
     """The same text with Thai digits written 0–9."""
-    return text.translate(_DIGITS)
+    return text.translate(_DIGITS) if _THAI_DIGIT.search(text) else text
 
 
 def key(text: str) -> str:

@@ -64,13 +64,13 @@ def register(
         Refused: a value is impossible, a minor lacks a guardian's consent, the office is closed.
         AlreadyRegistered: the national ID belongs to somebody.
     """
-    _check(values, on)
+    check_values(values, on)
     now = datetime.now(UTC)
     if not office.open_on(to_bangkok_date(now)):
         raise Refused(_("%(office)s is closed; choose another office.", office=office.name_th))
     member = Member(
         **values.as_dict(),
-        national_id_hash=_claim_national_id(values.national_id, None),
+        national_id_hash=claim_national_id(values.national_id, None),
         state=state.value,
         joined_on=on,
         confirmed_on=confirmed_on or on,
@@ -83,7 +83,7 @@ def register(
     db.session.add(member)
     db.session.flush()
     _begin(member, state, on, actor)
-    _record(actor, Action.MEMBER_REGISTER, member, _changes(None, values), office=office.code)
+    _record(actor, Action.MEMBER_REGISTER, member, changes_of(None, values), office=office.code)
     for purpose in consents:
         give_consent(actor, member, purpose, on=on, source="form")
     return member
@@ -112,12 +112,12 @@ def update(
     """
     need_version(member, version)
     before = MemberValues.of(member)
-    _check(values, on)
-    changes = _changes(before, values)
+    check_values(values, on)
+    changes = changes_of(before, values)
     if not changes:
         return member
     if values.national_id != before.national_id:
-        member.national_id_hash = _claim_national_id(values.national_id, member.id)
+        member.national_id_hash = claim_national_id(values.national_id, member.id)
     _assign(member, values)
     _follow(member, before, on)
     _record(actor, Action.MEMBER_UPDATE, member, changes, fields=sorted(changes))
@@ -181,7 +181,12 @@ def reveal(actor: Actor, member: Member, field: str) -> str:
     return getattr(member, field) or ""
 
 
-def _check(values: MemberValues, on: date) -> None:
+def check_values(values: MemberValues, on: date) -> None:
+    """Refuse a record that cannot be.
+
+    Raises:
+        Refused: with one sentence.
+    """
     if not values.first_name:
         raise Refused(_("The name is missing; write at least the first name."))
     person = values.kind == MemberKind.PERSON
@@ -216,8 +221,12 @@ def _check_place(values: MemberValues) -> None:
         )
 
 
-def _claim_national_id(number: str | None, own_id: int | None) -> str | None:
-    """The hash of a national ID that nobody else has."""
+def claim_national_id(number: str | None, own_id: int | None) -> str | None:
+    """The hash of a national ID that nobody else has.
+
+    Raises:
+        AlreadyRegistered: somebody has it.
+    """
     if number is None:
         return None
     digest = keyed_hash(number)
@@ -232,7 +241,7 @@ def _claim_national_id(number: str | None, own_id: int | None) -> str | None:
     return digest
 
 
-def _changes(before: MemberValues | None, after: MemberValues) -> dict[str, list[Any]]:
+def changes_of(before: MemberValues | None, after: MemberValues) -> dict[str, list[Any]]:
     """What differs, field by field; a national ID is masked here already."""
     old = _safe(before).as_dict() if before else {}
     new = _safe(after).as_dict()

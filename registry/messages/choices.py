@@ -39,18 +39,6 @@ def month_choices(today: date, locale: str) -> list[tuple[str, str]]:
     return period_choices(today, locale)[:MONTHS_BACK]
 
 
-def read_page(args: Mapping[str, str]) -> int:
-    """The number of the page, from 1."""
-    text = args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-
-
 def read_office(args: Mapping[str, str], scope: Scope, own: int) -> int | None:
     """The office whose members' work a queue shows: one's own, or None for all that one sees."""
     return None if not scope.spans_offices or args.get("whose") == "all" else own
-
-
-def read_id(text: str | None) -> int | None:
-    """A number of a record in the address, or None."""
-    good = text is not None and text.isascii() and text.isdigit() and len(text) < 19
-    return int(text) if good and text else None

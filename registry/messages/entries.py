@@ -17,7 +17,8 @@ from registry.db import db
 from registry.errors import Refused
 from registry.members.models import Member, MemberSpan
 from registry.members.queries import visible
-from registry.messages.models import Dissemination, DisseminationState, KeyMessage, Recipient
+from registry.messages.ledger_models import Dissemination, DisseminationState, Recipient
+from registry.messages.models import KeyMessage
 from registry.messages.rules import LARGEST_AUDIENCE, clean_link
 from registry.messages.visibility import message_within
 from registry.periods.calendar import month_of, to_bangkok_date

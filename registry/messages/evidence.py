@@ -9,7 +9,7 @@ from registry.audit.services import Actor
 from registry.documents.pictures import Picture
 from registry.messages import files
 from registry.messages.ledger import DisseminationEntry, record_dissemination
-from registry.messages.models import Dissemination
+from registry.messages.ledger_models import Dissemination
 
 
 def keep_picture(picture: Picture) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
 from registry.members.models import Member
-from registry.messages.models import KeyMessage, MemberNews, Question
+from registry.messages.ledger_models import MemberNews, Question
+from registry.messages.models import KeyMessage
 from registry.messages.rules import clean_link, now_or, require_text
 from registry.periods.calendar import month_of, to_bangkok_date
 

@@ -17,29 +17,21 @@ from registry.audit.services import record
 from registry.channels.models import CHANNEL_KIND_NAMES, ChannelKind
 from registry.db import commit
 from registry.documents.cells import Cell
-from registry.documents.workbook import Sheet, write_workbook
+from registry.documents.workbook import MOST_ROWS, XLSX, Sheet, write_workbook
 from registry.errors import Refused
 from registry.i18n import name_of
 from registry.messages import inbox, ledger_views, queries, views
 from registry.messages.inbox import LedgerFilters
-from registry.messages.models import (
-    DISSEMINATION_STATE_NAMES,
-    MESSAGE_KIND_NAMES,
-    MESSAGE_STATE_NAMES,
-    Dissemination,
-)
+from registry.messages.ledger_models import DISSEMINATION_STATE_NAMES, Dissemination
+from registry.messages.models import MESSAGE_KIND_NAMES, MESSAGE_STATE_NAMES
 from registry.messages.queries import MessageFilters
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST = 100_000
-"""Rows of one file; a narrower filter gives the rest."""
 
 
 def _send(
     name: str, title: str, columns: Sequence[str], count: int, rows: Iterable[list[Cell]]
 ) -> Response:
     """The workbook; the rows are read after the event was written, without the write lock."""
-    if count > MOST:
+    if count > MOST_ROWS:
         raise Refused(
             _("%(n)s rows are too many for one file; choose a shorter period.", n=f"{count:,}")
         )
@@ -73,7 +65,7 @@ def export_messages() -> ResponseReturnValue:
 
 def _message_rows(filters: MessageFilters) -> Iterable[list[Cell]]:
     for row, recipients, received in queries.list_messages(
-        scope(), filters, views.mine(), limit=MOST
+        scope(), filters, views.mine(), limit=MOST_ROWS
     ):
         yield [
             row.title,
@@ -111,7 +103,7 @@ def export_disseminations() -> ResponseReturnValue:
 
 
 def _reports(filters: LedgerFilters) -> Iterable[list[Cell]]:
-    for row in inbox.list_disseminations(scope(), filters, limit=MOST):
+    for row in inbox.list_disseminations(scope(), filters, limit=MOST_ROWS):
         yield _told(row)
 
 

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from registry.db import SangSession, db
 from registry.jobs import Progress, handles
-from registry.messages.models import Dissemination, MemberNews, MessageMedia
+from registry.messages.ledger_models import Dissemination, MemberNews
+from registry.messages.models import MessageMedia
 from registry.vault import decrypt, encrypt
 
 NEW, OLD = "sang_new_files", "sang_old_files"

@@ -24,7 +24,7 @@ from registry.channels.models import Channel
 from registry.fields import DayField, OnceForm
 from registry.members.fields import NEEDED, LinkField, TextField
 from registry.messages.checklist import QUESTIONS, Check
-from registry.messages.models import MESSAGE_KIND_NAMES, KeyMessage, MessageKind
+from registry.messages.models import MESSAGE_KIND_NAMES, MessageKind
 from registry.messages.services import MessageText
 from registry.messages.typed import noon_of, read_time
 from registry.periods.calendar import BANGKOK
@@ -41,6 +41,7 @@ class MessageForm(OnceForm):
     body = TextAreaField(
         _l("Text of the message"),
         [DataRequired(_l("Write the text of the message.")), Length(max=20_000)],
+        [lambda text: (text or "").replace("\r\n", "\n")],
         render_kw={"rows": 9},
     )
     kind = SelectField(_l("Kind"), choices=KINDS, default=MessageKind.PUBLIC_USE.value)
@@ -55,7 +56,7 @@ class MessageForm(OnceForm):
         return MessageText(
             title=self.title.data,
             sentence=self.sentence.data,
-            body=(self.body.data or "").replace("\r\n", "\n"),
+            body=self.body.data,
             kind=MessageKind(self.kind.data),
             topic=self.topic.data,
             audience=self.audience.data,
@@ -63,22 +64,6 @@ class MessageForm(OnceForm):
             valid_until=self.valid_until.data,
             author_line=self.author_line.data,
         )
-
-    def saved_meanwhile(self, message: KeyMessage) -> list[tuple[str, str]]:
-        """What somebody else saved since the form was opened: labels, and what stands there now.
-
-        The form then goes on from there, so that saving again replaces it knowingly.
-        """
-        if not self.version.data or self.version.data == str(message.version):
-            return []
-        self.version.data = str(message.version)
-        names = ("title", "sentence", "body", "topic", "audience", "link", "author_line")
-        now = {name: getattr(message, name) or "" for name in names}
-        return [
-            (str(self[name].label.text), text)
-            for name, text in now.items()
-            if (self[name].data or "").replace("\r\n", "\n") != text
-        ]
 
 
 class MediaForm(FlaskForm):
@@ -162,9 +147,3 @@ class PublishForm(MomentMixin, FlaskForm):
 def channel_label(channel: Channel) -> str:
     """A channel as it is offered."""
     return channel.name if channel.network is None else f"{channel.name} · {channel.network.name}"
-
-
-def prefilled(form: MessageForm, message: KeyMessage) -> MessageForm:
-    """The form of a draft, with the version that the author sees."""
-    form.version.data = str(message.version)
-    return form

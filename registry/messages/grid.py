@@ -19,7 +19,8 @@ from registry.db import db
 from registry.members.models import Member
 from registry.members.queries import visible
 from registry.messages.entries import chunks
-from registry.messages.models import Dissemination, DisseminationState, KeyMessage, Recipient
+from registry.messages.ledger_models import Dissemination, DisseminationState, Recipient
+from registry.messages.models import KeyMessage
 from registry.messages.typed import start_of
 from registry.messages.visibility import message_within
 from registry.networks.models import Network, NetworkMember

@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, scope, today
 from registry.db import commit, db
+from registry.fields import read_id, read_page
 from registry.i18n import language
 from registry.messages import grid, grid_entries
-from registry.messages.choices import month_choices, read_id, read_page, read_period
+from registry.messages.choices import month_choices, read_period
 from registry.messages.grid import FIELDS, GridRow, Sheet
 from registry.messages.grid_entries import Saved
 from registry.messages.ledger_views import RECORD, bp

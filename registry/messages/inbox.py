@@ -14,11 +14,7 @@ from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.normalise import search_key
 from registry.members.queries import visible
-from registry.messages.models import (
-    Dissemination,
-    MemberNews,
-    Question,
-)
+from registry.messages.ledger_models import Dissemination, MemberNews, Question
 from registry.messages.visibility import facts_within
 from registry.periods.calendar import Period
 

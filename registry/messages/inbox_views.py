@@ -12,10 +12,12 @@ from flask_login import current_user
 
 from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
+from registry.access.versions import Unseen
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
+from registry.fields import read_page
 from registry.messages import exchange, inbox
-from registry.messages.choices import read_office, read_page
+from registry.messages.choices import read_office
 from registry.messages.ledger_forms import AnswerForm
 from registry.messages.sending import sent_secret
 
@@ -80,10 +82,16 @@ def _answered(name: str, row: Any, act: Callable[..., None], read: Any) -> Respo
 
 
 def _require_unanswered(row: Any) -> None:
-    """Refuse where a colleague answered while one was writing; the answer is on the page then."""
+    """Refuse where a colleague answered while one was writing; the answer is on the page then.
+
+    Raises:
+        Refused: it was answered meanwhile, or the form does not say what it showed.
+    """
     seen = request.form.get("seen")
     answered = getattr(row, "answered_at", None) or getattr(row, "replied_at", None)
-    if seen is not None and seen != (answered.isoformat() if answered else ""):
+    if seen is None:
+        raise Unseen
+    if seen != (answered.isoformat() if answered else ""):
         raise Refused(
             _(
                 "A colleague answered this meanwhile; compare, then save again to replace that "

@@ -18,7 +18,7 @@ from registry.audit.services import Actor, record
 from registry.db import db
 from registry.messages.entries import DisseminationEntry, Fault, Known, Outcome, Result, check
 from registry.messages.fact_ids import new_fact_id
-from registry.messages.models import Dissemination, DisseminationState
+from registry.messages.ledger_models import Dissemination, DisseminationState
 from registry.messages.receipts import decline, imply, record_receipt, record_receipts
 from registry.messages.review import review, withdraw
 from registry.messages.rules import now_or

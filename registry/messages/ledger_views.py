@@ -16,22 +16,23 @@ from registry.channels.models import CHANNEL_KIND_NAMES, ESTIMATED
 from registry.channels.queries import channels_of_member
 from registry.db import commit, db
 from registry.errors import NotFound
+from registry.fields import read_id, read_page
 from registry.i18n import language
 from registry.members.models import Member
 from registry.members.queries import member_for
 from registry.messages import inbox, queries, review
-from registry.messages.choices import period_choices, read_id, read_page, read_period
+from registry.messages.choices import period_choices, read_period
 from registry.messages.entries import Fault
 from registry.messages.evidence import record_with_picture
 from registry.messages.inbox import LedgerFilters
 from registry.messages.ledger import DisseminationEntry
 from registry.messages.ledger_forms import RecordForm, channel_choices
-from registry.messages.models import (
+from registry.messages.ledger_models import (
     DISSEMINATION_STATE_NAMES,
     Dissemination,
     DisseminationState,
-    KeyMessage,
 )
+from registry.messages.models import KeyMessage
 from registry.messages.sending import sent_secret
 from registry.messages.uploads import evidence_picture
 from registry.periods.calendar import Period

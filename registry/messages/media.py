@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from registry.audit.actions import Action
@@ -103,13 +104,20 @@ def prepare(data: bytes, name: str) -> Prepared:
     return Prepared(data, kind, name)
 
 
+def _limit(family: str) -> int:
+    """Bytes that a file may have; never more than an upload as a whole."""
+    whole: int = current_app.extensions["sang_settings"].upload_max_mb
+    return min(LIMITS[family], whole * MB)
+
+
 def _within(size: int, family: str, name: str) -> None:
-    if size > LIMITS[family]:
+    limit = _limit(family)
+    if size > limit:
         raise Refused(
             _(
                 "The file %(name)s is larger than %(limit)s MB; make it smaller and try again.",
                 name=name,
-                limit=LIMITS[family] // MB,
+                limit=limit // MB,
             )
         )
 

@@ -1,4 +1,4 @@
-"""The dissemination ledger: key message → publication → receipt → dissemination → review."""
+"""Key messages: their text, files and steps, and their publications."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -14,8 +14,6 @@ from registry.access.models import Office, User
 from registry.channels.models import Channel
 from registry.db import Base
 from registry.errors import Refused
-from registry.members.models import Member
-from registry.messages.fact_ids import new_fact_id
 
 
 class MessageState(StrEnum):
@@ -235,186 +233,3 @@ class Publication(Base):
 
     message: Mapped[KeyMessage] = relationship(back_populates="publications")
     channel: Mapped[Channel] = relationship()
-
-
-class Recipient(Base):
-    """Message × member who was on a roster that day, once: the denominator of every rate.
-
-    The row's month, day, province and channel kind are those of the first publication that
-    reached the member.  ``received_at`` is the receipt; absent means not known to have received.
-    """
-
-    __tablename__ = "recipient"
-    __table_args__ = (Index("ix_recipient_message", "message_id", "member_id", unique=True),)
-
-    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    message_id: Mapped[int] = mapped_column(
-        ForeignKey("key_message.id"), primary_key=True, autoincrement=False
-    )
-    member_id: Mapped[int] = mapped_column(
-        ForeignKey("member.id"), primary_key=True, autoincrement=False, index=True
-    )
-    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), index=True)
-    office_id: Mapped[int]
-    province_code: Mapped[str] = mapped_column(String(2))
-    network_type: Mapped[str] = mapped_column(String(32))
-    channel_kind: Mapped[str] = mapped_column(String(20))
-    message_kind: Mapped[str] = mapped_column(String(20))
-    on: Mapped[date]
-    published_at: Mapped[datetime]
-    received_at: Mapped[datetime | None]
-    received_via: Mapped[str | None] = mapped_column(String(16))
-    declined_at: Mapped[datetime | None]
-
-
-class DisseminationState(StrEnum):
-    """Reported by the member; accepted or sent back by the office; withdrawn by its reporter."""
-
-    REPORTED = "reported"
-    ACCEPTED = "accepted"
-    SENT_BACK = "sent_back"
-    WITHDRAWN = "withdrawn"
-
-
-D = DisseminationState
-DISSEMINATION_MOVES: dict[DisseminationState, frozenset[DisseminationState]] = {
-    D.REPORTED: frozenset({D.ACCEPTED, D.SENT_BACK, D.WITHDRAWN}),
-    D.ACCEPTED: frozenset({D.SENT_BACK, D.WITHDRAWN}),
-    D.SENT_BACK: frozenset({D.REPORTED, D.ACCEPTED, D.WITHDRAWN}),
-    D.WITHDRAWN: frozenset(),
-}
-DISSEMINATION_STATE_NAMES = {
-    DisseminationState.REPORTED: _l("Reported"),
-    DisseminationState.ACCEPTED: _l("Accepted"),
-    DisseminationState.SENT_BACK: _l("Sent back"),
-    DisseminationState.WITHDRAWN: _l("Withdrawn"),
-}
-
-
-class Dissemination(Base):
-    """A member passed a message on, in a channel, at a moment.
-
-    ``audience_potential`` is the channel's audience of that day, ``audience_reported`` the
-    member's own figure; both absent when not known, never 0.  ``time_known`` is false where only
-    the day was told (a month's grid or sheet): its hour must not be held against any standard.
-    """
-
-    __tablename__ = "dissemination"
-    __table_args__ = (
-        Index("ix_dissemination_message", "message_id", "channel_id"),
-        Index("ix_dissemination_member", "member_id", "month", "province_code"),
-        Index("ix_dissemination_token", "month", "form_token", unique=True),
-        Index("ix_dissemination_review", "state", "province_code", "month"),
-    )
-
-    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, default=new_fact_id
-    )
-    message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
-    office_id: Mapped[int]
-    province_code: Mapped[str] = mapped_column(String(2))
-    network_type: Mapped[str] = mapped_column(String(32))
-    channel_kind: Mapped[str] = mapped_column(String(20))
-    message_kind: Mapped[str] = mapped_column(String(20))
-    at: Mapped[datetime]
-    on: Mapped[date]
-    time_known: Mapped[bool] = mapped_column(default=True)
-    audience_potential: Mapped[int | None]
-    audience_reported: Mapped[int | None]
-    basis: Mapped[str | None] = mapped_column(String(200))
-    link: Mapped[str | None] = mapped_column(String(500))
-    evidence: Mapped[str | None] = mapped_column(String(80))
-    evidence_type: Mapped[str | None] = mapped_column(String(80))
-    state: Mapped[str] = mapped_column(String(16), default=DisseminationState.REPORTED.value)
-    source: Mapped[str] = mapped_column(String(16))
-    recorded_at: Mapped[datetime]
-    recorded_by: Mapped[int | None]
-    reviewed_at: Mapped[datetime | None]
-    reviewed_by: Mapped[int | None]
-    review_reason: Mapped[str | None] = mapped_column(String(300))
-    form_token: Mapped[str | None] = mapped_column(String(64))
-
-    message: Mapped[KeyMessage] = relationship()
-    member: Mapped[Member] = relationship()
-    channel: Mapped[Channel] = relationship()
-
-    @property
-    def has_evidence(self) -> bool:
-        """Whether a link or a picture proves it."""
-        return bool(self.link or self.evidence)
-
-    @property
-    def as_state(self) -> DisseminationState:
-        """The state as an enum."""
-        return DisseminationState(self.state)
-
-    def move(self, to: DisseminationState) -> DisseminationState:
-        """Change the state; returns the one before.
-
-        Raises:
-            Refused: there is no such step from the present state.
-        """
-        before = self.as_state
-        if to not in DISSEMINATION_MOVES[before]:
-            raise Refused(
-                str(
-                    _l(
-                        "This dissemination is “%(before)s” and cannot become “%(after)s”; "
-                        "reload the page to see where it stands.",
-                        before=DISSEMINATION_STATE_NAMES[before],
-                        after=DISSEMINATION_STATE_NAMES[to],
-                    )
-                )
-            )
-        self.state = to.value
-        return before
-
-
-class Question(Base):
-    """A member's question (about a message or not) and the office's answer."""
-
-    __tablename__ = "question"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    month: Mapped[int] = mapped_column(index=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("key_message.id"), index=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
-    province_code: Mapped[str] = mapped_column(String(2))
-    network_type: Mapped[str] = mapped_column(String(32))
-    text: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime]
-    on: Mapped[date]
-    answer: Mapped[str | None] = mapped_column(Text)
-    answered_at: Mapped[datetime | None]
-    answered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
-
-    message: Mapped[KeyMessage | None] = relationship()
-    member: Mapped[Member] = relationship()
-
-
-class MemberNews(Base):
-    """News, a picture or a rumour that a member sends in; exchange runs both ways."""
-
-    __tablename__ = "member_news"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    month: Mapped[int] = mapped_column(index=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
-    province_code: Mapped[str] = mapped_column(String(2))
-    network_type: Mapped[str] = mapped_column(String(32))
-    text: Mapped[str] = mapped_column(Text)
-    link: Mapped[str | None] = mapped_column(String(500))
-    picture: Mapped[str | None] = mapped_column(String(80))
-    picture_type: Mapped[str | None] = mapped_column(String(80))
-    sent_at: Mapped[datetime]
-    on: Mapped[date]
-    reply: Mapped[str | None] = mapped_column(Text)
-    replied_at: Mapped[datetime | None]
-    replied_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
-
-    member: Mapped[Member] = relationship()

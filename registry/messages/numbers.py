@@ -15,11 +15,10 @@ from registry.access.scope import Scope
 from registry.db import db
 from registry.members.models import Member
 from registry.members.queries import visible
-from registry.messages.models import Dissemination, DisseminationState, Recipient
+from registry.messages.ledger_models import LIVE, Dissemination, DisseminationState, Recipient
 from registry.messages.visibility import facts_within
 
 PAGE = 50
-LIVE = (DisseminationState.REPORTED.value, DisseminationState.ACCEPTED.value)
 """States that count: not sent back by the office, not withdrawn."""
 
 

@@ -28,7 +28,8 @@ from registry.channels.models import AudienceCount, Channel, ChannelMember
 from registry.db import db
 from registry.errors import Refused
 from registry.members.models import Consent, ConsentPurpose, MemberSpan
-from registry.messages.models import KeyMessage, MessageState, Publication, Recipient
+from registry.messages.ledger_models import Recipient
+from registry.messages.models import KeyMessage, MessageState, Publication
 from registry.messages.rules import now_or
 from registry.messages.services import note_move
 from registry.networks.models import NetworkMember

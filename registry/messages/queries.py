@@ -15,6 +15,7 @@ from registry.channels.models import Channel
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.queries import of_offices
+from registry.messages.ledger_models import Recipient
 from registry.messages.models import (
     KeyMessage,
     MessageEditor,
@@ -22,7 +23,6 @@ from registry.messages.models import (
     MessageMove,
     MessageState,
     Publication,
-    Recipient,
 )
 from registry.messages.typed import start_of
 from registry.messages.visibility import facts_within, message_within
@@ -103,15 +103,6 @@ def media_for(scope: Scope, message_id: int, media_id: int) -> MessageMedia:
     if found is None:
         raise NotFound(f"media {media_id}")
     return found
-
-
-def message_by_token(scope: Scope, token: str) -> KeyMessage | None:
-    """The message that a form already made when it was sent the first time."""
-    if not token:
-        return None
-    return db.session.scalar(
-        select(KeyMessage).where(KeyMessage.form_token == token, message_within(scope))
-    )
 
 
 def waiting(mine: Mine) -> ColumnElement[bool]:

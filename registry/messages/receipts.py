@@ -25,11 +25,11 @@ from registry.audit.services import Actor, record
 from registry.db import Utc, db
 from registry.errors import NotFound, Refused
 from registry.messages.entries import chunks
-from registry.messages.models import Dissemination, DisseminationState, KeyMessage, Recipient
+from registry.messages.ledger_models import LIVE, Dissemination, Recipient
+from registry.messages.models import KeyMessage
 from registry.messages.rules import now_or
 
 RECIPIENTS = cast(Table, Recipient.__table__)
-LIVE = frozenset({DisseminationState.REPORTED.value, DisseminationState.ACCEPTED.value})
 MOVED = "moved"
 """``received_via`` of a receipt that was told, at a moment that passing on then made earlier."""
 IMPLIED = "implied"
@@ -167,7 +167,7 @@ def take_back_implied(message_id: int, member_id: int) -> None:
     live = select(Dissemination.id).where(
         Dissemination.message_id == message_id,
         Dissemination.member_id == member_id,
-        Dissemination.state.in_(sorted(LIVE)),
+        Dissemination.state.in_(LIVE),
     )
     if db.session.scalar(live.limit(1)) is not None:
         return

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
-from registry.messages.models import Dissemination, DisseminationState
+from registry.messages.ledger_models import Dissemination, DisseminationState
 from registry.messages.receipts import take_back_implied
-from registry.messages.rules import now_or, require_text
+from registry.messages.rules import LONGEST_REASON, now_or, require_text
 
 
 def review(
@@ -32,11 +32,12 @@ def review(
     """
     if not accept:
         reason = require_text(reason, _("Say what is missing, so that the member can mend it."))
+    reason = reason[:LONGEST_REASON]
     to = DisseminationState.ACCEPTED if accept else DisseminationState.SENT_BACK
     for row in rows:
         before = row.move(to)
         row.reviewed_at, row.reviewed_by = now_or(at), actor.user_id
-        row.review_reason = reason[:300] or None
+        row.review_reason = reason or None
         _audit_move(actor, Action.DISSEMINATION_REVIEW, row, before, reason)
     db.session.flush()
     return len(rows)
@@ -48,9 +49,9 @@ def withdraw(actor: Actor, row: Dissemination, reason: str = "") -> None:
     Raises:
         Refused: it was withdrawn already.
     """
-    reason = reason[:300]
+    reason = reason[:LONGEST_REASON]
     before = row.move(DisseminationState.WITHDRAWN)
-    row.review_reason = reason[:300] or row.review_reason
+    row.review_reason = reason or row.review_reason
     _audit_move(actor, Action.DISSEMINATION_WITHDRAW, row, before, reason)
     db.session.flush()
     take_back_implied(row.message_id, row.member_id)

@@ -11,11 +11,12 @@ from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
+from registry.fields import read_id, read_page
 from registry.messages import inbox, queries, review
-from registry.messages.choices import read_id, read_office, read_page
+from registry.messages.choices import read_office
 from registry.messages.inbox import LedgerFilters
 from registry.messages.ledger_forms import DecisionForm
-from registry.messages.models import DisseminationState
+from registry.messages.ledger_models import DisseminationState
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
 REVIEW = allow(Permission.DISSEMINATION_REVIEW)

@@ -13,6 +13,8 @@ from registry.messages.models import EDITABLE, MESSAGE_STATE_NAMES, KeyMessage
 
 MAX_LINK = 500
 LARGEST_AUDIENCE = 100_000_000
+LONGEST_REASON = 300
+"""Letters of a reason that the audit trail keeps."""
 
 
 def require_own_office(actor: Actor, message: KeyMessage) -> None:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from registry.access.models import User
+from registry.access.versions import need_version
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
@@ -22,6 +23,7 @@ from registry.messages.models import (
     MessageState,
 )
 from registry.messages.rules import (
+    LONGEST_REASON,
     clean_link,
     now_or,
     require_editable,
@@ -80,7 +82,10 @@ def note_move(
     *,
     after: MessageState | None = None,
 ) -> None:
-    """Write down a step: in the message's history and in the audit trail."""
+    """Write down a step: in the message's history and in the audit trail.
+
+    What people wrote about it may name somebody: it goes into the personal part of the event.
+    """
     after = after or message.as_state
     move = MessageMove(
         before=before.value if before else None,
@@ -100,7 +105,7 @@ def note_move(
         province=message.office.province_code,
         from_=before.value if before else None,
         to=after.value,
-        reason=reason or None,
+        changes={"reason": [None, reason[:LONGEST_REASON]]} if reason else None,
     )
 
 
@@ -149,16 +154,11 @@ def update(actor: Actor, message: KeyMessage, text: MessageText, *, version: int
         version: the one that the author saw when opening the form.
 
     Raises:
-        Refused: it is on its way already, or somebody else changed it meanwhile.
+        Refused: it is on its way already.
+        ChangedMeanwhile: ``version`` is not the version at hand.
     """
     require_editable(actor, message)
-    if message.version != version:
-        raise Refused(
-            _(
-                "Somebody changed this message while you were writing; your text is still below. "
-                "Compare, then save again."
-            )
-        )
+    need_version(message, version)
     values = text.values()
     changed = [key for key, value in values.items() if getattr(message, key) != value]
     for key in changed:

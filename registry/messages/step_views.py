@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, scope
 from registry.access.roles import Permission
+from registry.access.versions import Unseen
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
+from registry.fields import read_id, read_page
 from registry.messages import numbers, publishing, queries, services
-from registry.messages.choices import read_id, read_page
 from registry.messages.forms import PublishForm, ReasonForm, SubmitForm
 from registry.messages.models import KeyMessage
 from registry.messages.page_views import message_page
@@ -77,9 +78,16 @@ def approve(message_id: int) -> ResponseReturnValue:
     )
 
 
-def _shown() -> int | None:
-    """The version of the message that the page with the button showed."""
-    return read_id(request.form.get("version"))
+def _shown() -> int:
+    """The version of the message that the page with the button showed.
+
+    Raises:
+        Unseen: the form does not say.
+    """
+    version = read_id(request.form.get("version"))
+    if version is None:
+        raise Unseen
+    return version
 
 
 @bp.post("/<int:message_id>/send-back")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,12 +11,14 @@ from flask_login import current_user
 
 from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission
+from registry.access.versions import compared, version_of
 from registry.carry import carry_out
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
+from registry.fields import read_page
 from registry.i18n import language
 from registry.messages import media, queries, services
-from registry.messages.choices import period_choices, read_id, read_page, read_period
+from registry.messages.choices import period_choices, read_period
 from registry.messages.forms import MediaForm, MessageForm
 from registry.messages.models import (
     EDITABLE,
@@ -25,11 +29,13 @@ from registry.messages.models import (
 from registry.messages.page_views import message_page
 from registry.messages.queries import MessageFilters, Mine
 from registry.messages.sending import sent
+from registry.messages.services import MessageText
 from registry.messages.uploads import opened
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
 READ = allow(Permission.MESSAGES_READ)
 WRITE = allow(Permission.MESSAGES_WRITE)
+FIELDS = tuple(field.name for field in fields(MessageText))
 
 
 def mine() -> Mine:
@@ -101,7 +107,6 @@ def _form(form: MessageForm, message: KeyMessage | None = None) -> ResponseRetur
         "messages/form.html",
         form=form,
         message=message,
-        saved=form.saved_meanwhile(message) if message else [],
         topics=queries.topics(scope()),
     )
 
@@ -130,8 +135,9 @@ def edit(message_id: int) -> ResponseReturnValue:
 
 
 def _save(message: KeyMessage, form: MessageForm) -> None:
-    version = read_id(str(form.version.data or ""))
-    services.update(actor(), message, form.text(), version=version or 0)
+    version = version_of(form)
+    with compared(form, message, {name: getattr(message, name) for name in FIELDS}):
+        services.update(actor(), message, form.text(), version=version)
 
 
 @bp.post("/<int:message_id>/media")

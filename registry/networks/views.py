@@ -17,6 +17,7 @@ from registry.channels.models import CHANNEL_KIND_NAMES
 from registry.channels.queries import channels_of_network
 from registry.db import commit
 from registry.errors import NotFound, Refused
+from registry.fields import read_page
 from registry.members.forms import DayForm
 from registry.members.list_queries import MemberFilters, pick_members
 from registry.members.queries import members_by_ids, network_types
@@ -36,11 +37,6 @@ FIELDS = (
 )
 
 
-def number_of_page() -> int:
-    """A page's number in the address; 1 for anything that is none."""
-    return max(1, min(request.args.get("page", 1, type=int), 100_000))
-
-
 @bp.get("/")
 @READ
 def index() -> ResponseReturnValue:
@@ -50,7 +46,7 @@ def index() -> ResponseReturnValue:
         q=request.args.get("q", "").strip()[:100],
         type=request.args.get("type", "")[:32],
         state=state if state in list(NetworkState) else "",
-        page=number_of_page(),
+        page=read_page(request.args),
     )
     return render_template(
         "networks/index.html",
@@ -82,10 +78,10 @@ def network_page(network_id: int, **forms: Any) -> str:
         changes=may(Permission.NETWORKS_WRITE) and network.state == NetworkState.ACTIVE,
         channels=channels_of_network(scope_for(Permission.CHANNELS_READ), network_id),
         kinds=CHANNEL_KIND_NAMES,
-        rows=queries.roster(seen, network_id, former=former, page=number_of_page()),
+        rows=queries.roster(seen, network_id, former=former, page=read_page(request.args)),
         former=former,
         total=queries.roster_size(seen, network_id, former=former),
-        page=number_of_page(),
+        page=read_page(request.args),
         size=queries.PAGE,
         today=today(),
         **{**blank, **forms},

@@ -15,17 +15,14 @@ from registry.db import db
 from registry.errors import NotFound
 from registry.members.models import Consent, Member
 from registry.members.queries import visible
-from registry.messages.models import (
-    OUT,
+from registry.messages.ledger_models import (
     Dissemination,
     DisseminationState,
-    KeyMessage,
     MemberNews,
-    MessageMedia,
-    MessageMove,
     Question,
     Recipient,
 )
+from registry.messages.models import OUT, KeyMessage, MessageMedia, MessageMove
 from registry.portal.models import MemberLink
 
 LATEST = 60

@@ -20,7 +20,8 @@ from registry.messages.entries import Fault
 from registry.messages.evidence import record_with_picture
 from registry.messages.ledger import DisseminationEntry
 from registry.messages.ledger_forms import channel_choices
-from registry.messages.models import DISSEMINATION_STATE_NAMES, KeyMessage, MessageState
+from registry.messages.ledger_models import DISSEMINATION_STATE_NAMES
+from registry.messages.models import KeyMessage, MessageState
 from registry.messages.sending import sent
 from registry.messages.uploads import evidence_picture
 from registry.portal import queries

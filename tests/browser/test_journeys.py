@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.members.models import Member
-from registry.messages.models import Dissemination
+from registry.messages.ledger_models import Dissemination
 from registry.portal.services import issue
 from reports.closing import close
 from tests import cast

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -11,8 +13,9 @@ from sqlalchemy import func, select, update
 
 from importers import committing, matching, runs, services
 from importers.codes import Code
-from importers.committing import ChangedMeanwhile
+from importers.committing import PlanOutdated
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
+from importers.planning import Plan
 from importers.results import RowResult, Status
 from importers.undoing import obstacles, undo_batch
 from registry.access.models import Office
@@ -246,7 +249,7 @@ def test_registered_meanwhile(app: Flask) -> None:
         runs.plan(other)
         commit(other)
         before = contents()
-        with pytest.raises(ChangedMeanwhile, match=str(ROWS["new"])):
+        with pytest.raises(PlanOutdated, match=str(ROWS["new"])):
             commit(number)
         db.session.rollback()
         assert contents() == before
@@ -261,7 +264,7 @@ def test_edited_meanwhile(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
             cast.member("malee50").skills = "เสียงตามสาย"
-        with pytest.raises(ChangedMeanwhile, match=str(ROWS["update"])):
+        with pytest.raises(PlanOutdated, match=str(ROWS["update"])):
             commit(number)
 
 
@@ -392,7 +395,7 @@ def test_two_plans_with_the_same_people_register_nobody_twice(app: Flask) -> Non
     first, second = planned(app, one), planned(app, one, other)
     with app.app_context():
         assert commit(first)["new"] == 1
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(PlanOutdated):
             commit(second)
         db.session.rollback()
         found = select(func.count()).where(Member.last_name == "ไม่ซ้ำใคร")
@@ -436,7 +439,7 @@ def test_two_plans_of_the_same_people_register_them_once(app: Flask) -> None:
     first, second = planned(app, SECOND), planned(app, SECOND, THIRD)
     with app.app_context():
         commit(first)
-        with pytest.raises(ChangedMeanwhile, match=str(signup.FIRST)):
+        with pytest.raises(PlanOutdated, match=str(signup.FIRST)):
             commit(second)
         db.session.rollback()
         with unit_of_work():
@@ -473,7 +476,7 @@ def test_a_network_that_was_closed_meanwhile(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
             cast.network("P50").state = NetworkState.CLOSED.value
-        with pytest.raises(ChangedMeanwhile, match=str(signup.FIRST)):
+        with pytest.raises(PlanOutdated, match=str(signup.FIRST)):
             commit(number)
 
 
@@ -516,18 +519,20 @@ def test_a_better_match_elsewhere_does_not_hide_the_own_member() -> None:
 def test_registered_between_comparing_and_writing_the_plan(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, original = planned(app, SECOND), runs.match
+    first, original = planned(app, SECOND), runs.planned
     with app.app_context():
         second = signup.received(signup.workbook(SECOND, THIRD))
 
-        def late(*args: Any) -> Any:
-            compared = original(*args)
-            commit(first)
-            return compared
+        @contextmanager
+        def late(*args: Any, **options: Any) -> Iterator[Plan]:
+            with original(*args, **options) as plan:
+                db.session.rollback()
+                commit(first)
+                yield plan
 
-        monkeypatch.setattr(runs, "match", late)
+        monkeypatch.setattr(runs, "planned", late)
         runs.plan(second)
-        with pytest.raises(ChangedMeanwhile, match=str(signup.FIRST)):
+        with pytest.raises(PlanOutdated, match=str(signup.FIRST)):
             commit(second)
 
 

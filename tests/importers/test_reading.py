@@ -261,14 +261,14 @@ def test_child_knows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     import subprocess
 
     seen: dict[str, object] = {}
-    original = subprocess.run
+    original = subprocess.Popen
 
     def spy(*args: object, **kwargs: object) -> object:
         seen.update(kwargs)
         return original(*args, **kwargs)  # type: ignore[call-overload]
 
     monkeypatch.setenv("SANG_DATA_KEY", "secret")
-    monkeypatch.setattr(subprocess, "run", spy)
+    monkeypatch.setattr(subprocess, "Popen", spy)
     read_workbook(small(tmp_path / "a.xlsx"))
     assert "SANG_DATA_KEY" not in dict(seen["env"])  # type: ignore[call-overload]
 

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.test import TestResponse
 
-from importers import annotated, services, uploads
+from importers import annotated, runs, uploads
 from importers.dissemination.layout import RowKey
 from importers.forgetting import forget
 from importers.models import BatchState, ImportBatch, ImportRow
@@ -60,6 +60,12 @@ def newest(app: Flask) -> ImportBatch:
         return found
 
 
+def worked(app: Flask) -> None:
+    """Let the worker do all that waits."""
+    with app.app_context():
+        run_pending()
+
+
 def imported(app: Flask) -> int:
     with app.app_context():
         query = select(func.count()).select_from(Member).where(Member.source == "import")
@@ -77,9 +83,9 @@ def test_a_large_file_beside_a_small_one(
     monkeypatch.setattr(uploads, "MB", 1024)
     limit = app.extensions["sang_settings"].upload_max_mb * 1024
     client = client_of("officer50")
-    send(client, (b"0" * (limit + 1), "ใหญ่.csv"), (signup.workbook(), "ดี.xlsx"))
-    text = client.get("/imports/").text
-    assert re.search(r"ใหญ่\.csv.{0,60}26 MB", text)
+    text = send(client, (b"0" * (limit + 1), "ใหญ่.csv"), (signup.workbook(), "ดี.xlsx")).text
+    assert re.search(r"ใหญ่\.csv</strong>\s*<span>[^<]*26 MB", text)
+    assert f'<a href="/imports/{newest(app).id}">' in text
     assert newest(app).file_name == "ดี.xlsx"
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(ImportBatch)) == 1
@@ -89,7 +95,7 @@ def test_the_same_file_leads_to_the_earlier_import(app: Flask, client_of: Client
     client, data = client_of("officer50"), signup.workbook()
     page = planned(app, client, data)
     answer = send(client, (data, "ชื่ออื่น.xlsx"))
-    assert f'<a href="{page}">' in client.get(answer.headers["Location"]).text
+    assert re.search(rf'ชื่ออื่น\.xlsx</strong>\s*<span>.*<a href="{page}">', answer.text)
 
 
 def test_headquarters_chooses_the_office(app: Flask, client_of: ClientOf) -> None:
@@ -118,6 +124,7 @@ def test_commit_sent_twice_happens_once(app: Flask, client_of: ClientOf) -> None
     plan = {"plan": signup.plan_of(client, page)}
     for _ in range(2):
         assert client.post(f"{page}/commit", data=plan).headers["Location"] == page
+    worked(app)
     assert (imported(app), newest(app).as_state) == (1, BatchState.COMMITTED)
 
 
@@ -133,6 +140,7 @@ def test_only_the_plan_that_was_shown_is_applied(app: Flask, client_of: ClientOf
     shown = re.search(r'name="plan" value="([^"]+)"', text)
     assert shown is not None
     client.post(f"{page}/commit", data={"plan": shown[1]})
+    worked(app)
     assert imported(app) == 1
 
 
@@ -154,9 +162,8 @@ def test_registered_between_plan_and_commit(app: Flask, client_of: ClientOf) -> 
     text = signup.apply(client, page, follow_redirects=True).text
     assert f"แถว {ROWS['new']}" in text
     assert imported(app) == 0
-    assert newest(app).as_state is BatchState.READING
+    assert newest(app).as_state is BatchState.PLANNED
     with app.app_context():
-        run_pending()
         row = db.session.scalars(select(ImportRow).where(ImportRow.row == ROWS["new"])).one()
         assert row.member_id == cast.member("somchai50").id
 
@@ -308,9 +315,11 @@ def test_two_at_the_same_record_is_no_fault_of_ours(
     def stale(*_: object) -> None:
         raise StaleDataError("version")
 
-    monkeypatch.setattr(services, "commit_import", stale)
-    assert signup.apply(client, page).status_code == 302
-    assert newest(app).as_state is BatchState.READING
+    monkeypatch.setattr(runs, "commit_import", stale)
+    text = signup.apply(client, page, follow_redirects=True).text
+    assert "กรุณาตรวจแผนการนำเข้าใหม่" in text
+    assert newest(app).as_state is BatchState.PLANNED
+    assert imported(app) == 0
 
 
 def test_reading_that_stopped_is_taken_up_again(app: Flask, client_of: ClientOf) -> None:
@@ -318,10 +327,10 @@ def test_reading_that_stopped_is_taken_up_again(app: Flask, client_of: ClientOf)
         number = signup.received(signup.workbook())
     client, page = client_of("officer50"), f"/imports/{number}"
     text = client.get(page).text
-    assert 'name="again"' in text
+    assert f"{page}/again" in text
     assert f"{page}/discard" in text
     assert json.loads(client.get(f"{page}/progress").text)["waits"] is False
-    client.post(f"{page}/columns", data={"again": "1"})
+    client.post(f"{page}/again")
     with app.app_context():
         run_pending()
     assert newest(app).as_state is BatchState.PLANNED
@@ -347,3 +356,30 @@ def test_a_row_key_of_thousands_of_digits_is_none() -> None:
     assert RowKey.parse(f"2026-06/{'9' * 5000}/1-2-3") is None
     assert RowKey.parse(f"2026-06/1/1-2-{'9' * 5000}") is None
     assert RowKey.parse("2026-06/1/1-2-3") is not None
+
+
+def test_the_page_follows_the_importing(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    page = planned(app, client)
+    client.post(f"{page}/commit", data={"plan": signup.plan_of(client, page)})
+    waiting = client.get(page).text
+    assert "data-progress" in waiting
+    assert f"{page}/commit" not in waiting
+    assert json.loads(client.get(f"{page}/progress").text)["waits"] is True
+    assert "<progress" in client.get("/imports/").text
+    client.post(f"{page}/decisions", data={"row": "4", "status": "new", "decision": "skip"})
+    worked(app)
+    assert imported(app) == 1
+    assert "data-progress" not in client.get(page).text
+
+
+def test_importing_that_stopped_is_taken_up_again(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    page = planned(app, client)
+    client.post(f"{page}/commit", data={"plan": signup.plan_of(client, page)})
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Job, newest_job(app)).state = "failed"
+    text = client.get(page).text
+    assert "ยังไม่มีการบันทึก" in text
+    signup.apply(client, page)
+    assert (imported(app), newest(app).as_state) == (1, BatchState.COMMITTED)

@@ -397,9 +397,13 @@ def upgrade() -> None:
         sa.Column("sheet", sa.String(length=120), nullable=True),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("keep_unknown", sa.Boolean(), nullable=False),
+        sa.Column("mended", sa.LargeBinary(), nullable=True),
+        sa.Column("refused", sa.JSON(), nullable=False),
+        sa.Column("samples", sa.LargeBinary(), nullable=True),
         sa.Column("summary", sa.JSON(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
+        sa.Column("notice", sa.String(length=500), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
@@ -420,6 +424,25 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_import_batch_file", ["office_id", "sha256"], unique=False)
 
+    op.create_table(
+        "import_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("shape", sa.String(length=64), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["user_account.id"],
+            name=op.f("fk_import_mapping_decided_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_import_mapping_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
+        sa.UniqueConstraint("office_id", "shape", name=op.f("uq_import_mapping_office_id_shape")),
+    )
     op.create_table(
         "key_message",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -539,6 +562,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_created_at"), ["created_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_member_district_code"), ["district_code"], unique=False
         )
@@ -549,7 +573,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_member_office_id"), ["office_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_phone"), ["phone"], unique=False)
         batch_op.create_index(
-            "ix_member_province_block", ["province_code", "name_block"], unique=False
+            "ix_member_province_block", ["province_code", "name_block", "name_key"], unique=False
         )
         batch_op.create_index(
             "ix_member_province_name", ["province_code", "name_key", "id"], unique=False
@@ -1238,6 +1262,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_line_id"))
         batch_op.drop_index(batch_op.f("ix_member_email"))
         batch_op.drop_index(batch_op.f("ix_member_district_code"))
+        batch_op.drop_index(batch_op.f("ix_member_created_at"))
         batch_op.drop_index(batch_op.f("ix_member_batch_id"))
 
     op.drop_table("member")
@@ -1248,6 +1273,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_key_message_office_id"))
 
     op.drop_table("key_message")
+    op.drop_table("import_mapping")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index("ix_import_batch_file")
         batch_op.drop_index(batch_op.f("ix_import_batch_created_at"))

@@ -29,10 +29,14 @@ def analysis_of(path: Path) -> Analysis:
     return analyse(read_workbook(path), OPTIONS)
 
 
+NOT_OF_THE_SHEET = {"shape", "recalled", "confidence"}
+"""What the summary says for the sake of the next sheet with this header."""
+
+
 def stated(analysis: Analysis) -> dict[str, Any]:
     """The result in plain values."""
     return {
-        **analysis.summary(),
+        **{k: v for k, v in analysis.summary().items() if k not in NOT_OF_THE_SHEET},
         "left_out": [[item.row, item.why.value] for item in analysis.skipped],
         "rows": [
             {

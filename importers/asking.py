@@ -1,0 +1,99 @@
+"""Which columns of a sheet a person is asked about, and how sure the reading is of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from importers.fields import Field
+from importers.models import BatchState, ImportBatch
+
+CERTAIN = 0.95
+"""From this confidence on a header is one of those that are known, word for word."""
+FEW = 5
+"""So many values at least, and a third of all, must not fit before the field is called in doubt."""
+OPEN = frozenset({"unsure", "unknown", "doubtful"})
+WORDS = {
+    "decided": _l("as you decided"),
+    "certain": _l("certain"),
+    "likely": _l("likely"),
+    "unsure": _l("not sure"),
+    "unknown": _l("not known"),
+    "doubtful": _l("the values do not fit"),
+}
+TONES = {"decided": "good", "certain": "good", "likely": "", "unsure": "warn", "unknown": "warn",
+         "doubtful": "bad"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AskedColumn:
+    """A column as the mapping screen shows it.
+
+    Attributes:
+        field: what it is read as now; an empty text where it is left out.
+        chosen: what is proposed on the screen.
+        sureness: a key of :data:`WORDS`.
+        samples: up to three of its values, personal numbers masked.
+        doubts: in how many rows its value could not be read.
+    """
+
+    index: int
+    letter: str
+    header: str
+    field: str
+    chosen: str
+    sureness: str
+    samples: list[str]
+    doubts: int
+    sensitive: bool
+    asked: bool
+
+
+def columns_of(batch: ImportBatch) -> list[AskedColumn]:
+    """All columns with a header, from left to right."""
+    columns = (batch.summary or {}).get("columns", [])
+    return [_column(batch, column, batch.samples or {}) for column in columns]
+
+
+def asked(batch: ImportBatch) -> list[AskedColumn]:
+    """The columns that still wait for a person's word; none once the plan is settled."""
+    if batch.as_state is not BatchState.PLANNED:
+        return []
+    return [column for column in columns_of(batch) if column.asked]
+
+
+def _column(
+    batch: ImportBatch, column: dict[str, Any], samples: dict[str, dict[str, Any]]
+) -> AskedColumn:
+    number = str(column["index"])
+    doubts = samples.get("doubts", {}).get(number, 0)
+    sureness = _sureness(batch, column, doubts)
+    aside = batch.keep_unknown and sureness == "unknown"
+    return AskedColumn(
+        index=column["index"],
+        letter=column["letter"],
+        header=column["header"],
+        field=column["field"] or "",
+        chosen=column["field"] or (Field.ASIDE.value if aside else ""),
+        sureness=sureness,
+        samples=samples.get("columns", {}).get(number, []),
+        doubts=doubts,
+        sensitive=bool(column["sensitive"]),
+        asked=not column["sensitive"] and sureness in OPEN and not aside,
+    )
+
+
+def _sureness(batch: ImportBatch, column: dict[str, Any], doubts: int) -> str:
+    number = column["index"]
+    if str(number) in batch.fields or number in batch.summary.get("recalled", ()):
+        return "decided"
+    if column["field"] is None:
+        return "unknown"
+    if doubts >= FEW and doubts * 3 >= batch.counts["rows"]:
+        return "doubtful"
+    if not column["sure"]:
+        return "unsure"
+    confidence = batch.summary.get("confidence", {}).get(str(number), 1.0)
+    return "certain" if confidence >= CERTAIN else "likely"

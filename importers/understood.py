@@ -1,0 +1,98 @@
+"""What the child understood of a sheet: its rows, which may be gone through more than once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from importers.errors import KINDS
+from importers.options import Options
+from importers.reading.errors import Unreadable
+from importers.reading.parent import Limits, check_size, run_child
+from importers.reading.reasons import Reason, Refusal
+from importers.results import RowResult
+
+Progress = Callable[[str, int, int], None]
+TAIL = 1024 * 1024
+"""Bytes at the end of what the child wrote within which its last line begins."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A sheet that was read.
+
+    Attributes:
+        summary: what is said about the whole sheet (see ``Analysis.summary``).
+        samples: a few values of its columns and of the kinds of repairs; personal data.
+    """
+
+    path: Path
+    summary: dict[str, Any]
+    samples: dict[str, Any]
+
+    def rows(self) -> Iterator[RowResult]:
+        """The rows in the order of the sheet; read from the disk each time."""
+        with self.path.open("rb") as lines:
+            for line in lines:
+                item = orjson.loads(line)
+                if "end" not in item:
+                    yield RowResult.of(item)
+
+
+@contextmanager
+def understand(
+    path: Path, name: str, options: Options, limits: Limits, progress: Progress
+) -> Iterator[Understood]:
+    """Have a file read by the child; what it wrote is gone afterwards.
+
+    Raises:
+        Unreadable, Unusable: with one sentence.
+    """
+    with tempfile.TemporaryDirectory(prefix="sang-read-", dir=limits.folder) as folder:
+        try:
+            check_size(path, limits)
+            yield _run(path, Path(name).suffix.lower(), options, limits, Path(folder), progress)
+        except Refusal as refusal:
+            raise Unreadable(refusal.reason, **{"name": name, **refusal.params}) from None
+
+
+def _run(
+    path: Path, suffix: str, options: Options, limits: Limits, folder: Path, progress: Progress
+) -> Understood:
+    progress("read", 0, 0)
+    wanted, target, told = (folder / part for part in ("options.json", "rows.jsonl", "progress"))
+    wanted.write_bytes(orjson.dumps(options.as_dict()))
+    arguments = [str(path.resolve()), str(wanted), str(target), str(told), suffix]
+    run_child("importers.child", arguments, limits, watch=lambda: _tell(told, progress))
+    end = orjson.loads(_last_line(target))
+    if "refused" in end:
+        raise Refusal(Reason(end["refused"]), **end["params"])
+    if "unusable" in end:
+        raise KINDS[end["unusable"]](*end["told"])
+    if "end" not in end:
+        raise Refusal(Reason.DAMAGED)
+    return Understood(target, end["summary"], end["samples"])
+
+
+def _tell(told: Path, progress: Progress) -> None:
+    parts = told.read_text(encoding="ascii").split() if told.exists() else []
+    if len(parts) == 2:  # noqa: PLR2004 - else the child is writing at this very moment
+        progress("checked", int(parts[0]), int(parts[1]))
+    else:
+        progress("read", 0, 0)
+
+
+def _last_line(path: Path) -> bytes:
+    """The last line of a file; a child that was stopped has not written it."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - TAIL, 0))
+        lines = file.read().splitlines()
+    if not lines:
+        raise Refusal(Reason.DAMAGED)
+    return lines[-1]

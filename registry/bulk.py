@@ -1,0 +1,130 @@
+"""Many rows at once, past the ORM: one statement's cost per row, whatever the database.
+
+SQLite takes them by ``executemany``, PostgreSQL by ``COPY``.  Values are those that the model
+takes (moments, days, lists, texts to encrypt); defaults are not filled in, so every column that
+needs a value is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase
+
+from registry.db import WRITE, ReadOnlyTransaction, db
+
+CHUNK = 2_000
+ROOM_KB = 96 * 1024
+Row = Sequence[Any]
+
+
+def insert_rows(model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows whose values come in the order of ``names``.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: a constraint of the table refuses a row.
+    """
+    insert_ready(model, names, ready_rows(model, names, rows))
+
+
+def insert_ready(model: type[DeclarativeBase], names: Sequence[str], ready: Iterable[Row]) -> None:
+    """Insert rows that :func:`ready_rows` made, perhaps before the transaction began.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: a constraint of the table refuses a row.
+    """
+    table = _table(model)
+    put = _copy if db.engine.dialect.name == "postgresql" else _execute_many
+    for some in _chunks(ready):
+        put(table, names, some)
+
+
+def update_rows(model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]) -> None:
+    """Set columns of rows, each told by its id: values in the order of ``id`` and ``names``."""
+    table = _table(model)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    statement = update(table).where(table.c.id == bindparam("row_id")).values(values)
+    keys = ["row_id", *(f"new_{name}" for name in names)]
+    for some in _chunks(dict(zip(keys, row, strict=True)) for row in rows):
+        db.session.connection().execute(statement, some)
+
+
+def make_room() -> None:
+    """Let SQLite keep more of its indexes in memory on this connection, for many writes."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.connection().exec_driver_sql(f"PRAGMA cache_size=-{ROOM_KB}")
+
+
+def reserve_ids(model: type[DeclarativeBase], count: int) -> Iterator[int]:
+    """Ids that nobody else gets while this transaction writes, the lowest first."""
+    table = _table(model)
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        wanted = text(
+            "SELECT nextval(pg_get_serial_sequence(:t, 'id')) FROM generate_series(1, :n)"
+        )
+        return iter(list(connection.scalars(wanted, {"t": table.name, "n": count})))
+    last = connection.scalar(select(func.max(table.c.id))) or 0
+    return iter(range(last + 1, last + 1 + count))
+
+
+def ready_rows(
+    model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]
+) -> Iterator[Row]:
+    """The rows as the driver takes them: encrypted, with the columns' own conversions applied."""
+    steps = _conversions(cast(Table, model.__table__), names)
+    for row in rows:
+        ready = list(row)
+        for place, convert in steps:
+            value = convert(ready[place])
+            ready[place] = bytes(value) if isinstance(value, memoryview) else value
+        yield tuple(ready)
+
+
+def _conversions(table: Table, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
+    dialect = db.engine.dialect
+    found = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
+    return [(place, convert) for place, convert in enumerate(found) if convert is not None]
+
+
+def _table(model: type[DeclarativeBase]) -> Table:
+    if not db.session().info.get(WRITE):
+        raise ReadOnlyTransaction("a write came without begin_write()")
+    db.session.flush()
+    return cast(Table, model.__table__)
+
+
+def _execute_many(table: Table, names: Sequence[str], rows: list[Any]) -> None:
+    columns = ", ".join(f'"{name}"' for name in names)
+    places = ", ".join("?" * len(names))
+    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})'  # noqa: S608 - our own names
+    db.session.connection().exec_driver_sql(statement, rows)
+
+
+def _copy(table: Table, names: Sequence[str], rows: list[Any]) -> None:
+    from psycopg import errors, sql
+
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    cursor: Any = db.session.connection().connection.cursor()
+    try:
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except errors.IntegrityError as error:
+        raise IntegrityError("COPY", None, error, hide_parameters=True) from None
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    some: list[Any] = []
+    for row in rows:
+        some.append(row)
+        if len(some) == CHUNK:
+            yield some
+            some = []
+    if some:
+        yield some

@@ -1,0 +1,89 @@
+"""Changing many members' records at once, as :func:`registry.members.services.update` would.
+
+Only what changes neither province nor network type: those begin a new span, one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, Happened, record_many
+from registry.bulk import update_rows
+from registry.db import db
+from registry.members import normalise
+from registry.members.models import Member
+from registry.members.services import changes_of, check_values, claim_national_id
+from registry.members.values import MemberValues
+
+CHUNK = 500
+MOVES = ("province_code", "network_type")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A record's values before and after; ``version`` is the one before."""
+
+    member_id: int
+    version: int
+    before: MemberValues
+    after: MemberValues
+
+    @property
+    def moves(self) -> bool:
+        """Whether it changes where or as what the member counts."""
+        return any(getattr(self.before, name) != getattr(self.after, name) for name in MOVES)
+
+
+def versions_for_update(ids: Collection[int]) -> dict[int, int]:
+    """The versions of members at this moment; whoever changes one of them waits."""
+    found: dict[int, int] = {}
+    for some in _chunks(sorted(ids)):
+        query = select(Member.id, Member.version).where(Member.id.in_(some)).order_by(Member.id)
+        found |= {row.id: row.version for row in db.session.execute(query.with_for_update())}
+    return found
+
+
+def change_many(actor: Actor, changes: Sequence[Change], on: date) -> None:
+    """Write changes that do not move anybody; their versions were checked by the caller.
+
+    Raises:
+        Refused: a value is impossible.
+        AlreadyRegistered: a national ID belongs to somebody.
+    """
+    now, by_columns = datetime.now(UTC), defaultdict(list)
+    for change in changes:
+        check_values(change.after, on)
+        written = _written(change) | {"version": change.version + 1, "updated_at": now}
+        by_columns[tuple(written)].append((change.member_id, *written.values()))
+    for names, rows in by_columns.items():
+        update_rows(Member, names, rows)
+    record_many(actor, Action.MEMBER_UPDATE, "member", [_happened(one) for one in changes])
+
+
+def _written(change: Change) -> dict[str, Any]:
+    """The columns that a change writes, those that follow from others included."""
+    before, after = change.before.as_dict(), change.after.as_dict()
+    written = {name: value for name, value in after.items() if before[name] != value}
+    if any(name in written for name in normalise.NAMES):
+        written |= normalise.derived(**{name: after[name] for name in normalise.NAMES})
+    if "national_id" in written:
+        number = written["national_id"]
+        written["national_id_hash"] = claim_national_id(number, change.member_id)
+    return written
+
+
+def _happened(change: Change) -> Happened:
+    said: Mapping[str, Any] = changes_of(change.before, change.after)
+    details = {"fields": sorted(said)}
+    return Happened(change.member_id, change.after.province_code, dict(said), details)
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
