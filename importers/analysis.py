@@ -20,6 +20,11 @@ from importers.samples import samples_of
 from importers.shapes import corrected, recall, shape_of
 from importers.thai.dates import joined_bounds
 
+BLOCK = 500
+"""Rows that one reader takes before the next one does, where several share a sheet."""
+Share = tuple[int, int]
+ALONE: Share = (0, 1)
+
 
 @dataclass
 class Analysis:
@@ -93,8 +98,13 @@ def analyse(workbook: Workbook, options: Options) -> Analysis:
     return analysis
 
 
-def begin(workbook: Workbook, options: Options) -> tuple[Analysis, Iterator[RowResult]]:
+def begin(
+    workbook: Workbook, options: Options, share: Share = ALONE
+) -> tuple[Analysis, Iterator[RowResult]]:
     """What the sheet is, and its rows as they are read; all is known once the last one was.
+
+    Args:
+        share: of how many readers this is which; each reads every so many blocks of rows.
 
     Raises:
         NoSheet, NoHeader, NoRows: the last one by the iterator.
@@ -111,7 +121,7 @@ def begin(workbook: Workbook, options: Options) -> tuple[Analysis, Iterator[RowR
     analysis.hidden_columns = len(sheet.hidden_columns)
     analysis.recalled, analysis.samples = sorted(recalled), samples_of(sheet, header)
     analysis.total = len(sheet.rows)
-    return analysis, _read_all(analysis, sheet, body, options, mends)
+    return analysis, _read_all(analysis, sheet, body, options, mends, share)
 
 
 def _read_all(
@@ -120,18 +130,20 @@ def _read_all(
     body: Body,
     options: Options,
     mends: Mapping[int, Sequence[Mend]],
+    share: Share,
 ) -> Iterator[RowResult]:
     by_number = {row.number: row for row in sheet.rows} if options.keep_unknown else {}
-    found = False
-    for record in body.records():
-        found = True
+    place, (part, parts) = -1, share
+    for place, record in enumerate(body.records()):
+        if place // BLOCK % parts != part:
+            continue
         result = read_row(record, analysis.header, options)
         if more := unknown_as_notes(by_number.get(record.row), analysis.unknown):
             result.values["notes"] = "\n".join(filter(None, [result.values.get("notes"), more]))
         if mends or options.refused:
             judge([result], mends, options.refused)
         yield result
-    if not found:
+    if place < 0:
         raise NoRows(sheet.name, analysis.header.numbers[-1])
 
 

@@ -160,10 +160,17 @@ _QUESTIONS = {
 }
 
 
-def severity_of(code: Code) -> Severity:
-    """How much a remark weighs; what is not listed as lighter is an error."""
+def _severity(code: Code) -> Severity:
     if code in _NOTICES:
         return Severity.NOTICE
     if code in _REPAIRS:
         return Severity.REPAIR
     return Severity.QUESTION if code in _QUESTIONS else Severity.ERROR
+
+
+_SEVERITIES = {code: _severity(code) for code in Code}
+
+
+def severity_of(code: Code) -> Severity:
+    """How much a remark weighs; what is not listed as lighter is an error."""
+    return _SEVERITIES[code]

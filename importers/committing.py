@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -18,15 +19,17 @@ from importers.choosing import brings_new, brings_update, outcome_of
 from importers.matching import Known, known_members, member_values, updates_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.planning import provincial_offices, scope_of_batch
+from importers.results import Status
 from importers.spool import Spool
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.bulk import insert_rows, make_room, reserve_ids, update_rows
-from registry.channels.models import ESTIMATED, ChannelKind
+from registry.channels.models import ESTIMATED
 from registry.db import db
 from registry.errors import Refused
 from registry.members.bulk import NewChannel, NewMember, Source, prepare, register_prepared
 from registry.members.bulk_changes import Change, change_many, versions_for_update
+from registry.members.distinct import remember_pairs
 from registry.members.models import ConsentPurpose, Member
 from registry.members.queries import changeable, member_to_change
 from registry.members.services import update as update_member
@@ -117,6 +120,7 @@ def commit_batch(actor: Actor, batch: ImportBatch, ready: Preparation) -> dict[s
     make_room()
     _still_true(batch, ready)
     _register(actor, ready)
+    _tell_apart(actor, batch)
     updated = _update(actor, batch, ready)
     batch.committed_at = utc_now()
     left = ready.outcome.left + len(ready.changed) - updated
@@ -228,8 +232,21 @@ def _register(actor: Actor, ready: Preparation) -> None:
     rows = iter(ready.fresh)
     for prepared in ready.members():
         ids = register_prepared(actor, prepared, ready.source)
-        done = [(row.id, ids[one.member.uid], 1) for row, one in zip(rows, prepared, strict=False)]
+        theirs = islice(rows, len(ids))
+        done = [(row.id, number, 1) for row, number in zip(theirs, ids, strict=True)]
         update_rows(ImportRow, ("member_id", "member_version"), done)
+
+
+def _tell_apart(actor: Actor, batch: ImportBatch) -> None:
+    """Remember of each new member who was decided not to be the same person."""
+    query = select(ImportRow.member_id, ImportRow.matches).where(
+        ImportRow.batch_id == batch.id,
+        ImportRow.status == Status.POSSIBLE_DUPLICATE.value,
+        ImportRow.decision == Decision.DIFFERENT.value,
+        ImportRow.member_id.is_not(None),
+    )
+    rows = db.session.execute(query)
+    remember_pairs(actor, ((new, found["member_id"]) for new, some in rows for found in some))
 
 
 def _new_member(
@@ -265,7 +282,7 @@ def _channels(values: dict[str, Any]) -> list[NewChannel]:
             name=one.get("name") or str(one.get("url") or "–"),
             url=one.get("url"),
             audience=one.get("audience"),
-            basis=BASIS if ChannelKind(one["kind"]) in ESTIMATED else None,
+            basis=BASIS if one["kind"] in ESTIMATED else None,
         )
         for one in values.get("channels", [])
     ]

@@ -22,6 +22,7 @@ _ACTIVITY_LABEL = re.compile(r"(?:ชื่อ)?(?:โครงการ|กิ�
 _AFTER_ACTIVITY = re.compile(r"\s*(?:จังหวัด|จ\.|ณ |วันที่|ประจำปี|เมื่อวันที่|ระหว่าง|อำเภอ).*$")
 _BELOW_PROVINCE = re.compile(r"กิ่งอำเภอ|อำเภอ|อ\.|เขต|ตำบล|ต\.|แขวง")
 _GROUP_WORD = re.compile(r"^(?:กลุ่ม|ประเภท)?(?:เครือข่าย)?\s*")
+_AS_OF = re.compile(r"ข้อมูล\s*(?:ณ|เมื่อ)|ณ วันที่.*ข้อมูล|ปรับปรุง|พิมพ์(?:เมื่อ|วันที่)")
 _DISTRICT = re.compile(r"(?:อำเภอ|อ\.|กิ่งอำเภอ)\s*([ก-๎]+)")
 _SUBDISTRICT = re.compile(r"(?:ตำบล|ต\.|แขวง)\s*([ก-๎]+)")
 
@@ -86,6 +87,8 @@ def _activity(text: str) -> str:
 
 
 def _day(text: str, bounds: Bounds) -> date | None:
+    if _AS_OF.search(text):  # the day of the list, on which nobody joined
+        return None
     for found in _DATE.finditer(text):
         if (day := read_date(found[1], bounds).value) is not None:
             return day

@@ -43,7 +43,7 @@ def forget(actor: Actor, batch_id: int) -> None:
         batch.move(BatchState.DISCARDED)
     batch.error = batch.samples = batch.mended = None
     texts: dict[str, Any] = {"originals": {}, "values": {}, "problems": [], "matches": []}
-    if batch.as_state is not BatchState.COMMITTED:
+    if batch.as_state not in (BatchState.COMMITTED, BatchState.UNDOING):
         texts["before"] = None
     db.session.execute(
         update(ImportRow).where(ImportRow.batch_id == batch.id).values(**texts),

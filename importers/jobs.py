@@ -1,4 +1,4 @@
-"""Background work of imports: planning, and forgetting what is no longer needed."""
+"""Background work of imports: planning, applying, undoing, and forgetting."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from flask_babel import force_locale
 from importers.dissemination.services import forget_sheets
 from importers.forgetting import batches_to_forget, forget
 from importers.models import ImportBatch
-from importers.runs import commit, plan
-from importers.services import COMMIT, PLAN
+from importers.runs import commit, plan, undo
+from importers.services import COMMIT, PLAN, UNDO
 from importers.uploads import sweep_strays
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
@@ -33,12 +33,23 @@ def plan_job(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
 @handles(COMMIT)
 def commit_job(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Apply a plan for whoever pressed the button."""
+    with force_locale(args.get("locale", "th")):
+        commit(args["batch"], _whoever_pressed(args), progress)
+    return {"batch": args["batch"]}
+
+
+@handles(UNDO)
+def undo_job(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Take an import back for whoever pressed the button."""
+    with force_locale(args.get("locale", "th")):
+        undo(args["batch"], _whoever_pressed(args), progress)
+    return {"batch": args["batch"]}
+
+
+def _whoever_pressed(args: dict[str, Any]) -> Actor:
     batch = db.session.get_one(ImportBatch, args["batch"])
     job = db.session.get(Job, batch.job_id) if batch.job_id else None
-    actor = Actor(job.user_id if job else batch.user_id, "job", args["office"])
-    with force_locale(args.get("locale", "th")):
-        commit(args["batch"], actor, progress)
-    return {"batch": args["batch"]}
+    return Actor(job.user_id if job else batch.user_id, "job", args["office"])
 
 
 @handles("import:forget", daily_at=3)

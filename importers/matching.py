@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from importers.codes import Code
+from importers.codes import Code, Severity, severity_of
 from importers.results import Problem, RowResult, Status
 from registry.access.models import Office
 from registry.access.scope import Scope
@@ -17,7 +17,8 @@ from registry.db import db
 from registry.geography.models import Province
 from registry.i18n import name_of
 from registry.members import normalise
-from registry.members.duplicates import CERTAIN, Match, Probe, find_matches
+from registry.members.distinct import distinct_from
+from registry.members.duplicates import CERTAIN, IDENTICAL, Match, Probe, find_matches
 from registry.members.models import Member
 from registry.members.queries import changeable
 from registry.members.values import FIELDS, MemberValues, is_minor
@@ -25,9 +26,9 @@ from registry.networks.queries import networks_in
 
 SAME = 95
 """Score from which a row is that member: an equal national ID, or an equal name and telephone."""
-IDENTICAL = 100
-"""Score of an equal national ID, which nobody shares with somebody else."""
 CHUNK = 500
+AT_ONCE = 20_000
+"""Rows about which the registry is asked at once; those of one province lie together."""
 NOBODY = Probe()
 NOT_ASKED = frozenset({"name_raw", "national_id_reason", "guardian_name", "guardian_consent_on"})
 PLACE = ("province_code", "district_code", "subdistrict_code", "postcode")
@@ -41,11 +42,15 @@ _KNOWN = (Member.id, Member.version, *(getattr(Member, name) for name in FIELDS)
 
 @dataclass
 class Compared:
-    """A row with what the registry knows about it."""
+    """A row with what the registry knows about it.
+
+    ``recognised``: it is the best own match, though its score alone would be a question.
+    """
 
     result: RowResult
     matches: list[Match] = field(default_factory=list)
     member: Known | None = None
+    recognised: bool = False
 
 
 @dataclass(slots=True)
@@ -54,7 +59,7 @@ class Subject:
 
     status: Status
     probe: Probe
-    remarks: list[Problem]
+    remarks: Sequence[Problem]
     network_id: int | None = None
     matches: Sequence[Match] = ()
 
@@ -95,16 +100,21 @@ class Comparison:
         self._check_area(result)
         probe = NOBODY
         if result.status is not Status.ERROR:
-            probe = Probe.of(member_values(result.values))
+            probe = Probe.told(result.values)
             self._check_twice(result, probe)
-        self.subjects.append(Subject(result.status, probe, result.problems[said:], network))
+        remarks = tuple(result.problems[said:])
+        self.subjects.append(Subject(result.status, probe, remarks, network))
 
     def find(self) -> None:
         """Ask the registry about the rows that were added."""
+        self._first_with.clear()
         asked = [one for one in self.subjects if one.status is not Status.ERROR]
-        probes = [one.probe for one in asked]
-        for one, matches in zip(asked, find_matches(self.scope, probes), strict=True):
-            one.matches = matches
+        by_province = sorted(asked, key=lambda one: one.probe.province_code)
+        for start in range(0, len(asked), AT_ONCE):
+            some = by_province[start : start + AT_ONCE]
+            probes = [one.probe for one in some]
+            for one, matches in zip(some, find_matches(self.scope, probes), strict=True):
+                one.matches = matches
         found = [one for one in asked if one.matches]
         _only_own(self.scope, found)
         if self.strangers is not None:
@@ -121,6 +131,7 @@ class Comparison:
         subjects = self.subjects[start : start + len(results)]
         compared = [self._again(*pair) for pair in zip(results, subjects, strict=True)]
         asked = [one for one in compared if one.result.status is not Status.ERROR]
+        _leave_out(asked)
         likely = (_likeliest(one, inside=True) for one in asked)
         members = known_members({found.member_id for found in likely if found})
         for one in asked:
@@ -162,7 +173,6 @@ class Comparison:
         person, born = values.get("kind") != "organisation", values.get("birth_year")
         if person and born and is_minor(born, joined_on(values, self.today)):
             remark(result, Code.GUARDIAN_MISSING)
-        result.settle()
 
     def _check_twice(self, result: RowResult, probe: Probe) -> None:
         """The second row with the same national ID, or the same name and contact, is refused."""
@@ -170,7 +180,6 @@ class Comparison:
         first = next((self._first_with[key] for key in keys if key in self._first_with), None)
         if first is not None:
             remark(result, Code.TWICE_IN_FILE, row=first)
-            result.settle()
         for key in keys:
             self._first_with.setdefault(key, result.row)
 
@@ -183,7 +192,6 @@ class Comparison:
             if first != one.result.row:
                 one.member = None
                 remark(one.result, Code.TWICE_IN_FILE, row=first)
-                one.result.settle()
 
 
 def joined_on(values: Mapping[str, Any], today: date) -> date:
@@ -222,8 +230,10 @@ def _tell_at_most(subjects: Sequence[Subject], strangers: int) -> None:
 
 
 def remark(result: RowResult, code: Code, **params: str | int) -> None:
-    """Add a remark on a whole row."""
+    """Add a remark on a whole row; an error keeps it out."""
     result.problems.append(Problem(result.row, "", "", code, params=params))
+    if severity_of(code) is Severity.ERROR:
+        result.status = Status.ERROR
 
 
 def _identities(values: Mapping[str, Any], probe: Probe) -> list[tuple[str, ...]]:
@@ -252,12 +262,46 @@ def _likeliest(one: Compared, *, inside: bool) -> Match | None:
     return next((found for found in one.matches if found.inside is inside), None)
 
 
+def _leave_out(compared: Sequence[Compared]) -> None:
+    """Where it is clear who a row is, leave out whom somebody told apart from that member."""
+    several = [one for one in compared if len(one.matches) > 1]
+    apart = distinct_from({found.member_id for one in several for found in one.matches})
+    told = [one for one in several if any(found.member_id in apart for found in one.matches)]
+    inside = (found for one in told for found in one.matches if found.inside)
+    members = known_members({found.member_id for found in inside})
+    for one in told:
+        here, known = _likeliest(one, inside=True), _recognised(one, members, apart)
+        who, one.recognised = known or here, known is not None
+        if who and (known or who.score >= SAME):
+            others = apart.get(who.member_id, set())
+            one.matches = [
+                m for m in one.matches if m.score == IDENTICAL or m.member_id not in others
+            ]
+
+
+def _recognised(
+    one: Compared, members: Mapping[int, Known], apart: Mapping[int, set[int]]
+) -> Match | None:
+    """The one likely member whose record says all that the row says, told apart from all others.
+
+    Without that earlier word about the others it would be no more than a possible duplicate.
+    """
+    ids = {found.member_id for found in one.matches}
+    likely = (found for found in one.matches if found.inside and found.score >= CERTAIN)
+    equal = [m for m in likely if not differences(members[m.member_id], one.result.values)]
+    if len(equal) != 1 or one.matches[0].score == IDENTICAL:
+        return None
+    who = equal[0]
+    return who if ids - {who.member_id} <= apart.get(who.member_id, set()) else None
+
+
 def _decide(one: Compared, members: dict[int, Known], offices: dict[int, str]) -> None:
     """Judge the best own member first; one elsewhere counts only where it is (nearly) certain."""
     here, there = (_likeliest(one, inside=inside) for inside in (True, False))
     if there and there.score < CERTAIN:
         there = None
-    if here and here.score >= SAME and not (there and there.score == IDENTICAL > here.score):
+    sure = here and (here.score >= SAME or one.recognised)
+    if here and sure and not (there and there.score == IDENTICAL > here.score):
         one.member = members[here.member_id]
         same = not differences(one.member, one.result.values)
         _unless_asked(one.result, Status.UNCHANGED if same else Status.UPDATE)

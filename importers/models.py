@@ -24,6 +24,7 @@ class BatchState(StrEnum):
     PLANNED = "planned"
     COMMITTING = "committing"
     COMMITTED = "committed"
+    UNDOING = "undoing"
     UNDONE = "undone"
     DISCARDED = "discarded"
     FAILED = "failed"
@@ -34,6 +35,7 @@ BATCH_STATE_NAMES = {
     BatchState.PLANNED: _l("Ready for review"),
     BatchState.COMMITTING: _l("Being imported"),
     BatchState.COMMITTED: _l("Imported"),
+    BatchState.UNDOING: _l("Being undone"),
     BatchState.UNDONE: _l("Undone"),
     BatchState.DISCARDED: _l("Discarded"),
     BatchState.FAILED: _l("Could not be read"),
@@ -43,12 +45,13 @@ BATCH_MOVES = {
     B.READING: {B.PLANNED, B.FAILED, B.DISCARDED},
     B.PLANNED: {B.COMMITTING, B.COMMITTED, B.DISCARDED, B.READING},
     B.COMMITTING: {B.COMMITTED, B.PLANNED, B.READING},
-    B.COMMITTED: {B.UNDONE},
+    B.COMMITTED: {B.UNDOING, B.UNDONE},
+    B.UNDOING: {B.UNDONE, B.COMMITTED},
     B.UNDONE: set(),
     B.DISCARDED: set(),
     B.FAILED: {B.READING, B.DISCARDED},
 }
-AT_WORK = frozenset({B.READING, B.COMMITTING})
+AT_WORK = frozenset({B.READING, B.COMMITTING, B.UNDOING})
 """States in which the worker has the batch, and a page follows its job."""
 
 
@@ -67,7 +70,8 @@ class ImportBatch(Base):
 
     ``fields`` holds what a person said about columns, ``mended`` what they wrote over cells (by
     address), ``refused`` the repairs that they do not want; ``samples`` a few values to show.
-    ``error`` says why it could not be read, ``notice`` why it was not imported as it was decided.
+    ``error`` says why it could not be read, ``notice`` why it was not imported as it was
+    decided, or not undone.
     """
 
     __tablename__ = "import_batch"

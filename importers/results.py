@@ -36,7 +36,11 @@ STATUS_NAMES = {
 }
 
 
-@dataclass(frozen=True)
+STATUSES = {status.value: status for status in Status}
+CODES = {code.value: code for code in Code}
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One remark on a cell: what is wrong, what stands there, what is proposed.
 
@@ -81,10 +85,18 @@ class Problem:
     @classmethod
     def of(cls, stored: dict[str, Any]) -> Problem:
         """Back from :meth:`as_dict`."""
-        return cls(**{**stored, "code": Code(stored["code"])})
+        return cls(
+            stored["row"],
+            stored["column"],
+            stored["cell"],
+            CODES[stored["code"]],
+            stored["value"],
+            stored["proposal"],
+            stored["params"],
+        )
 
 
-@dataclass
+@dataclass(slots=True)
 class RowResult:
     """A row with its values by field name, the originals beside them, and the problems."""
 
@@ -120,7 +132,7 @@ class RowResult:
         problems = [Problem.of(stored) for stored in item["problems"]]
         return cls(
             item["row"],
-            Status(item["status"]),
+            STATUSES[item["status"]],
             item["values"],
             item["originals"],
             problems,

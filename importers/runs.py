@@ -14,6 +14,7 @@ from importers.models import BatchState, ImportBatch, ImportRow
 from importers.planning import ROW, describe, planned, write
 from importers.services import commit_import, discard, receive, replan
 from importers.understood import Progress
+from importers.undoing import undo_batch
 from importers.uploads import as_file, laid_aside, read_file
 from registry.access.models import Office
 from registry.audit.services import Actor
@@ -163,6 +164,43 @@ def _registered_meanwhile() -> str:
         _(
             "Somebody registered one of these members at this moment; nothing was written, please "
             "review the new plan."
+        )
+    )
+
+
+def undo(batch_id: int, actor: Actor, progress: Progress) -> None:
+    """Take an import back in the background; refused, it stays imported, with a notice.
+
+    Safe to run again: a batch that is undone already is left as it is.
+    """
+    batch = db.session.get_one(ImportBatch, batch_id)
+    if batch.as_state is not BatchState.UNDOING:
+        return
+    db.session.rollback()
+    progress("undoing", 0, 0)
+    try:
+        with unit_of_work():
+            undo_batch(actor, db.session.get_one(ImportBatch, batch_id))
+    except (IntegrityError, StaleDataError):
+        _stays(batch_id, _used_meanwhile())
+    except Refused as refusal:
+        _stays(batch_id, str(refusal))
+
+
+def _stays(batch_id: int, sentence: str) -> None:
+    db.session.rollback()
+    with unit_of_work():
+        batch = db.session.get_one(ImportBatch, batch_id)
+        if batch.as_state is BatchState.UNDOING:
+            batch.move(BatchState.COMMITTED)
+            batch.notice = sentence[:500]
+
+
+def _used_meanwhile() -> str:
+    return str(
+        _(
+            "Somebody worked with one of these members at this moment; nothing was undone, please "
+            "look at the import again."
         )
     )
 

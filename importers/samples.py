@@ -111,6 +111,17 @@ class Tally:
         return {"repairs": self.repairs, "questions": self.questions, "doubts": self.doubts}
 
 
+def add_samples(found: dict[str, Any], more: dict[str, Any]) -> None:
+    """Add what another reader of the same sheet counted (see :meth:`Tally.as_dict`)."""
+    for what in ("repairs", "questions"):
+        for code, about in more[what].items():
+            kind = found[what].setdefault(code, {"count": 0, "shown": []})
+            kind["count"] += about["count"]
+            kind["shown"] = [*kind["shown"], *about["shown"]][:MOST]
+    for column, count in more["doubts"].items():
+        found["doubts"][column] = found["doubts"].get(column, 0) + count
+
+
 def _count(found: Kinds, code: str, problem: Problem) -> None:
     kind = found.setdefault(code, {"count": 0, "shown": []})
     kind["count"] += 1

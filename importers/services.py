@@ -11,6 +11,7 @@ from sqlalchemy import select
 from importers.committing import Preparation, commit_batch
 from importers.deciding import ALLOWED, decide
 from importers.models import BatchState, ImportBatch
+from importers.undoing import obstacles, why_not
 from importers.uploads import check_size, content_of, laid_aside, store
 from registry.access.models import Office
 from registry.audit.actions import Action
@@ -21,9 +22,9 @@ from registry.i18n import language
 from registry.jobs import DONE_STATES, Job, enqueue
 from registry.periods.calendar import utc_now
 
-__all__ = ["ALLOWED", "COMMIT", "PLAN", "SameFile", "commit_import", "content_of", "decide",
-           "discard", "receive", "replan", "start", "start_commit"]  # fmt: skip
-PLAN, COMMIT = "import:plan", "import:commit"
+__all__ = ["ALLOWED", "COMMIT", "PLAN", "UNDO", "SameFile", "commit_import", "content_of", "decide",
+           "discard", "receive", "replan", "start", "start_commit", "start_undo"]  # fmt: skip
+PLAN, COMMIT, UNDO = "import:plan", "import:commit", "import:undo"
 GONE = (BatchState.UNDONE.value, BatchState.DISCARDED.value, BatchState.FAILED.value)
 
 
@@ -144,9 +145,30 @@ def start_commit(actor: Actor, batch: ImportBatch) -> None:
         batch.move(BatchState.COMMITTING)
     elif _is_running(batch):
         return
+    _hand_over(actor, batch, COMMIT)
+
+
+def start_undo(actor: Actor, batch: ImportBatch) -> None:
+    """Have an import taken back in the background.
+
+    Raises:
+        Refused: it is not imported, or something was built on it since; names the rows.
+    """
+    batch.lock()
+    if batch.as_state is not BatchState.UNDOING:
+        batch.move(BatchState.UNDOING)
+        if late := obstacles(batch):
+            raise Refused(why_not(batch, late))
+    elif _is_running(batch):
+        return
+    _hand_over(actor, batch, UNDO)
+
+
+def _hand_over(actor: Actor, batch: ImportBatch, kind: str) -> None:
+    """Give a batch to the worker, in the name and the language of whoever pressed the button."""
     batch.notice = None
     args = {"batch": batch.id, "office": actor.office_id, "locale": language()}
-    batch.job_id = enqueue(COMMIT, args, user_id=actor.user_id).id
+    batch.job_id = enqueue(kind, args, user_id=actor.user_id).id
 
 
 def commit_import(

@@ -12,7 +12,6 @@ from flask_login import current_user
 from importers import queries, services
 from importers.forms import DecideForm
 from importers.models import BatchState, ImportBatch
-from importers.undoing import undo_batch
 from importers.views import RUN, bp
 from registry.access.gate import actor, scope
 from registry.carry import press
@@ -103,10 +102,9 @@ def discard(batch_id: int) -> ResponseReturnValue:
 @bp.post("/<int:batch_id>/undo")
 @RUN
 def undo(batch_id: int) -> ResponseReturnValue:
-    """Take the import back, unless something was built on it."""
+    """Have the import taken back, unless something was built on it."""
     batch = queries.batch_for(scope(), batch_id)
-    done = _("The import was undone; the registry is as it was before.")
-    press(lambda: undo_batch(actor(), batch), done)
+    press(lambda: services.start_undo(actor(), batch))
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from importers.analysis import BLOCK
+from importers.child import part_of
 from importers.errors import KINDS
 from importers.options import Options
 from importers.reading.errors import Unreadable
 from importers.reading.parent import Limits, check_size, run_child
 from importers.reading.reasons import Reason, Refusal
 from importers.results import RowResult
+from importers.samples import add_samples
 
 Progress = Callable[[str, int, int], None]
 TAIL = 1024 * 1024
@@ -32,17 +37,20 @@ class Understood:
         samples: a few values of its columns and of the kinds of repairs; personal data.
     """
 
-    path: Path
+    parts: Sequence[Path]
     summary: dict[str, Any]
     samples: dict[str, Any]
 
     def rows(self) -> Iterator[RowResult]:
         """The rows in the order of the sheet; read from the disk each time."""
-        with self.path.open("rb") as lines:
-            for line in lines:
-                item = orjson.loads(line)
-                if "end" not in item:
-                    yield RowResult.of(item)
+        with ExitStack() as stack:
+            waiting = deque(stack.enter_context(part.open("rb")) for part in self.parts)
+            while waiting:
+                file = waiting.popleft()
+                items = [orjson.loads(line) for line in islice(file, BLOCK)]
+                yield from (RowResult.of(item) for item in items if "end" not in item)
+                if len(items) == BLOCK:
+                    waiting.append(file)
 
 
 @contextmanager
@@ -66,18 +74,29 @@ def _run(
     path: Path, suffix: str, options: Options, limits: Limits, folder: Path, progress: Progress
 ) -> Understood:
     progress("read", 0, 0)
-    wanted, target, told = (folder / part for part in ("options.json", "rows.jsonl", "progress"))
+    wanted = folder / "options.json"
     wanted.write_bytes(orjson.dumps(options.as_dict()))
-    arguments = [str(path.resolve()), str(wanted), str(target), str(told), suffix]
+    arguments = [str(path.resolve()), str(wanted), str(folder), suffix]
+    told = folder / "progress"
     run_child("importers.child", arguments, limits, watch=lambda: _tell(told, progress))
-    end = orjson.loads(_last_line(target))
+    first = _end(part_of(folder, 0))
+    parts = [part_of(folder, part) for part in range(first["parts"])]
+    samples = first["samples"]
+    for part in parts[1:]:
+        add_samples(samples, _end(part)["samples"])
+    return Understood(parts, first["summary"], samples)
+
+
+def _end(part: Path) -> dict[str, Any]:
+    """What a part says at its end; a refusal is raised, and so is that it has no end."""
+    end: dict[str, Any] = orjson.loads(_last_line(part))
     if "refused" in end:
         raise Refusal(Reason(end["refused"]), **end["params"])
     if "unusable" in end:
         raise KINDS[end["unusable"]](*end["told"])
     if "end" not in end:
         raise Refusal(Reason.DAMAGED)
-    return Understood(target, end["summary"], end["samples"])
+    return end
 
 
 def _tell(told: Path, progress: Progress) -> None:
@@ -90,6 +109,8 @@ def _tell(told: Path, progress: Progress) -> None:
 
 def _last_line(path: Path) -> bytes:
     """The last line of a file; a child that was stopped has not written it."""
+    if not path.exists():
+        raise Refusal(Reason.DAMAGED)
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - TAIL, 0))
         lines = file.read().splitlines()

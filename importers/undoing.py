@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,12 +10,15 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
+from importers.matching import known_members
 from importers.models import BatchState, ImportBatch, ImportRow
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.channels.models import AudienceCount, Channel, ChannelMember
 from registry.db import db
 from registry.errors import Refused
+from registry.members.bulk_changes import Change, change_many
+from registry.members.distinct import forget_distinct
 from registry.members.models import (
     Consent,
     Member,
@@ -24,7 +27,7 @@ from registry.members.models import (
     TransferRequest,
 )
 from registry.members.services import update as update_member
-from registry.members.values import MemberValues
+from registry.members.values import FIELDS, MemberValues
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.networks.models import NetworkMember
 from registry.periods.calendar import to_bangkok_date, utc_now
@@ -51,21 +54,23 @@ def undo_batch(actor: Actor, batch: ImportBatch) -> dict[str, int]:
     """
     batch.lock()
     batch.move(BatchState.UNDONE)
+    _hold_members(batch)
     if late := obstacles(batch):
         raise Refused(why_not(batch, late))
-    touched = _rows(batch, ImportRow.before.is_not(None))
-    changed = list(
-        db.session.execute(touched.with_only_columns(ImportRow.member_id, ImportRow.before))
-    )
     brought = _rows(batch, _brought(batch)).with_only_columns(ImportRow.member_id)
     fresh = list(db.session.scalars(brought))
-    for member_id, before in changed:
-        _restore(actor, member_id, before)
+    counts = {"new": len(fresh), "update": _restore_all(actor, batch)}
     _remove(fresh)
-    counts = {"new": len(fresh), "update": len(changed)}
     batch.undone_at = utc_now()
     record(actor, Action.IMPORT_UNDO, "import", batch.id, batch=batch.id, counts=counts)
     return counts
+
+
+def _hold_members(batch: ImportBatch) -> None:
+    """Let whoever edits a member of the batch at this moment be done first, or wait."""
+    theirs = select(ImportRow.member_id).where(ImportRow.batch_id == batch.id)
+    query = select(Member.id).where(Member.id.in_(theirs)).order_by(Member.id)
+    db.session.execute(query.with_for_update()).all()
 
 
 def _rows(batch: ImportBatch, which: ColumnElement[bool]) -> Any:
@@ -120,15 +125,35 @@ def why_not(batch: ImportBatch, late: Sequence[int]) -> str:
     )
 
 
-def _restore(actor: Actor, member_id: int, before: dict[str, Any]) -> None:
-    """Give a member the values back that the import replaced."""
-    member = db.session.get_one(Member, member_id)
-    fields = {name: _day(name, value) for name, value in before.get("fields", {}).items()}
-    if fields:
-        values = replace(MemberValues.of(member), **fields)
-        update_member(actor, member, values, on=to_bangkok_date(utc_now()))
-    if before.get("network"):
-        db.session.execute(delete(NetworkMember).where(NetworkMember.id == before["network"]))
+def _restore_all(actor: Actor, batch: ImportBatch) -> int:
+    """Give members the values back that the import replaced; returns how many they are."""
+    query = _rows(batch, ImportRow.before.is_not(None))
+    query = query.with_only_columns(ImportRow.row, ImportRow.member_id, ImportRow.before)
+    count, last = 0, 0
+    while some := list(db.session.execute(query.where(ImportRow.row > last).limit(CHUNK))):
+        _restore(actor, {row.member_id: row.before for row in some})
+        count, last = count + len(some), some[-1].row
+    return count
+
+
+def _restore(actor: Actor, before: dict[int, dict[str, Any]]) -> None:
+    today, changes = to_bangkok_date(utc_now()), list(_changes(before))
+    change_many(actor, [one for one in changes if not one.moves], today)
+    for one in changes:
+        if one.moves:
+            update_member(actor, db.session.get_one(Member, one.member_id), one.after, on=today)
+    joined = [said["network"] for said in before.values() if said.get("network")]
+    _delete(NetworkMember, NetworkMember.id.in_(joined))
+
+
+def _changes(before: dict[int, dict[str, Any]]) -> Iterator[Change]:
+    """The way back of members, by what the import kept of each."""
+    for member in known_members(before).values():
+        fields = before[member.id].get("fields", {})
+        old = {name: _day(name, value) for name, value in fields.items()}
+        now = MemberValues(**{name: getattr(member, name) for name in FIELDS})
+        if old:
+            yield Change(member.id, member.version, now, replace(now, **old))
 
 
 def _day(name: str, value: Any) -> Any:
@@ -147,6 +172,7 @@ def _remove(ids: Sequence[int]) -> None:
         for model in (Channel, Consent, NetworkMember, MemberSpan, MemberStateChange):
             column: Any = model.member_id
             _delete(model, column.in_(part))
+        forget_distinct(part)
         unlink = update(ImportRow).where(ImportRow.member_id.in_(part)).values(member_id=None)
         db.session.execute(unlink, execution_options={"synchronize_session": False})
         _delete(Member, Member.id.in_(part))

@@ -123,6 +123,7 @@ def step_text(step: str | None) -> str:
         "matched": _("Comparing with the registry"),
         "prepared": _("Preparing the records"),
         "written": _("Writing into the registry"),
+        "undoing": _("Taking the import back"),
     }
     return str(texts.get(step or "", _("Waiting for its turn")))
 

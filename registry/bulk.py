@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase
 from registry.db import WRITE, ReadOnlyTransaction, db
 
 CHUNK = 2_000
-ROOM_KB = 96 * 1024
+ROOM_KB = 48 * 1024
 Row = Sequence[Any]
 
 

@@ -24,7 +24,10 @@ from registry.channels.models import ChannelMember
 from registry.db import db
 from registry.geography.models import ProvinceZone
 from registry.jobs import Job
-from registry.members.models import Consent, RequestKind, TransferRequest
+from registry.members.merging import merge
+from registry.members.models import Consent, Member, RequestKind, TransferRequest
+from registry.members.services import register
+from registry.members.values import MemberValues
 from registry.messages import files
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage, MessageMedia, MessageState, Publication
@@ -56,6 +59,7 @@ READ = {
     "other_sheets": [],
 }
 PEOPLE = {"P50": "malee50", "P90": "aree90"}
+OTHERS = {"P50": "somchai50", "P90": "hasan90"}
 OFFICERS = {"P50": "officer50", "P90": "officer90"}
 
 
@@ -339,6 +343,17 @@ def _closing(world: World) -> str:
     return row.id
 
 
+def _merge(world: World) -> int:
+    """A record of the office that was merged into another one of it."""
+    one, other = (_new_record(world, title) for title in ("นาย", "นางสาว"))
+    return merge(Actor.system(), one, other, (), on=DAY, reason="คนเดียวกัน").id
+
+
+def _new_record(world: World, title: str) -> Member:
+    values = MemberValues("พิมพ์", world.province, "village_volunteer", title=title)
+    return register(Actor.system(), _office(world), values, on=DAY)
+
+
 def _first(model: type) -> Callable[[World], int]:
     return lambda world: db.session.scalars(select(model.id).limit(1)).one()  # type: ignore[attr-defined]
 
@@ -357,6 +372,8 @@ MAKERS: dict[str, Maker] = {
     "geography:row_id": _first(ProvinceZone),
     "standards:row_id": _first(TimeStandard),
     "member_id": _member,
+    "other_id": lambda world: cast.member(OTHERS[world.office]).id,
+    "merge_id": _merge,
     "network_id": lambda world: cast.network(world.office).id,
     "channel_id": lambda world: cast.channel(world.office).id,
     "message_id": lambda world: _message(world).id,

@@ -54,6 +54,11 @@ class Swap:
 
 SWAPS = (
     Swap("/members/new?like={it[member]}", reads=("members/form_views.py:like",)),
+    Swap("/members/{own[member]}/merge/{it[member]}"),
+    Swap(
+        "/members/{own[member]}/merge/{it[member]}",
+        {"version": "1", "other_version": "1", "reason": "คนเดียวกัน"},
+    ),
     Swap("/channels/new?network={it[network]}", reads=("channels/views.py:network",)),
     Swap("/dissemination/grid?network={it[network]}", reads=("messages/grid_views.py:network",)),
     Swap(

@@ -21,8 +21,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def tidy(value: Any) -> Cell:
     """One value: whole floats become ints, texts lose control characters, blanks are ``None``."""
     if isinstance(value, str):
-        text = _CONTROLS.sub("", value.replace("_x000D_", "\n")).strip()
-        return text[:MAX_TEXT] or None
+        if not value.isprintable() or "_x" in value:
+            value = _CONTROLS.sub("", value.replace("_x000D_", "\n"))
+        return value.strip()[:MAX_TEXT] or None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     if isinstance(value, timedelta):

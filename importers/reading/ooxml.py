@@ -87,7 +87,8 @@ def sheet_facts(xml: bytes) -> SheetFacts:
     if b't="e"' in xml or b"t='e'" in xml:
         for attributes, text in _ERROR.findall(xml):
             _note(facts, attributes, text.decode())
-    for attributes, formula, empty in _FORMULA.findall(xml):
+    formulas = _FORMULA.findall(xml) if b"<f" in xml or b":f" in xml else ()
+    for attributes, formula, empty in formulas:
         if not (empty and _TEXT_RESULT.search(attributes)):
             _note(facts, attributes, "=" + formula.decode())
     return facts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -96,14 +98,21 @@ def run_child(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait(child, time.monotonic() + limits.seconds + 5, watch)
     finally:
-        child.kill()
-        child.wait()
+        _end(child)
     if child.returncode:
         raise Refusal(Reason.TIME if child.returncode in OUT_OF_TIME else Reason.MEMORY)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Nobody is left of the child and of those that it may have started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def _wait(child: subprocess.Popen[bytes], until: float, watch: Callable[[], None] | None) -> None:
@@ -115,11 +124,6 @@ def _wait(child: subprocess.Popen[bytes], until: float, watch: Callable[[], None
             if watch:
                 watch()
     raise Refusal(Reason.TIME)
-
-
-def limit_of(until: float) -> float:
-    """Seconds that are left."""
-    return max(until - time.monotonic(), 0.0)
 
 
 def check_content(workbook: Workbook) -> None:

@@ -95,8 +95,8 @@ _HEAD = _FIGURES | {
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.PROVINCIAL: frozenset(_OFFICER),
-    Role.REGIONAL: frozenset(_OFFICER),
+    Role.PROVINCIAL: frozenset(_OFFICER | {P.MEMBERS_MERGE}),
+    Role.REGIONAL: frozenset(_OFFICER | {P.MEMBERS_MERGE}),
     Role.HEAD: frozenset(_HEAD),
     Role.ACTING: frozenset(_HEAD),
     Role.CENTRAL: frozenset(_OFFICER | {P.MEMBERS_MERGE, P.REPORTS_CLOSE}),

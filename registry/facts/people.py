@@ -22,6 +22,8 @@ from registry.messages.ledger_models import LIVE
 
 CONFIRMED_MONTHS = 12
 """A record counts as confirmed for so many months."""
+MERGED = "merge"
+"""How a span ends whose record was merged into another one."""
 MEMBERS = PLACE | {"network_type"}
 
 
@@ -66,8 +68,13 @@ def _consenting(day: object) -> ibis.Value:
 
 
 def members_before(months: Months) -> Table:
-    """Members active on the day before the months, with ``kept``: still active at their end."""
+    """Members active on the day before the months, with ``kept``: still active at their end.
+
+    A record that was merged within the months is its survivor's: nobody was lost with it.
+    """
     rows, later = _standing(months.before, months.first), table("member_span")
+    merged = (rows.ends == MERGED) & (rows.to_on <= months.end)
+    rows = rows.filter(~merged.fill_null(False))
     kept = later.filter(stands(later.from_on, later.to_on, months.end)).member_id
     return rows.mutate(kept=rows.member_id.isin(kept))
 

@@ -29,13 +29,13 @@ from registry.members.values import FIELDS, MemberValues, is_minor
 from registry.networks.models import NetworkMember
 from registry.vault import keyed_hash
 
+Values = tuple[Any, ...]
 DERIVED = ("search_text", "name_key", "name_block")
-MEMBER = ("id", "uid", *FIELDS, *DERIVED, "national_id_hash", "state", "joined_on", "confirmed_on",
-          "office_id", "source", "source_file", "source_sha256", "source_row", "batch_id",
-          "created_at", "updated_at", "version")  # fmt: skip
-_IDENTITY = tuple(
-    MEMBER.index(name) - 1 for name in ("national_id_hash", "name_key", "province_code")
-)
+MEMBER = ("uid", *FIELDS, *DERIVED, "national_id_hash", "state", "joined_on", "confirmed_on",
+          "office_id", "source", "source_file", "source_sha256", "source_row",
+          "batch_id")  # fmt: skip
+STAMP = ("created_at", "updated_at", "version")
+_IDENTITY = tuple(MEMBER.index(name) for name in ("national_id_hash", "name_key", "province_code"))
 BEGAN = ("member_id", "after", "on", "at", "actor_id")
 SPAN = ("member_id", "province_code", "network_type", "from_on", "starts")
 CONSENT = ("member_id", "purpose", "basis", "wording_id", "given_on", "source", "by_guardian")
@@ -43,11 +43,9 @@ JOINED = ("network_id", "member_id", "coordinator", "from_on")
 CHANNEL = ("id", "member_id", "kind", "name", "url", "opened_on", "batch_id", "created_at",
            "version")  # fmt: skip
 COUNT = ("channel_id", "on", "audience", "basis", "recorded_at")
-Values = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class NewChannel:
+class NewChannel(NamedTuple):
     """A channel of a new member; ``audience`` is absent where nobody said."""
 
     kind: str
@@ -87,10 +85,19 @@ class Source:
 
 
 class Prepared(NamedTuple):
-    """A new member with the row of the table, ready but for its id."""
+    """A new member ready to be written: the table's row without id and time, and what hangs on it.
 
-    member: NewMember
-    row: Sequence[Any]
+    Plain values only, so that many of them can be laid aside.
+    """
+
+    row: Values
+    on: date
+    place: tuple[str, str]
+    by_guardian: bool
+    where: str
+    channels: Sequence[NewChannel]
+    networks: Sequence[int]
+    consents: Sequence[ConsentPurpose]
 
     @property
     def identity(self) -> tuple[str | None, str, str]:
@@ -102,16 +109,29 @@ class Prepared(NamedTuple):
 def prepare(members: Iterable[NewMember], source: Source) -> list[Prepared]:
     """What can be done before the transaction begins: deriving, hashing, encrypting."""
     kept = list(members)
-    now = datetime.now(UTC)
-    rows = ready_rows(Member, MEMBER[1:], (_member(member, source, now) for member in kept))
-    return [Prepared(*pair) for pair in zip(kept, rows, strict=True)]
+    rows = ready_rows(Member, MEMBER, (_member(member, source) for member in kept))
+    return [_prepared(*pair, source) for pair in zip(kept, rows, strict=True)]
 
 
-def register_many(actor: Actor, members: Iterable[NewMember], source: Source) -> dict[str, int]:
+def _prepared(member: NewMember, row: Sequence[Any], source: Source) -> Prepared:
+    values = member.values
+    return Prepared(
+        tuple(row),
+        member.on,
+        (values.province_code, values.network_type),
+        is_minor(values.birth_year, member.on),
+        f"{source.file[:160]} #{member.row} ({source.sha256[:12]})",
+        member.channels,
+        member.networks,
+        member.consents,
+    )
+
+
+def register_many(actor: Actor, members: Iterable[NewMember], source: Source) -> list[int]:
     """Register active members; the caller records one audit event for the whole batch.
 
     Returns:
-        The id of each new member by its ``uid``.
+        The ids of the new members, in their order.
 
     Raises:
         sqlalchemy.exc.IntegrityError: a national ID is registered already.
@@ -119,24 +139,25 @@ def register_many(actor: Actor, members: Iterable[NewMember], source: Source) ->
     return register_prepared(actor, prepare(members, source), source)
 
 
-def register_prepared(actor: Actor, prepared: Sequence[Prepared], source: Source) -> dict[str, int]:
+def register_prepared(actor: Actor, prepared: Sequence[Prepared], source: Source) -> list[int]:
     """:func:`register_many` for members that were prepared."""
     now, active = datetime.now(UTC), MemberState.ACTIVE.value
     numbers = list(reserve_ids(Member, len(prepared)))
-    rows = ((number, *one.row) for number, one in zip(numbers, prepared, strict=True))
-    insert_ready(Member, MEMBER, rows)
-    pairs = [(number, one.member) for number, one in zip(numbers, prepared, strict=True)]
-    began = ((number, active, m.on, now, actor.user_id) for number, m in pairs)
+    pairs = list(zip(numbers, prepared, strict=True))
+    (stamp,) = ready_rows(Member, STAMP, [(now, now, 1)])
+    insert_ready(Member, ("id", *MEMBER, *STAMP), ((n, *one.row, *stamp) for n, one in pairs))
+    began = ((number, active, one.on, now, actor.user_id) for number, one in pairs)
     insert_rows(MemberStateChange, BEGAN, began)
-    insert_rows(MemberSpan, SPAN, (_span(*pair) for pair in pairs))
-    insert_rows(Consent, CONSENT, _consents(pairs, source))
-    joined = ((n, number, False, m.on) for number, m in pairs for n in m.networks)
+    spans = ((number, *one.place, one.on, "join") for number, one in pairs)
+    insert_rows(MemberSpan, SPAN, spans)
+    insert_rows(Consent, CONSENT, _consents(pairs))
+    joined = ((n, number, False, one.on) for number, one in pairs for n in one.networks)
     insert_rows(NetworkMember, JOINED, joined)
-    add_channels({number: (m.on, m.channels) for number, m in pairs}, source.batch_id, now)
-    return {member.uid: number for number, member in pairs}
+    add_channels({number: (one.on, one.channels) for number, one in pairs}, source.batch_id, now)
+    return numbers
 
 
-def _member(member: NewMember, source: Source, now: datetime) -> Values:
+def _member(member: NewMember, source: Source) -> Values:
     values = member.values
     told = [getattr(values, name) for name in FIELDS]
     names = normalise.derived(
@@ -146,23 +167,17 @@ def _member(member: NewMember, source: Source, now: datetime) -> Values:
     return (
         *(member.uid, *told, *(names[name] for name in DERIVED), digest),
         *(MemberState.ACTIVE.value, member.on, member.on, member.office, "import"),
-        *(source.file[:200], source.sha256, member.row, source.batch_id, now, now, 1),
+        *(source.file[:200], source.sha256, member.row, source.batch_id),
     )
 
 
-def _span(number: int, member: NewMember) -> Values:
-    return number, member.values.province_code, member.values.network_type, member.on, "join"
-
-
-def _consents(pairs: Iterable[tuple[int, NewMember]], source: Source) -> Iterator[Values]:
+def _consents(pairs: Iterable[tuple[int, Prepared]]) -> Iterator[Values]:
     wordings = {purpose: wordings_of(purpose) for purpose in ConsentPurpose}
-    for number, member in pairs:
-        where = f"{source.file[:160]} #{member.row} ({source.sha256[:12]})"
-        guardian = is_minor(member.values.birth_year, member.on)
-        for purpose in member.consents:
-            wording = in_force(wordings[purpose], member.on)
+    for number, one in pairs:
+        for purpose in one.consents:
+            wording = in_force(wordings[purpose], one.on)
             words = wording.id if wording else None
-            yield number, purpose.value, "consent", words, member.on, where, guardian
+            yield number, purpose.value, "consent", words, one.on, one.where, one.by_guardian
 
 
 def add_channels(

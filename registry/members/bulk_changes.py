@@ -12,17 +12,25 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, Happened, record_many
 from registry.bulk import update_rows
-from registry.db import db
+from registry.db import Base, db
+from registry.geography.models import District, Province, Subdistrict
 from registry.members import normalise
-from registry.members.models import Member
+from registry.members.models import Member, NetworkType
 from registry.members.services import changes_of, check_values, claim_national_id
 from registry.members.values import MemberValues
 
 CHUNK = 500
+CHECKED: Mapping[str, InstrumentedAttribute[str]] = {
+    "network_type": NetworkType.code,
+    "province_code": Province.code,
+    "district_code": District.code,
+    "subdistrict_code": Subdistrict.code,
+}
 MOVES = ("province_code", "network_type")
 
 
@@ -58,13 +66,25 @@ def change_many(actor: Actor, changes: Sequence[Change], on: date) -> None:
         AlreadyRegistered: a national ID belongs to somebody.
     """
     now, by_columns = datetime.now(UTC), defaultdict(list)
+    looked_up = _look_up([change.after for change in changes])
     for change in changes:
         check_values(change.after, on)
         written = _written(change) | {"version": change.version + 1, "updated_at": now}
         by_columns[tuple(written)].append((change.member_id, *written.values()))
     for names, rows in by_columns.items():
         update_rows(Member, names, rows)
+    looked_up.clear()
     record_many(actor, Action.MEMBER_UPDATE, "member", [_happened(one) for one in changes])
+
+
+def _look_up(values: Sequence[MemberValues]) -> list[Base]:
+    """What the checks ask for one by one: the session knows it as long as somebody holds it."""
+    held: list[Base] = []
+    for name, key in CHECKED.items():
+        codes = {code for one in values if (code := getattr(one, name))}
+        for some in _chunks(sorted(codes)):
+            held += db.session.scalars(select(key.class_).where(key.in_(some)))
+    return held
 
 
 def _written(change: Change) -> dict[str, Any]:
@@ -85,5 +105,5 @@ def _happened(change: Change) -> Happened:
     return Happened(change.member_id, change.after.province_code, dict(said), details)
 
 
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+def _chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))

@@ -8,7 +8,7 @@ Nothing here says what a candidate outside the scope is called: callers show a h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -16,14 +16,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from rapidfuzz import fuzz, process
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, SQLColumnExpression, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access.scope import Scope
 from registry.db import db
 from registry.members import normalise
+from registry.members.distinct import distinct_from
 from registry.members.models import Member
-from registry.members.queries import visible
+from registry.members.queries import STANDS, visible
 from registry.members.values import MemberValues
 from registry.vault import keyed_hash
 
@@ -31,6 +32,8 @@ LIKELY = 40
 """Score from which a candidate is worth showing."""
 CERTAIN = 60
 """Score from which a registration needs somebody to say that it is another person."""
+IDENTICAL = 100
+"""Score of an equal national ID, which nobody shares with somebody else."""
 SIMILAR = 86
 """Likeness of names, 0–100, below which two names are different ones."""
 CHUNK = 500
@@ -79,18 +82,23 @@ class Probe:
     @classmethod
     def of(cls, values: MemberValues) -> Probe:
         """The probe of a member's values."""
-        names = {name: getattr(values, name) for name in normalise.NAMES}
-        derived = normalise.derived(**names)
-        whole = values.last_name or values.kind == "organisation"
+        return cls.told(values.as_dict())
+
+    @classmethod
+    def told(cls, values: Mapping[str, Any]) -> Probe:
+        """The probe of values by field name; absent ones may be left out."""
+        tell, last = values.get, values.get("last_name")
+        name, block = normalise.name_keys(tell("first_name") or "", last)
+        whole, number = last or tell("kind") == "organisation", tell("national_id")
         return cls(
-            name_key=derived["name_key"] if whole else "",
-            name_block=derived["name_block"] if whole else "",
-            province_code=values.province_code,
-            birth_year=values.birth_year,
-            national_id_hash=keyed_hash(values.national_id) if values.national_id else None,
-            phone=values.phone,
-            line_id=values.line_id,
-            email=values.email,
+            name_key=name if whole else "",
+            name_block=block if whole else "",
+            province_code=tell("province_code") or "",
+            birth_year=tell("birth_year"),
+            national_id_hash=keyed_hash(number) if number else None,
+            phone=tell("phone"),
+            line_id=tell("line_id"),
+            email=tell("email"),
         )
 
 
@@ -150,18 +158,22 @@ def find_matches(
     A handful of statements serves any number of probes.
 
     Args:
-        exclude: a member who is not a candidate: the one being edited.
+        exclude: a member who is not a candidate, nor is anybody known to be somebody else than
+            that one: the member being edited.
         beyond: the only members outside the scope that may be found; None for all of them.
     """
-    query = select(*_COLUMNS, visible(scope).label("inside"))
+    query = select(*_COLUMNS, visible(scope).label("inside")).where(STANDS)
     if beyond is not None:
         query = query.where(or_(visible(scope), Member.id.in_(beyond)))
     equal, alike = _equal(query, probes), _alike(query, probes)
+    others = distinct_from([exclude]).get(exclude, set()) if exclude else set[int]()
     found = []
     for place, probe in enumerate(probes):
         rows = {row.id: row for row in (*_equal_to(probe, equal), *alike.get(place, ()))}
         rows.pop(exclude or 0, None)
         matches = [match for row in rows.values() if (match := _compare(probe, row))]
+        if others:
+            matches = [m for m in matches if m.score == IDENTICAL or m.member_id not in others]
         found.append(sorted(matches, key=lambda match: (-match.score, match.member_id))[:limit])
     return found
 
@@ -215,9 +227,10 @@ def _by_province(probes: Sequence[Probe]) -> dict[str, Blocks]:
 def _pairs(probes: Sequence[Probe], province: str, blocks: Blocks) -> Iterator[tuple[int, int]]:
     """Places of probes with the ids of members whose names are like theirs."""
     known: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    names = select(Member.id, Member.name_block, Member.name_key)
-    within = names.where(Member.province_code == province)
-    for number, block, name in _fetch(within, Member.name_block, set(blocks)):
+    table = Member.__table__.c
+    names = select(table.id, table.name_block, table.name_key)
+    within = names.where(table.province_code == province)
+    for number, block, name in _fetch(within, table.name_block, set(blocks)):
         known[block].append((number, name))
     for block, members in known.items():
         places = blocks[block]
@@ -232,12 +245,12 @@ def _pairs(probes: Sequence[Probe], province: str, blocks: Blocks) -> Iterator[t
 
 
 def _fetch(
-    query: Query, column: InstrumentedAttribute[Any], wanted: Collection[Any]
+    query: Query, column: SQLColumnExpression[Any], wanted: Collection[Any]
 ) -> Iterator[Candidate]:
     """The rows whose column has one of the wanted values, some hundred values at a time."""
     values = iter(sorted(wanted))
     while chunk := list(islice(values, CHUNK)):
-        yield from db.session.execute(query.where(column.in_(chunk)))
+        yield from db.session.connection().execute(query.where(column.in_(chunk)))
 
 
 def _compare(probe: Probe, row: Candidate) -> Match | None:
@@ -246,7 +259,7 @@ def _compare(probe: Probe, row: Candidate) -> Match | None:
     if known and probe.national_id_hash != row.national_id_hash:
         return None
     if known:
-        return _match(row, 100, [Reason.NATIONAL_ID])
+        return _match(row, IDENTICAL, [Reason.NATIONAL_ID])
     score, reasons = _score(probe, row)
     more_than_name = bool(set(reasons) - NAMES_ONLY)
     shown = score >= LIKELY and (row.inside or more_than_name)

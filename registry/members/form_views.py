@@ -20,7 +20,8 @@ from registry.channels.models import ChannelKind
 from registry.channels.services import ChannelValues, Count, open_channel
 from registry.db import begin_write, commit
 from registry.members import queries, services
-from registry.members.duplicates import CERTAIN, REASON_NAMES, find_matches
+from registry.members.distinct import remember_distinct
+from registry.members.duplicates import CERTAIN, IDENTICAL, REASON_NAMES, find_matches
 from registry.members.forms import PLAIN, TITLES, ChangeForm, MemberForm, RegisterForm
 from registry.members.hints import Hint, give_hints, need_reach, reach
 from registry.members.models import STATE_NAMES, ConsentPurpose, Member, MemberState
@@ -93,6 +94,16 @@ def _register(form: RegisterForm) -> None:
     for row in form.channels:
         if row.form.name.data:
             _open(member, row.form, on)
+    _tell_apart(member, form)
+
+
+def _tell_apart(member: Member, form: RegisterForm | ChangeForm) -> None:
+    """Remember that a member is none of the people who were shown, where somebody said so."""
+    if not form.another_person.data:
+        return
+    shown = find_matches(scope(), [form.probe()], exclude=member.id, beyond=())[0]
+    others = [match.member_id for match in shown if match.score < IDENTICAL]
+    remember_distinct(actor(), member.id, others)
 
 
 def _open(member: Member, row: Any, on: Any) -> None:
@@ -137,6 +148,7 @@ def _change(member: Member, form: ChangeForm) -> None:
     on, version = form.changed_on.data, version_of(form)
     with compared(form, member, {name: getattr(member, name) for name in PLAIN}):
         services.update(actor(), member, values, on=on, version=version)
+    _tell_apart(member, form)
 
 
 def _form_page(form: MemberForm, member: Member | None) -> str:

@@ -258,6 +258,7 @@ class ChangeForm(MemberForm):
     """A change of the record; what moves counts moves on a day."""
 
     changed_on = DayField(_l("Changes of province or type count from"), [NEEDED, not_future])
+    another_person = BooleanField(_l("None of these; do not show them for this member again"))
 
 
 class StepForm(FlaskForm):

@@ -6,9 +6,18 @@ import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -17,7 +26,7 @@ from registry.db import Base
 from registry.errors import Refused
 from registry.geography.models import District, Province, Subdistrict
 from registry.members import normalise
-from registry.vault import EncryptedText
+from registry.vault import EncryptedJson, EncryptedText
 
 
 class MemberKind(StrEnum):
@@ -92,6 +101,7 @@ class Member(Base):
 
     ``name_key`` sorts as a Thai dictionary does and finds equal names; ``name_block`` holds the
     first letters, within which similar names are sought (see ``normalise.derived``).
+    ``merged_into_id`` leads from a record that was merged to the one that stands for both.
     """
 
     __tablename__ = "member"
@@ -147,6 +157,7 @@ class Member(Base):
     source_row: Mapped[int | None]
     batch_id: Mapped[int | None] = mapped_column(index=True)
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -238,6 +249,45 @@ class MemberSpan(Base):
     to_on: Mapped[date | None]
     starts: Mapped[str] = mapped_column(String(16), default="join")
     ends: Mapped[str | None] = mapped_column(String(16))
+
+
+class MemberMerge(Base):
+    """Two records that turned out to be one person: the survivor stands for both.
+
+    ``ledger`` is every row that the merge touched, ``[[table, before, after], …]`` with the values
+    by column; None stands for a row that was not there.  It is what an undo puts back.
+    """
+
+    __tablename__ = "member_merge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survivor_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    merged_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    ledger: Mapped[list[list[Any]]] = mapped_column(EncryptedJson, deferred=True)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    survivor: Mapped[Member] = relationship(foreign_keys=[survivor_id])
+    merged: Mapped[Member] = relationship(foreign_keys=[merged_id])
+
+
+class MemberDistinct(Base):
+    """Two members of whom somebody said that they are not one person; the lower id comes first."""
+
+    __tablename__ = "member_distinct"
+    __table_args__ = (
+        UniqueConstraint("low_id", "high_id"),
+        CheckConstraint("low_id < high_id", name="order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    low_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    high_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
 
 
 class ConsentPurpose(StrEnum):

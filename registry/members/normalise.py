@@ -39,6 +39,8 @@ _OUT_OF_ORDER = re.compile(
     f"|[ะาำ][{_MARK}]|(?:^| )[{_MARK}]"
 )
 """What the (slow) normaliser would change; most names have none of it."""
+_UNTIDY = re.compile(rf"[^\S ]|  |^ | $|{_INVISIBLE.pattern}|{_OUT_OF_ORDER.pattern}")
+"""What cleaning may change; most texts have none of it."""
 _NOISE = re.compile(r"[\s().,:;/\\*'\"“”‘’\-–—_+&|\[\]{}?!]+")
 _ALIKE = str.maketrans("ศษณญธฑฒถฐฎฏภผฆขฬ", "สสนยทททททดตพพคคล")
 _NOT_DIGIT = re.compile(r"[^0-9]")
@@ -46,6 +48,8 @@ _NOT_DIGIT = re.compile(r"[^0-9]")
 
 def clean(text: str) -> str:
     """One line without invisible letters or runs of spaces, Thai vowels and tones in order."""
+    if not _UNTIDY.search(text):
+        return text
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
     return _in_order(text) if _OUT_OF_ORDER.search(text) else text
 
@@ -61,6 +65,7 @@ def arabic(text: str) -> str:
     return text.translate(_DIGITS) if _THAI_DIGIT.search(text) else text
 
 
+@lru_cache(maxsize=20_000)
 def key(text: str) -> str:
     """A form for comparing and sorting only.
 
@@ -74,21 +79,24 @@ def key(text: str) -> str:
 def derived(
     title: str | None, first_name: str, last_name: str | None, organisation: str | None
 ) -> Mapping[str, str]:
-    """The columns made from a member's names: ``search_text``, ``name_key``, ``name_block``.
+    """The columns made from a member's names: ``search_text``, ``name_key``, ``name_block``."""
+    whole = " ".join(filter(None, (f"{title or ''}{first_name}", last_name, organisation)))
+    name, block = name_keys(first_name, last_name)
+    return MappingProxyType(
+        {"search_text": search_key(whole)[:600], "name_key": name, "name_block": block}
+    )
 
-    ``name_block`` is the first letter of the name and of the surname, letters that sound alike
+
+@lru_cache(maxsize=1_000)
+def name_keys(first_name: str, last_name: str | None) -> tuple[str, str]:
+    """``name_key`` and ``name_block`` of a name.
+
+    The block is the first letter of the name and of the surname, letters that sound alike
     being one; an organisation has the first two letters of its name.
     """
-    whole = " ".join(filter(None, (f"{title or ''}{first_name}", last_name, organisation)))
     first, last = key(first_name), key(last_name or "")
     block = (first[:1] + last[:1]) if last else first[:2]
-    return MappingProxyType(
-        {
-            "search_text": search_key(whole)[:600],
-            "name_key": f"{first} {last}".strip()[:200],
-            "name_block": block.translate(_ALIKE),
-        }
-    )
+    return f"{first} {last}".strip()[:200], block.translate(_ALIKE)
 
 
 def search_key(text: str) -> str:

@@ -1,7 +1,8 @@
 """Reading members: what lies outside the scope does not exist.
 
 A member is seen by those who look after the province, by the office that registered them, and
-by the offices in whose networks they are.  Only the first two may change the record.
+by the offices in whose networks they are.  Only the first two may change the record.  A record
+that was merged into another does not exist for anybody; it only leads to its survivor.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from registry.members.models import (
 from registry.networks.models import Network, NetworkMember
 from registry.periods.calendar import to_bangkok_date
 from registry.thai import dictionary_order
+
+STANDS = Member.merged_into_id.is_(None)
+"""Condition on members whose record was not merged into another."""
 
 
 def whole_zones(scope: Scope) -> frozenset[int]:
@@ -64,11 +68,12 @@ def of_offices(
 def changeable(scope: Scope) -> ColumnElement[bool]:
     """Condition on members whose record may be changed."""
     if scope.everything:
-        return true()
-    return or_(
+        return STANDS
+    own = or_(
         Member.province_code.in_(sorted(scope.provinces)),
         Member.office_id.in_(sorted(scope.network_offices)),
     )
+    return and_(STANDS, own)
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
@@ -76,13 +81,13 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     if not scope.personal:
         return false()
     if scope.everything:
-        return true()
+        return STANDS
     in_own_networks = (
         select(NetworkMember.member_id)
         .join(Network, Network.id == NetworkMember.network_id)
         .where(NetworkMember.to_on.is_(None), of_offices(scope, Network.office_id))
     )
-    return or_(changeable(scope), Member.id.in_(in_own_networks))
+    return or_(changeable(scope), and_(STANDS, Member.id.in_(in_own_networks)))
 
 
 def _one(condition: ColumnElement[bool], member_id: int) -> Member:
@@ -123,7 +128,22 @@ def member_to_change(scope: Scope, member_id: int) -> Member:
 
 def is_changeable(scope: Scope, member: Member) -> bool:
     """The same rule for a member at hand."""
+    return looks_after(scope, member) and member.merged_into_id is None
+
+
+def looks_after(scope: Scope, member: Member) -> bool:
+    """Whether the scope's offices look after a member, be the record merged or not."""
     return scope.covers(member.province_code) or member.office_id in scope.network_offices
+
+
+def survivor_of(scope: Scope, member_id: int) -> int | None:
+    """The record to which merges lead from another one; None where none does or it is not seen."""
+    found, leads = member_id, select(Member.merged_into_id)
+    while (after := db.session.scalar(leads.where(Member.id == found))) is not None:
+        found = after
+    if found == member_id:
+        return None
+    return db.session.scalar(select(Member.id).where(Member.id == found, visible(scope)))
 
 
 def members_by_ids(scope: Scope, ids: list[int]) -> list[Member]:

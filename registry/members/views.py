@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,6 +20,7 @@ from registry.members import list_queries, queries
 from registry.members.forms import ConsentForm, DayForm, JoinForm, StepForm
 from registry.members.ledger_queries import ledger_of
 from registry.members.list_queries import MemberFilters
+from registry.members.merge_queries import merges_of
 from registry.members.models import KIND_NAMES, PURPOSE_NAMES, STATE_NAMES, Member
 from registry.members.states import step_to_undo, steps_from
 from registry.networks.queries import networks_in, networks_of_member
@@ -69,7 +70,10 @@ def _choices(filters: MemberFilters) -> dict[str, Any]:
 @bp.get("/<int:member_id>")
 @READ
 def show(member_id: int) -> ResponseReturnValue:
-    """A member."""
+    """A member; a record that was merged leads to the one that stands for both."""
+    survivor = queries.survivor_of(scope(), member_id)
+    if survivor is not None:
+        return redirect(url_for("members.show", member_id=survivor))
     return member_page(member_id)
 
 
@@ -90,6 +94,8 @@ def member_page(member_id: int, revealed: dict[str, str] | None = None, **forms:
         channels=channels_of_member(seen, member_id),
         memberships=networks_of_member(scope_for(Permission.NETWORKS_READ), member_id),
         ledger=ledger_of(seen, member_id),
+        merges=merges_of(seen, member_id),
+        merges_here=changes and may(Permission.MEMBERS_MERGE),
         stale=list_queries.is_stale(member),
         states=STATE_NAMES,
         kinds=CHANNEL_KIND_NAMES,

@@ -33,8 +33,9 @@ def type_for(code: str) -> NetworkType:
 
 def members_by_type() -> dict[str, int]:
     """How many member records name each type (a count without names, for the administrator)."""
-    query = select(Member.network_type, func.count()).group_by(Member.network_type)
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    query = select(Member.network_type, func.count()).where(Member.merged_into_id.is_(None))
+    rows = db.session.execute(query.group_by(Member.network_type))
+    return {row[0]: row[1] for row in rows}
 
 
 def add_type(code: str, name_th: str, name_en: str, actor: Actor) -> NetworkType:

@@ -143,6 +143,14 @@ def apply(client: FlaskClient, page: str, *, follow_redirects: bool = False) -> 
     return client.get(f"{page}?columns=later") if follow_redirects else answer
 
 
+def undo(client: FlaskClient, page: str) -> TestResponse:
+    """Press the button that takes an import back, and let the worker do it."""
+    answer = client.post(f"{page}/undo")
+    with client.application.app_context():
+        run_pending()
+    return answer
+
+
 def batch(number: int) -> ImportBatch:
     """A batch as it is now; needs an application context."""
     db.session.rollback()

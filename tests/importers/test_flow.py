@@ -547,3 +547,24 @@ def test_plans_are_no_directory_of_other_offices(
         asked = Status.POSSIBLE_DUPLICATE
         assert [status is asked for status in statuses(first).values()] == [True, False]
         assert asked not in statuses(second).values()
+
+
+def test_each_row_finds_its_own_member_whatever_is_done_at_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("committing.CHUNK", "planning.CHUNK", "matching.CHUNK", "matching.AT_ONCE"):
+        monkeypatch.setattr(f"importers.{place}", 2)
+    monkeypatch.setattr("registry.bulk.CHUNK", 3)
+    many = [person(first=f"คนที่{n}", phone=f"08100{n:05d}") for n in range(9)]
+    number = planned(app, *many)
+    with app.app_context():
+        assert commit(number)["new"] == len(many)
+        found = db.session.execute(
+            select(ImportRow.row, ImportRow.values, Member.source_row, Member.phone, Channel.name)
+            .join(Member, Member.id == ImportRow.member_id)
+            .outerjoin(Channel, Channel.member_id == Member.id)
+            .order_by(ImportRow.row)
+        ).all()
+        assert [row.row for row in found] == [row.source_row for row in found]
+        assert [row.phone for row in found] == [one["phone"] for one in many]
+        assert [row.values["phone"] for row in found] == [row.phone for row in found]

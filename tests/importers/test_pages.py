@@ -87,7 +87,7 @@ def test_golden_sheet_from_file_to_undo(app: Flask, client_of: ClientOf) -> None
     assert signup.apply(client, page).status_code == 302
     assert members(app) == before + counts["new"]
     assert "นำเข้าแล้ว" in client.get(page).text
-    assert client.post(f"{page}/undo").status_code == 302
+    assert signup.undo(client, page).status_code == 302
     assert members(app) == before
     assert batch(app).as_state is BatchState.UNDONE
 
@@ -247,7 +247,7 @@ def test_undo_is_refused_once_somebody_edited(app: Flask, client_of: ClientOf) -
     with app.app_context():
         number = db.session.scalar(select(func.max(Member.id)))
     client.post(f"/members/{number}/confirm", data={"on": "1/1/2569"})
-    client.post(f"{page}/undo")
+    signup.undo(client, page)
     assert "ไม่ได้แล้ว" in client.get(page).text
     assert batch(app).as_state is BatchState.COMMITTED
 

@@ -211,7 +211,7 @@ def test_why_an_import_cannot_be_undone(app: Flask, client_of: ClientOf) -> None
     text = client.get(page).text
     assert f"{page}/undo" not in text
     assert f"แถว {ROWS['update']}" in text
-    client.post(f"{page}/undo")
+    signup.undo(client, page)
     assert newest(app).as_state is BatchState.COMMITTED
 
 

@@ -532,12 +532,16 @@ def upgrade() -> None:
         sa.Column("source_row", sa.Integer(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("kind in ('person', 'organisation')", name=op.f("ck_member_kind")),
         sa.ForeignKeyConstraint(
             ["district_code"], ["district.code"], name=op.f("fk_member_district_code_district")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["member.id"], name=op.f("fk_member_merged_into_id_member")
         ),
         sa.ForeignKeyConstraint(
             ["network_type"],
@@ -568,6 +572,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_member_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_member_merged_into_id"), ["merged_into_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_member_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_network_type"), ["network_type"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_office_id"), ["office_id"], unique=False)
@@ -718,6 +725,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_import_row_status", ["batch_id", "status"], unique=False)
 
     op.create_table(
+        "member_distinct",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("low_id", sa.Integer(), nullable=False),
+        sa.Column("high_id", sa.Integer(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_member_distinct_order")),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["user_account.id"],
+            name=op.f("fk_member_distinct_decided_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["high_id"], ["member.id"], name=op.f("fk_member_distinct_high_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["low_id"], ["member.id"], name=op.f("fk_member_distinct_low_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_distinct")),
+        sa.UniqueConstraint("low_id", "high_id", name=op.f("uq_member_distinct_low_id_high_id")),
+    )
+    with op.batch_alter_table("member_distinct", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_distinct_high_id"), ["high_id"], unique=False)
+
+    op.create_table(
         "member_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
@@ -736,6 +768,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("member_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_link_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "member_merge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survivor_id", sa.Integer(), nullable=False),
+        sa.Column("merged_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("ledger", sa.LargeBinary(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["user_account.id"], name=op.f("fk_member_merge_actor_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_id"], ["member.id"], name=op.f("fk_member_merge_merged_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["survivor_id"], ["member.id"], name=op.f("fk_member_merge_survivor_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undone_by"], ["user_account.id"], name=op.f("fk_member_merge_undone_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_merge")),
+    )
+    with op.batch_alter_table("member_merge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_merge_merged_id"), ["merged_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_member_merge_survivor_id"), ["survivor_id"], unique=False
+        )
 
     op.create_table(
         "member_news",
@@ -1221,10 +1284,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_news_member_id"))
 
     op.drop_table("member_news")
+    with op.batch_alter_table("member_merge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_merge_survivor_id"))
+        batch_op.drop_index(batch_op.f("ix_member_merge_merged_id"))
+
+    op.drop_table("member_merge")
     with op.batch_alter_table("member_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_link_member_id"))
 
     op.drop_table("member_link")
+    with op.batch_alter_table("member_distinct", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_distinct_high_id"))
+
+    op.drop_table("member_distinct")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_status")
         batch_op.drop_index(batch_op.f("ix_import_row_member_id"))
@@ -1259,6 +1331,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_office_id"))
         batch_op.drop_index(batch_op.f("ix_member_network_type"))
         batch_op.drop_index(batch_op.f("ix_member_name_key"))
+        batch_op.drop_index(batch_op.f("ix_member_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_member_line_id"))
         batch_op.drop_index(batch_op.f("ix_member_email"))
         batch_op.drop_index(batch_op.f("ix_member_district_code"))

@@ -1,0 +1,85 @@
+"""What "not a duplicate" leaves behind: pairs of members who are known to be two people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+
+from sqlalchemy import delete, select
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.bulk import insert_rows
+from registry.db import db
+from registry.members.models import Member, MemberDistinct
+from registry.periods.calendar import utc_now
+
+CHUNK = 500
+_COLUMNS = ("low_id", "high_id", "decided_by", "at")
+Pair = tuple[int, int]
+
+
+def remember_distinct(actor: Actor, one: int, others: Collection[int]) -> int:
+    """Remember that a member is none of some others; returns how many of that were new."""
+    count = remember_pairs(actor, ((one, other) for other in others))
+    if count:
+        record(actor, Action.MEMBER_DISTINCT, "member", one, count=count)
+    return count
+
+
+def remember_pairs(actor: Actor, pairs: Iterable[Pair]) -> int:
+    """Remember many pairs; the caller's own event tells of them.
+
+    Pairs that are known and members who are gone are left out.
+
+    Returns:
+        How many pairs were new.
+    """
+    wanted = {_ordered(pair) for pair in pairs if pair[0] != pair[1]}
+    ids = {number for pair in wanted for number in pair}
+    here = set(_present(ids))
+    known = distinct_from(ids)
+    fresh = sorted(
+        (low, high)
+        for low, high in wanted
+        if low in here and high in here and high not in known.get(low, ())
+    )
+    now = utc_now()
+    insert_rows(MemberDistinct, _COLUMNS, [(*pair, actor.user_id, now) for pair in fresh])
+    return len(fresh)
+
+
+def distinct_from(ids: Collection[int]) -> dict[int, set[int]]:
+    """Of each member those who are known to be somebody else; who has none is left out."""
+    wanted, found = set(ids), defaultdict[int, set[int]](set)
+    pair = (MemberDistinct.low_id, MemberDistinct.high_id)
+    for column in pair:
+        for some in _chunks(wanted):
+            for low, high in db.session.execute(select(*pair).where(column.in_(some))):
+                found[low].add(high)
+                found[high].add(low)
+    return {number: found[number] for number in wanted if number in found}
+
+
+def forget_distinct(ids: Collection[int]) -> None:
+    """Forget the pairs of members who are about to be removed."""
+    for column in (MemberDistinct.low_id, MemberDistinct.high_id):
+        for some in _chunks(ids):
+            db.session.execute(
+                delete(MemberDistinct).where(column.in_(some)),
+                execution_options={"synchronize_session": False},
+            )
+
+
+def _ordered(pair: Pair) -> Pair:
+    return min(pair), max(pair)
+
+
+def _present(ids: Collection[int]) -> Iterator[int]:
+    for some in _chunks(ids):
+        yield from db.session.scalars(select(Member.id).where(Member.id.in_(some)))
+
+
+def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(ids)
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
