@@ -11,6 +11,7 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 
+from benchmarks.bench.commands import bench_command
 from benchmarks.demo.commands import demo_command
 from registry.errors import Refused
 from registry.i18n import terminal
@@ -62,6 +63,7 @@ def cli() -> None:
     """The group; its commands come from the packages."""
 
 
+cli.add_command(bench_command)
 cli.add_command(demo_command)
 
 

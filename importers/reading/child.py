@@ -46,7 +46,7 @@ def sheets_of(path: Path, suffix: str) -> Iterator[tuple[Sheet, Iterator[Row]]]:
 
 def convert(source: Path, target: Path, suffix: str) -> None:
     """Read one file and write its grid, or why it is refused."""
-    with target.open("w", encoding="utf-8") as out:
+    with target.open("wb") as out:
         try:
             for sheet, rows in sheets_of(source, suffix):
                 wire.write_sheet(out, sheet, rows)

@@ -74,7 +74,7 @@ def _in_child(path: Path, suffix: str, limits: Limits) -> Workbook:
     with tempfile.TemporaryDirectory(prefix="sang-read-", dir=limits.folder) as folder:
         target = Path(folder) / "grid.jsonl"
         run_child("importers.reading.child", [str(path.resolve()), str(target), suffix], limits)
-        with target.open(encoding="utf-8") as lines:
+        with target.open("rb") as lines:
             return wire.read(lines)
 
 

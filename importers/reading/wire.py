@@ -7,11 +7,12 @@ bad cells are two-item lists, everything else is itself.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from itertools import islice
-from typing import Any, TextIO
+from typing import Any, BinaryIO
+
+import orjson
 
 from importers.reading.grid import BadCell, Cell, Merge, Row, Sheet, Workbook
 from importers.reading.reasons import Reason, Refusal
@@ -42,7 +43,11 @@ def pack(cell: Cell) -> Any:
             return cell
 
 
-def write_sheet(out: TextIO, sheet: Sheet, rows: Iterable[Row]) -> None:
+def _line(out: BinaryIO, item: Any) -> None:
+    out.write(orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def write_sheet(out: BinaryIO, sheet: Sheet, rows: Iterable[Row]) -> None:
     """Write a sheet's description, then its rows as they come."""
     head = {
         "sheet": sheet.name,
@@ -50,15 +55,15 @@ def write_sheet(out: TextIO, sheet: Sheet, rows: Iterable[Row]) -> None:
         "hidden_rows": sorted(sheet.hidden_rows),
         "hidden_columns": sorted(sheet.hidden_columns),
     }
-    out.write(json.dumps(head, ensure_ascii=False) + "\n")
+    _line(out, head)
     bottom, right = 0, -1
     for row in rows:
         bottom, right = row.number, max(right, len(row.cells) - 1)
         line = [row.number, [pack(cell) for cell in row.cells]]
-        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        _line(out, line)
 
     merges = list(islice(_clamped(sheet.merges, bottom, right), MOST_MERGES))
-    out.write(json.dumps({"merges": merges}) + "\n")
+    _line(out, {"merges": merges})
 
 
 def _clamped(merges: Iterable[Merge], bottom: int, right: int) -> Iterator[list[int]]:
@@ -69,17 +74,17 @@ def _clamped(merges: Iterable[Merge], bottom: int, right: int) -> Iterator[list[
             yield corners
 
 
-def write_end(out: TextIO) -> None:
+def write_end(out: BinaryIO) -> None:
     """Say that everything was written."""
-    out.write(json.dumps(END) + "\n")
+    _line(out, END)
 
 
-def write_refusal(out: TextIO, refusal: Refusal) -> None:
+def write_refusal(out: BinaryIO, refusal: Refusal) -> None:
     """Say why the file is refused."""
-    out.write(json.dumps({"refused": refusal.reason.value, "params": refusal.params}) + "\n")
+    _line(out, {"refused": refusal.reason.value, "params": refusal.params})
 
 
-def read(lines: Iterator[str]) -> Workbook:
+def read(lines: Iterator[bytes]) -> Workbook:
     """Read what the child wrote.
 
     Raises:
@@ -87,7 +92,7 @@ def read(lines: Iterator[str]) -> Workbook:
     """
     workbook = Workbook([])
     for line in lines:
-        item = json.loads(line)
+        item = orjson.loads(line)
         if isinstance(item, list):
             number, cells = item
             workbook.sheets[-1].rows.append(Row(number, [_unpack(cell) for cell in cells]))

@@ -277,7 +277,7 @@ def test_answer_that_was_cut_off_is_a_failure() -> None:
     from importers.reading import wire
     from importers.reading.reasons import Refusal
 
-    lines = io.StringIO('{"sheet": "a", "hidden": false, "merges": [], "hidden_rows": [], ')
+    lines = io.BytesIO(b'{"sheet": "a", "hidden": false, "merges": [], "hidden_rows": [], ')
     with pytest.raises((Refusal, ValueError)):
         wire.read(iter(lines))
 

@@ -177,8 +177,9 @@ def test_row_without_a_name_is_an_error_not_lost() -> None:
 
 
 def test_sensitive_columns_are_left_out_and_said() -> None:
-    head: list[Cell] = [*HEAD, "ศาสนา", "โรคประจำตัว", "ความพิการ", "กรุ๊ปเลือด"]
-    analysis = read([head, [1, "นายก ข", "0810000001", "น่าน", "พุทธ", "เบาหวาน", "ไม่มี", "โอ"]])
+    head: list[Cell] = [*HEAD, "ศาสนา", "โรคประจำตัว", "ความพิการ", "กรุ๊ปเลือด", "กลุ่มเลือด", "คดีความ"]
+    person: list[Cell] = [1, "นายก ข", "0810000001", "น่าน"]
+    analysis = read([head, [*person, "พุทธ", "เบาหวาน", "ไม่มี", "โอ", "โอ", "ไม่มี"]])
     assert [c.header for c in analysis.sensitive] == head[4:]
     assert "เบาหวาน" not in repr(analysis.rows)
 

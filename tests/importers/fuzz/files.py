@@ -106,7 +106,7 @@ def _shown(value: Any) -> Any:
 
 def read_here(path: Path) -> Workbook:
     """What the child would answer, without a process for each file."""
-    out = io.StringIO()
+    out = io.BytesIO()
     for sheet, rows in sheets_of(path, path.suffix):
         wire.write_sheet(out, sheet, rows)
     wire.write_end(out)

@@ -1,0 +1,165 @@
+"""The benchmarks: that they do the work they time, and say so in the agreed shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from benchmarks.bench import ground
+from benchmarks.bench.figures import Goal, most_memory, ratio, ratios, summary
+from benchmarks.bench.processes import Contender, interleave
+from registry.cli import main
+from tests import postgres
+from tests.conftest import SHARED
+from tests.stage import locked
+
+ROWS, MEMBERS = 200, 400
+Bench = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the benches of this module share."""
+    return tmp_path_factory.mktemp("bench")
+
+
+@pytest.fixture
+def bench(capsys: pytest.CaptureFixture[str]) -> Bench:
+    """``bench("read", "--small")``: exit code, standard output, standard error."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["bench", *words])
+        streams = capsys.readouterr()
+        return int(ended.value.code or 0), streams.out, streams.err
+
+    return call
+
+
+def _reported(bench: Bench, *words: str) -> dict[str, Any]:
+    code, out, err = bench(*words, "--small", "--json")
+    assert code == 0, err
+    report: dict[str, Any] = json.loads(out)
+    assert set(report) == {"bench", "versions", "figures", "goals"}
+    assert report["bench"] == words[0]
+    assert report["goals"] == [], "below the stated size nothing is claimed"
+    assert report["versions"]["python"]
+    return report
+
+
+def _address(config: pytest.Config, database: str) -> str:
+    if database == "sqlite":
+        return database
+    shared = config.stash[SHARED]
+    with locked(shared, "postgres"):
+        return postgres.start(shared)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_import_brings_what_it_says(
+    bench: Bench, kept: Path, pytestconfig: pytest.Config, database: str
+) -> None:
+    address = _address(pytestconfig, database)
+    keep = ["--keep", str(kept)] if database == "sqlite" else []
+    size = ["--rows", str(ROWS), "--members", str(MEMBERS)]
+    report = _reported(bench, "import", "--without-peer", "--database", address, *size, *keep)
+    assert database in report["versions"]
+    figures = report["figures"]
+    assert (figures["rows"], figures["members"], figures["runs"]) == (ROWS, MEMBERS, 1)
+    assert figures["database"] == database
+    assert figures["floor"]["brought"] == ROWS
+    assert min(figures["product_to_floor"].values()) > 0
+    _assert_the_plan_was_brought(figures["product"])
+    assert not _left_over(kept, address), "copies are gone afterwards"
+
+
+def _assert_the_plan_was_brought(product: dict[str, Any]) -> None:
+    counts = product["counts"]
+    assert product["registered"] == MEMBERS
+    assert product["brought"] == counts["new"] == product["committed"]["new"] > ROWS / 2
+    assert sum(count for name, count in counts.items() if name != "rows") == counts["rows"] == ROWS
+    assert product["seconds"]["median"] > product["plan_seconds"]["median"] > 0
+
+
+def _left_over(kept: Path, address: str) -> list[Any]:
+    """Copies of the registry that nobody removed."""
+    if address == "sqlite":
+        return list(kept.glob("run-*"))
+    with psycopg.connect(address) as connection:
+        query = "select datname from pg_database where starts_with(datname, 'sang_bench')"
+        return connection.execute(query).fetchall()
+
+
+def test_read_reads_every_row(bench: Bench, kept: Path) -> None:
+    figures = _reported(bench, "read", "--rows", str(ROWS), "--keep", str(kept))["figures"]
+    header_and_title = 2
+    assert figures["product"]["brought"] == figures["peer"]["brought"] == ROWS + header_and_title
+    assert min(figures["peer_to_product"].values()) > 0
+
+
+def test_a_sheet_that_is_kept_is_used_again(tmp_path: Path) -> None:
+    said: list[str] = []
+    first = ground.sheet(tmp_path, ground.Size(30, 5), said.append)
+    again = ground.sheet(tmp_path, ground.Size(30, 5), said.append)
+    other = ground.sheet(tmp_path, ground.Size(31, 5), said.append)
+    assert first == again != other
+    assert said == ["writing a sheet of 30 rows", "writing a sheet of 31 rows"]
+    assert sorted(tmp_path.iterdir()) == sorted([first, other]), "half of a sheet stays nowhere"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "--rows", "99999"),
+        ("import", "--members", "999999"),
+        ("import", "--runs", "4"),
+        ("read", "--rows", "2000"),
+    ],
+    ids=" ".join,
+)
+def test_below_the_stated_size_it_must_be_called_small(
+    bench: Bench, words: tuple[str, ...]
+) -> None:
+    code, out, err = bench(*words)
+    assert (code, out) == (2, "")
+    assert "--small" in err
+
+
+@pytest.mark.parametrize("database", ["mysql://localhost/x", "postgresql://127.0.0.1:1/x"])
+def test_a_database_that_cannot_be_had_is_refused(bench: Bench, kept: Path, database: str) -> None:
+    code, out, err = bench("import", "--small", "--rows", "30", "--members", "1",
+                           "--database", database, "--keep", str(kept))  # fmt: skip
+    assert (code, out) == (2, "")
+    assert "--database" in err.splitlines()[-1]
+
+
+def _contender(name: str, *seconds: float) -> Contender:
+    facts = iter(
+        [{"seconds": one, "cpu": 2.0, "rss_mb": 10 * one, "brought": 7} for one in seconds]
+    )
+    return Contender(name, lambda: next(facts))
+
+
+def test_runs_are_interleaved_and_medians_compared() -> None:
+    fast, slow, order = _contender("product", 1, 9, 2), _contender("peer", 4, 3, 5), list[str]()
+    interleave([fast, slow], 3, order.append)
+    assert [line.split()[4] for line in order] == ["product", "peer"] * 3
+    assert ratio(slow, fast) == 2
+    assert ratios(slow, fast) == {"seconds": 2, "cpu": 1}
+    assert most_memory(fast) == 90
+    assert summary(fast)["seconds"] == {"median": 2, "min": 1, "max": 9}
+    assert summary(fast)["brought"] == 7
+
+
+@pytest.mark.parametrize(
+    ("value", "side", "holds"),
+    [(25.0, "≥", True), (24.9, "≥", False), (25.0, "≤", True), (25.1, "≤", False)],
+)
+def test_a_goal_holds_up_to_its_bound(value: float, side: Any, holds: bool) -> None:
+    told = Goal("peer / product", value, 25, side).told()
+    assert told == {"name": "peer / product", "value": value, "goal": f"{side} 25", "holds": holds}
