@@ -31,6 +31,10 @@ def begin(number: int) -> None:
         services.start_commit(signup.actor(), db.session.get_one(ImportBatch, number))
 
 
+def skip(batch: ImportBatch) -> None:
+    services.decide(batch, [ROWS["new"]], Status.NEW, Decision.SKIP)
+
+
 def members_of(number: int) -> int:
     query = select(func.count()).select_from(Member).where(Member.batch_id == number)
     return db.session.scalar(query) or 0
@@ -57,9 +61,8 @@ def test_nothing_is_decided_while_it_is_applied(app: Flask) -> None:
     number = planned(app)
     with app.app_context():
         begin(number)
-        batch = signup.batch(number)
-        with pytest.raises(Refused):
-            services.decide(batch, [ROWS["new"]], Status.NEW, Decision.SKIP)
+        with pytest.raises(Refused), unit_of_work() as session:
+            skip(session.get_one(ImportBatch, number))
 
 
 @pytest.mark.parametrize("at", ["register_prepared", "change_many", "record"])
