@@ -9,7 +9,7 @@ from dash.exceptions import DependencyException
 from flask import Flask, abort, request
 
 from dashboards import router
-from registry.errors import error_page
+from registry.error_pages import error_page
 
 LARGEST = 20_000
 """Bytes that a body may have: a deep one would exhaust the parser."""

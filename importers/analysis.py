@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from importers.body import Body, Skipped, count_by_reason
+from importers.body import Body, Record, Skipped, count_by_reason
 from importers.context import Context, context_of
 from importers.errors import NoHeader, NoRows, NoSheet
 from importers.header import Header, find_header
 from importers.mapping import Column
 from importers.mending import Mend, judge, mended
 from importers.options import Options
+from importers.own_column import unfiltered
 from importers.reading.grid import Sheet, Workbook
 from importers.results import RowResult
 from importers.rows.reader import read_row, unknown_as_notes
@@ -23,6 +25,8 @@ from importers.thai.dates import joined_bounds
 BLOCK = 500
 """Rows that one reader takes before the next one does, where several share a sheet."""
 Share = tuple[int, int]
+"""Which of how many readers one is."""
+Read = Callable[[Share], Iterator[RowResult]]
 ALONE: Share = (0, 1)
 
 
@@ -93,23 +97,21 @@ def analyse(workbook: Workbook, options: Options) -> Analysis:
     Raises:
         NoSheet, NoHeader, NoRows: with a sentence that says what was found instead.
     """
-    analysis, results = begin(workbook, options)
-    analysis.rows = list(results)
+    analysis, read = begin(workbook, options)
+    analysis.rows = list(read(ALONE))
     return analysis
 
 
-def begin(
-    workbook: Workbook, options: Options, share: Share = ALONE
-) -> tuple[Analysis, Iterator[RowResult]]:
-    """What the sheet is, and its rows as they are read; all is known once the last one was.
+def begin(workbook: Workbook, options: Options) -> tuple[Analysis, Read]:
+    """What the sheet is and which of its rows are members, and how these are read.
 
-    Args:
-        share: of how many readers this is which; each reads every so many blocks of rows.
+    Readers that share a sheet begin with what was found here, and read every so many blocks.
 
     Raises:
-        NoSheet, NoHeader, NoRows: the last one by the iterator.
+        NoSheet, NoHeader, NoRows: with a sentence that says what was found instead.
     """
     sheet, header, others = _choose(workbook, options)
+    sheet = unfiltered(sheet, header)
     recalled = recall(header, options)
     header = corrected(header, {**recalled, **options.fields})
     sheet, mends = mended(sheet, header, options.cells)
@@ -121,30 +123,31 @@ def begin(
     analysis.hidden_columns = len(sheet.hidden_columns)
     analysis.recalled, analysis.samples = sorted(recalled), samples_of(sheet, header)
     analysis.total = len(sheet.rows)
-    return analysis, _read_all(analysis, sheet, body, options, mends, share)
+    records = list(body.records())
+    if not records:
+        raise NoRows(sheet.name, header.numbers[-1])
+    return analysis, partial(_read_all, analysis, sheet, records, options, mends)
 
 
 def _read_all(
     analysis: Analysis,
     sheet: Sheet,
-    body: Body,
+    records: Sequence[Record],
     options: Options,
     mends: Mapping[int, Sequence[Mend]],
     share: Share,
 ) -> Iterator[RowResult]:
     by_number = {row.number: row for row in sheet.rows} if options.keep_unknown else {}
-    place, (part, parts) = -1, share
-    for place, record in enumerate(body.records()):
+    unknown, (part, parts) = analysis.unknown, share
+    for place, record in enumerate(records):
         if place // BLOCK % parts != part:
             continue
         result = read_row(record, analysis.header, options)
-        if more := unknown_as_notes(by_number.get(record.row), analysis.unknown):
+        if by_number and (more := unknown_as_notes(by_number.get(record.row), unknown)):
             result.values["notes"] = "\n".join(filter(None, [result.values.get("notes"), more]))
         if mends or options.refused:
             judge([result], mends, options.refused)
         yield result
-    if place < 0:
-        raise NoRows(sheet.name, analysis.header.numbers[-1])
 
 
 def _choose(workbook: Workbook, options: Options) -> tuple[Sheet, Header, list[str]]:

@@ -10,10 +10,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from importers.choosing import WAITS
 from importers.codes import Severity
 from importers.fields import FIELD_NAMES, Field
 from importers.models import ImportBatch, ImportRow
+from importers.own_column import is_ours
 from importers.reading.errors import Unreadable
+from importers.reading.grid import DONE
 from importers.reading.parent import Limits, run_child
 from importers.reading.reasons import Refusal
 from importers.results import STATUS_NAMES, Status
@@ -52,8 +55,11 @@ def notes_of(batch: ImportBatch, rows: Iterable[ImportRow]) -> dict[str, Any]:
     """The remarks of a batch by row and by cell, in the language at hand."""
     texts: dict[int, str] = {}
     cells: dict[str, str] = {}
+    done: list[int] = []
     for row in rows:
         texts[row.row] = clean_text(_text(row))
+        if not _is_open(row):
+            done.append(row.row)
         for problem in row.remarks:
             if problem.cell and (weight := MARKED.get(problem.severity)):
                 cells.setdefault(problem.cell, weight)
@@ -61,10 +67,17 @@ def notes_of(batch: ImportBatch, rows: Iterable[ImportRow]) -> dict[str, Any]:
         "sheet": batch.summary["sheet"],
         "header_row": batch.summary["header_rows"][-1],
         "title": str(FIELD_NAMES[Field.CHECKED]),
+        "again": any(is_ours(one["index"], one["header"]) for one in batch.summary["columns"]),
+        "done": done if len(done) < len(texts) else [],
         "rows": texts,
         "cells": cells,
         "values": {cell: clean_text(text) for cell, text in (batch.mended or {}).items()},
     }
+
+
+def _is_open(row: ImportRow) -> bool:
+    """Whether something is left to do with a row: it cannot come in, or nobody decided yet."""
+    return row.status == Status.ERROR or (row.status in WAITS and row.decision is None)
 
 
 def _text(row: ImportRow) -> str:
@@ -76,6 +89,8 @@ def _text(row: ImportRow) -> str:
         if problem.severity in SHOWN
     ]
     status = str(STATUS_NAMES[Status(row.status)])
+    if not _is_open(row):
+        status = f"{DONE} {status}"
     return "\n".join([status, *told]) if told else status
 
 

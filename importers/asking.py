@@ -1,4 +1,4 @@
-"""Which columns of a sheet a person is asked about, and how sure the reading is of each."""
+"""What people are asked about a sheet's columns and the texts in them, and how sure it is read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from importers.fields import Field
+from importers.mending import corrected_to
 from importers.models import BatchState, ImportBatch
+from registry.db import db
+from registry.geography.models import Province
+from registry.i18n import name_of
+from registry.networks.types import network_types
 
 CERTAIN = 0.95
 """From this confidence on a header is one of those that are known, word for word."""
@@ -49,6 +55,45 @@ class AskedColumn:
     doubts: int
     sensitive: bool
     asked: bool
+
+
+@dataclass(frozen=True)
+class UnknownType:
+    """A text that stands for a network type and is not in the list; in how many rows it stands."""
+
+    text: str
+    rows: int
+
+
+def unknown_types(batch: ImportBatch) -> list[UnknownType]:
+    """Texts of which a person says once which network type they mean, the most frequent first."""
+    if batch.as_state is not BatchState.PLANNED or not batch.stored:
+        return []
+    found = (batch.samples or {}).get("types", {}).items()
+    return sorted((UnknownType(*one) for one in found), key=lambda one: -one.rows)
+
+
+def types_said(batch: ImportBatch) -> dict[str, list[str]]:
+    """Cells in which a network type was corrected, by the type that they name now."""
+    columns = (batch.summary or {}).get("columns", [])
+    letters = {one["letter"] for one in columns if one["field"] == Field.NETWORK_TYPE.value}
+    names = {one.name_th for one in network_types()}
+    found = corrected_to(batch.mended, letters)
+    return {text: cells for text, cells in found.items() if text in names}
+
+
+def lists_of(batch: ImportBatch) -> dict[str, list[str]]:
+    """What can stand in columns with a closed list, by the letters of the column."""
+    columns = (batch.summary or {}).get("columns", [])
+    known = {
+        Field.NETWORK_TYPE.value: lambda: [name_of(one) for one in network_types(active_only=True)],
+        Field.PROVINCE.value: _provinces,
+    }
+    return {one["letter"]: known[one["field"]]() for one in columns if one["field"] in known}
+
+
+def _provinces() -> list[str]:
+    return [name_of(one) for one in db.session.scalars(select(Province).order_by(Province.name_th))]
 
 
 def columns_of(batch: ImportBatch) -> list[AskedColumn]:

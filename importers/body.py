@@ -58,12 +58,15 @@ class Skipped:
     text: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
-    """The cells of one member by column, taken from one row or from two."""
+    """The cells of one member by column, taken from one row or from two.
+
+    ``cells`` are at first those of the sheet's row itself: whoever changes them copies them.
+    """
 
     row: int
-    cells: dict[int, Cell]
+    cells: list[Cell]
     context: Context
     remarks: dict[int, list[Remark]] = field(default_factory=dict)
     also: list[int] = field(default_factory=list)
@@ -81,6 +84,7 @@ class Body:
         self._above: dict[int, Cell] = {}
         self._signed = False
         self._fields = {column.index: column.field for column in header.columns if column.field}
+        self._width = max(self._fields, default=-1) + 1
         self._names = [c.index for c in header.columns_of(*_IDENTITY)]
         self._useful = [i for i, f in self._fields.items() if f not in IDLE]
         self._contacts = [c.index for c in header.columns_of(*_CONTACTS)]
@@ -90,6 +94,9 @@ class Body:
         self._own = [set(self._row_texts(row)) for row in self._upper]
         self._headed = set[Cell]().union(*self._own, *(row.cells for row in header.rows)) - {None}
         self._covered = self._vertical_merges()
+        self._fills = bool(self._covered) or not all(
+            DITTOS.isdisjoint(row.cells) for row in sheet.rows
+        )
 
     def _vertical_merges(self) -> dict[int, list[tuple[int, int]]]:
         """Merged ranges of one column below the header, first and last row, by column.
@@ -149,12 +156,11 @@ class Body:
         """Whether a row is a member at first sight: it has a contact and no word of the header."""
         if row.number in self.sheet.hidden_rows or self.sheet.hidden_columns:
             return False
-        filled = [cell for cell in row.cells if cell is not None]
+        cells = row.cells
         return (
-            len(filled) > _MOST_NOTED
-            and self._headed.isdisjoint(filled)
+            len(cells) - cells.count(None) > _MOST_NOTED
+            and self._headed.isdisjoint(cells)
             and self._has_contact(row)
-            and not _are_numbers(clean(to_text(cell)) for cell in filled)
         )
 
     def _leave(self, row: Row, why: Left, texts: list[str]) -> bool:
@@ -192,11 +198,12 @@ class Body:
 
     def _has_contact(self, row: Row) -> bool:
         """Whether anything can be a number to call or an address; the sum below a column is not."""
-        return any(_is_contact(row.at(column)) for column in self._contacts)
+        cells = row.cells
+        return any(_is_contact(cells[i]) for i in self._contacts if i < len(cells))
 
     def _is_numbered(self, row: Row) -> bool:
         """Whether a row has a number of its own, which a total never has."""
-        return any(_is_number(to_text(row.at(column))) for column in self._sequence)
+        return any(_is_numbering(row.at(column)) for column in self._sequence)
 
     def _repeats(self, column: int, text: str) -> bool:
         """Whether a lone text stands in that column of the header, or of the titles above it."""
@@ -245,21 +252,21 @@ class Body:
         """
         if self._covered and any(self._is_covered(row.number, i) for i in self._names):
             return True
-        if self._is_numbered(row):
+        if self._is_numbered(row) or not all(_empty(row.at(i)) for i in self._names):
             return False
         filled = [c for c in self._useful if not _empty(row.at(c))]
-        if not filled or len(filled) > _MOST_CONTINUED or set(filled) & set(self._names):
+        if not filled or len(filled) > _MOST_CONTINUED:
             return False
         return all(
-            self._fields[column] in APPENDED or _empty(record.cells.get(column))
-            for column in filled
+            self._fields[column] in APPENDED or _empty(record.cells[column]) for column in filled
         )
 
     def _append(self, record: Record, row: Row) -> None:
         """Add a second row to its member; two different values for one field are refused."""
         record.also.append(row.number)
+        record.cells = list(record.cells)
         for column in self._useful:
-            text, had = clean(to_text(row.at(column))), record.cells.get(column)
+            text, had = clean(to_text(row.at(column))), record.cells[column]
             if is_blank(text) or self._is_covered(row.number, column):
                 continue
             if _empty(had):
@@ -275,19 +282,22 @@ class Body:
         record.remarks.setdefault(first, []).append(note)
 
     def _record(self, row: Row) -> Record:
-        filled = row.cells
-        width = len(filled)
-        cells = {column: filled[column] if column < width else None for column in self._fields}
+        cells, missing = row.cells, self._width - len(row.cells)
+        if missing > 0:
+            cells = cells + [None] * missing
         record = Record(row.number, cells, self.context)
-        if self._covered or not DITTOS.isdisjoint(cells.values()):
-            self._fill(record)
-        self._above.update((i, cell) for i, cell in cells.items() if cell is not None)
+        if self._fills:
+            if self._covered or not DITTOS.isdisjoint(cells):
+                self._fill(record)
+            above = ((i, record.cells[i]) for i in self._fields)
+            self._above.update((i, cell) for i, cell in above if cell is not None)
         return record
 
     def _fill(self, record: Record) -> None:
         """Take what stands above for ditto marks and below the first cell of a merged range."""
-        for column, cell in list(record.cells.items()):
-            above = self._above.get(column)
+        record.cells = list(record.cells)
+        for column in self._fields:
+            cell, above = record.cells[column], self._above.get(column)
             if isinstance(cell, str) and is_ditto(cell):
                 record.cells[column] = above
                 if above is not None:
@@ -308,6 +318,11 @@ def _are_numbers(texts: Iterable[str]) -> bool:
 def _is_contact(cell: Cell) -> bool:
     """Whether a cell holds what members are reached or told apart by, not a count of them."""
     return cell is not None and bool(_CONTACT.search(to_text(cell)))
+
+
+def _is_numbering(cell: Cell) -> bool:
+    """Whether a cell of the column of numbers holds one; nearly all are whole numbers."""
+    return (type(cell) is int and cell >= 0) or _is_number(to_text(cell))
 
 
 def _is_number(text: str) -> bool:

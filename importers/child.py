@@ -3,7 +3,8 @@
 ``python -m importers.child IN OPTIONS FOLDER SUFFIX MEMORY_MB SECONDS``
 
 It knows no secret and sees no database: whatever a file does to a parser or to a pattern, it
-does here.  One line of JSON is written per row, and at last one about the whole sheet.
+does here.  One line is written per row (``importers.lines``), and at last one of JSON about the
+whole sheet.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from importers.analysis import Share, begin
+from importers.analysis import Analysis, Read, Share, begin
 from importers.errors import Unusable
+from importers.lines import written
 from importers.options import Options
 from importers.reading.child import limit, sheets_of
 from importers.reading.grid import Workbook
@@ -52,19 +54,20 @@ def _share(source: Path, suffix: str, options: Path, folder: Path) -> None:
             workbook.sheets.append(sheet)
         check_content(workbook)
         wanted = Options.of(orjson.loads(options.read_bytes()))
-        parts = 1 if max(len(sheet.rows) for sheet in workbook.sheets) < LARGE else 2
+        analysis, read = begin(workbook, wanted)
+        parts = 1 if analysis.total < LARGE else 2
         for part in range(1, parts):
             if not os.fork():
-                _other(workbook, wanted, (part, parts), folder)
-        _understand(workbook, wanted, (0, parts), out, folder / "progress")
+                _other(analysis, read, (part, parts), folder)
+        _understand(analysis, read, (0, parts), out, folder / "progress")
         for _ in range(1, parts):
             os.wait()
 
 
-def _other(workbook: Workbook, options: Options, share: Share, folder: Path) -> None:
+def _other(analysis: Analysis, read: Read, share: Share, folder: Path) -> None:
     """The work of the second process, from its birth to its end."""
     with part_of(folder, share[0]).open("wb") as out, refusals_to(out):
-        _understand(workbook, options, share, out)
+        _understand(analysis, read, share, out)
     os._exit(0)
 
 
@@ -89,17 +92,12 @@ def refusals_to(out: BinaryIO) -> Iterator[None]:
 
 
 def _understand(
-    workbook: Workbook,
-    options: Options,
-    share: Share,
-    out: BinaryIO,
-    progress: Path | None = None,
+    analysis: Analysis, read: Read, share: Share, out: BinaryIO, progress: Path | None = None
 ) -> None:
-    analysis, results = begin(workbook, options, share)
     tally = Tally()
-    for number, result in enumerate(results, 1):
+    for number, result in enumerate(read(share), 1):
         tally.add(result)
-        _write(out, result.as_dict())
+        out.write(written(result))
         if progress and number % OFTEN == 1:
             told = min(number * share[1], analysis.total)
             progress.write_text(f"{told} {analysis.total}", encoding="ascii")

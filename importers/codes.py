@@ -98,6 +98,7 @@ class Code(StrEnum):
     CONTINUATION = "continuation"
     CONTINUATION_CONFLICT = "continuation_conflict"
     TWICE_IN_FILE = "twice_in_file"
+    ALIKE_IN_FILE = "alike_in_file"
     NETWORK_UNKNOWN = "network_unknown"
     GUARDIAN_MISSING = "guardian_missing"
     ALREADY_ELSEWHERE = "already_elsewhere"
@@ -143,6 +144,7 @@ _REPAIRS = {
     Code.CONTINUATION,
 }
 _QUESTIONS = {
+    Code.ALIKE_IN_FILE,
     Code.ALREADY_ELSEWHERE,
     Code.POSSIBLY_REGISTERED,
     Code.TITLE_CONFLICT,

@@ -10,11 +10,11 @@ from importers import queries, services
 from importers.asking import TONES, WORDS, columns_of
 from importers.forms import decided_fields, doubled_field, field_choices
 from importers.models import BatchState, ImportBatch
+from importers.proposals import open_to_words
 from importers.remembering import forget_columns, mapping_of, remember
 from importers.views import RUN, bp
 from registry.access.gate import actor, scope
 from registry.carry import press
-from registry.errors import Refused
 
 __all__ = ["bp"]
 
@@ -66,9 +66,7 @@ def _two_of(field: str) -> str:
 
 
 def _decide(batch: ImportBatch) -> None:
-    batch.lock()
-    if batch.as_state is not BatchState.PLANNED:
-        raise Refused(_("This import is not waiting for decisions; reload the page."))
+    open_to_words(batch)
     columns = batch.summary.get("columns", [])
     batch.fields, changed = decided_fields(request.form, columns_of(batch), batch.fields)
     if columns:
@@ -91,9 +89,7 @@ def forget_mapping(batch_id: int) -> ResponseReturnValue:
 
 
 def _forget(batch: ImportBatch) -> None:
-    batch.lock()
-    if batch.as_state is not BatchState.PLANNED:
-        raise Refused(_("This import is not waiting for decisions; reload the page."))
+    open_to_words(batch)
     forget_columns(batch)
     services.replan(batch)
 

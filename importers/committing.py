@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from importers.choosing import brings_new, brings_update, outcome_of
-from importers.matching import Known, known_members, member_values, updates_of
+from importers.matching import Known, known_members, member_fields, updates_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.planning import provincial_offices, scope_of_batch
 from importers.results import Status
@@ -27,10 +27,18 @@ from registry.bulk import insert_rows, make_room, reserve_ids, update_rows
 from registry.channels.models import ESTIMATED
 from registry.db import db
 from registry.errors import Refused
-from registry.members.bulk import NewChannel, NewMember, Source, prepare, register_prepared
+from registry.members.bulk import (
+    NewChannel,
+    NewMember,
+    Prepared,
+    Source,
+    prepare,
+    register_prepared,
+)
 from registry.members.bulk_changes import Change, change_many, versions_for_update
+from registry.members.consent_models import ConsentPurpose
 from registry.members.distinct import remember_pairs
-from registry.members.models import ConsentPurpose, Member
+from registry.members.models import Member
 from registry.members.queries import changeable, member_to_change
 from registry.members.services import update as update_member
 from registry.members.values import FIELDS, MemberValues
@@ -40,7 +48,7 @@ from registry.periods.calendar import to_bangkok_date, utc_now
 
 BASIS = "จำนวนตามแบบสมัคร"
 """What the estimate of a loudspeaker's audience rests on: the sheet says no more."""
-CHUNK = 2_000
+CHUNK, LARGER = 2_000, 8_000
 SHOWN = 20
 _ROW = (ImportRow.id, ImportRow.row, ImportRow.values, ImportRow.decision, ImportRow.member_id,
         ImportRow.member_version)  # fmt: skip
@@ -88,18 +96,21 @@ class Preparation:
 
     def _lay_aside(self, batch: ImportBatch) -> Iterator[Fresh]:
         offices, today = provincial_offices(), to_bangkok_date(utc_now())
-        for some in _chunks(batch, brings_new()):
+        for some in _chunks(batch, brings_new(), LARGER):
             members = [_new_member(batch, row, offices, today) for row in some]
             prepared = prepare(members, self.source)
-            self._spool.add([prepared])
+            for province, theirs in groupby(sorted(prepared, key=_place), key=_place):
+                self._spool.add(theirs, province)
             for row, one in zip(some, prepared, strict=True):
                 digest, name, place = one.identity
                 network = row.values.get("network_id")
                 yield Fresh(row.id, row.row, digest, (name, place), network)
 
     def members(self) -> Iterator[Sequence[Any]]:
-        """The new members in the order of the sheet, some at a time."""
-        yield from self._spool.all()
+        """The new members, some at a time; those of a province lie together in the indexes."""
+        rows = self._spool.all()
+        while some := list(islice(rows, CHUNK)):
+            yield some
 
 
 def commit_batch(actor: Actor, batch: ImportBatch, ready: Preparation) -> dict[str, int]:
@@ -138,11 +149,13 @@ def commit_batch(actor: Actor, batch: ImportBatch, ready: Preparation) -> dict[s
     return counts
 
 
-def _chunks(batch: ImportBatch, which: ColumnElement[bool]) -> Iterator[list[PlanRow]]:
+def _chunks(
+    batch: ImportBatch, which: ColumnElement[bool], size: int = CHUNK
+) -> Iterator[list[PlanRow]]:
     """The rows without what only the preview needs: deciphering it would take as long again."""
     query = select(*_ROW).where(ImportRow.batch_id == batch.id, which).order_by(ImportRow.row)
     last = 0
-    while some := list(db.session.execute(query.where(ImportRow.row > last).limit(CHUNK))):
+    while some := list(db.session.execute(query.where(ImportRow.row > last).limit(size))):
         yield some
         last = some[-1].row
 
@@ -228,24 +241,26 @@ def _own(batch: ImportBatch, ids: set[int]) -> set[int]:
     return own
 
 
+def _place(one: Prepared) -> str:
+    return one.place[0]
+
+
 def _register(actor: Actor, ready: Preparation) -> None:
-    rows = iter(ready.fresh)
     for prepared in ready.members():
-        ids = register_prepared(actor, prepared, ready.source)
-        theirs = islice(rows, len(ids))
-        done = [(row.id, number, 1) for row, number in zip(theirs, ids, strict=True)]
-        update_rows(ImportRow, ("member_id", "member_version"), done)
+        register_prepared(actor, prepared, ready.source)
 
 
 def _tell_apart(actor: Actor, batch: ImportBatch) -> None:
     """Remember of each new member who was decided not to be the same person."""
-    query = select(ImportRow.member_id, ImportRow.matches).where(
-        ImportRow.batch_id == batch.id,
-        ImportRow.status == Status.POSSIBLE_DUPLICATE.value,
-        ImportRow.decision == Decision.DIFFERENT.value,
-        ImportRow.member_id.is_not(None),
+    came = and_(Member.batch_id == ImportRow.batch_id, Member.source_row == ImportRow.row)
+    query = select(Member.id, ImportRow.matches).join(Member, came)
+    rows = db.session.execute(
+        query.where(
+            ImportRow.batch_id == batch.id,
+            ImportRow.status == Status.POSSIBLE_DUPLICATE.value,
+            ImportRow.decision == Decision.DIFFERENT.value,
+        )
     )
-    rows = db.session.execute(query)
     remember_pairs(actor, ((new, found["member_id"]) for new, some in rows for found in some))
 
 
@@ -254,7 +269,7 @@ def _new_member(
 ) -> NewMember:
     values = row.values
     return NewMember(
-        values=member_values(values),
+        values=member_fields(values),
         on=_joined_on(values, today),
         office=offices.get(values["province_code"], batch.office_id),
         row=row.row,

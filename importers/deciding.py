@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select, update
+from sqlalchemy.orm import load_only
 
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
+from importers.planning import scope_of_batch
 from importers.results import Status
 from registry.db import db
 from registry.errors import Refused
+from registry.members.duplicates import IDENTICAL
 from registry.members.models import Member
+from registry.members.queries import changeable
 
 ALLOWED = {
     Status.NEW: {Decision.SKIP},
@@ -20,8 +24,7 @@ ALLOWED = {
     Status.POSSIBLE_DUPLICATE: {Decision.SKIP, Decision.DIFFERENT, Decision.SAME},
     Status.AMBIGUOUS: {Decision.SKIP, Decision.ACCEPT},
 }
-SAME_NUMBER = 100
-"""Score of a match by an equal national ID, which nobody shares with somebody else."""
+CHUNK = 500
 
 
 def decide(
@@ -34,9 +37,12 @@ def decide(
 ) -> int:
     """Decide about rows of one status: those named, or all that have not been decided.
 
+    "The same person" leaves out a row that is like an earlier row of the sheet alone.
+
     Args:
         decision: ``None`` takes the decisions back.
-        member_id: for "the same person": which of the possible members; the likeliest without.
+        member_id: for "the same person": which of the possible members; the likeliest without,
+            where there is one, see :func:`equally_likely`.
 
     Returns:
         How many rows took the decision.
@@ -51,9 +57,12 @@ def decide(
         raise Refused(_("Rows of this kind cannot be decided that way; choose one of the buttons."))
     chosen = _chosen(batch, rows, status, decision)
     if decision is Decision.SAME:
-        return _same(batch, db.session.scalars(chosen).all(), member_id, named=rows is not None)
+        opened = _opened(chosen)
+        with_members = [row for row in opened if row.matches]
+        above = _above([row for row in opened if not row.matches])
+        return above + _same(batch, with_members, member_id, named=rows is not None)
     if decision is Decision.DIFFERENT:
-        return _different(db.session.scalars(chosen).all(), named=rows is not None)
+        return _different(_opened(chosen), named=rows is not None)
     return _set(chosen, status, decision)
 
 
@@ -69,6 +78,13 @@ def _chosen(
     return query.where(~waiting if decision is None else waiting).order_by(ImportRow.row)
 
 
+def _opened(chosen: Select[ImportRow]) -> Sequence[ImportRow]:
+    """The rows with what a decision needs: deciphering the rest takes ten times as long."""
+    needed = (ImportRow.row, ImportRow.decision, ImportRow.matches, ImportRow.member_id,
+              ImportRow.member_version)  # fmt: skip
+    return db.session.scalars(chosen.options(load_only(*needed))).all()
+
+
 def _set(chosen: Select[ImportRow], status: Status, decision: Decision | None) -> int:
     values: dict[str, Any] = {"decision": decision.value if decision else None}
     if status is Status.POSSIBLE_DUPLICATE:
@@ -82,7 +98,7 @@ def _different(rows: Sequence[ImportRow], *, named: bool) -> int:
     """ "Another person": not where the national ID is the same."""
     count = 0
     for row in rows:
-        if any(found["score"] == SAME_NUMBER for found in row.matches):
+        if any(found["score"] == IDENTICAL for found in row.matches):
             if named:
                 raise Refused(
                     _(
@@ -102,23 +118,64 @@ def _same(
     batch: ImportBatch, rows: Sequence[ImportRow], member_id: int | None, *, named: bool
 ) -> int:
     """ "The same person": the row becomes an update of a member who must be in sight."""
-    taken = _taken(batch)
+    meant = {row.row: _match(row, member_id, any_inside=named) for row in rows}
+    versions, taken = _versions(batch, set(meant.values())), _taken(batch)
     count = 0
     for row in rows:
-        found = _match(row, member_id, any_inside=named)
-        if found is None:
+        found = meant[row.row]
+        if sentence := _why_not(row, found, versions, taken):
             if named:
-                raise Refused(_not_here(row))
+                raise Refused(sentence)
             continue
-        if taken.get(found, row.row) != row.row:
-            if named:
-                raise Refused(_taken_already(row, taken[found]))
-            continue
-        member = db.session.get_one(Member, found)
-        row.member_id, row.member_version = member.id, member.version
-        row.decision, taken[found] = Decision.SAME.value, row.row
+        row.member_id, row.member_version = found, versions[found or 0]
+        row.decision, taken[found or 0] = Decision.SAME.value, row.row
         count += 1
     return count
+
+
+def _above(rows: Sequence[ImportRow]) -> int:
+    """ "The same person" as in an earlier row, and nobody who is registered: left out."""
+    for row in rows:
+        row.decision = Decision.SKIP.value
+    return len(rows)
+
+
+def equally_likely(batch: ImportBatch) -> int:
+    """How many undecided rows have several equally likely members: nobody can decide those at once.
+
+    They stay undecided when all others are decided to be the same person.
+    """
+    query = _chosen(batch, None, Status.POSSIBLE_DUPLICATE, Decision.SAME)
+    rows = db.session.scalars(query.with_only_columns(ImportRow.matches).order_by(None))
+    return sum(_tied(matches) for matches in rows)
+
+
+def _tied(matches: Sequence[Mapping[str, Any]] | None) -> bool:
+    """Whether the two best are equally likely; the matches are in order."""
+    best = [found["score"] for found in (matches or ())[:2]]
+    return len(best) == 2 and best[0] == best[1]
+
+
+def _why_not(
+    row: ImportRow, found: int | None, versions: Mapping[int, int], taken: Mapping[int, int]
+) -> str:
+    """The sentence that says why a row cannot be an update of a member; empty if it can."""
+    if found is None:
+        return _several(row) if _tied(row.matches) else _not_here(row)
+    if found not in versions:
+        return _gone(row)
+    return _taken_already(row, taken[found]) if taken.get(found, row.row) != row.row else ""
+
+
+def _versions(batch: ImportBatch, members: Collection[int | None]) -> dict[int, int]:
+    """The versions of the members whom the batch's office still looks after."""
+    ordered, own = sorted(filter(None, members)), changeable(scope_of_batch(batch))
+    found: dict[int, int] = {}
+    for start in range(0, len(ordered), CHUNK):
+        some = Member.id.in_(ordered[start : start + CHUNK])
+        rows = db.session.execute(select(Member.id, Member.version).where(some, own))
+        found |= {row.id: row.version for row in rows}
+    return found
 
 
 def _taken(batch: ImportBatch) -> dict[int, int]:
@@ -133,10 +190,15 @@ def _taken(batch: ImportBatch) -> dict[int, int]:
 
 
 def _match(row: ImportRow, member_id: int | None, *, any_inside: bool) -> int | None:
-    """The member meant; for many rows at once only a likeliest one that is in sight."""
+    """The member meant; for many rows at once only a likeliest one that is in sight.
+
+    Of several who are equally likely a person has to choose one.
+    """
     inside = [found["member_id"] for found in row.matches if found["inside"]]
     if member_id is not None:
         return member_id if member_id in inside else None
+    if _tied(row.matches):
+        return None
     if any_inside:
         return inside[0] if inside else None
     return inside[0] if row.matches and row.matches[0]["inside"] else None
@@ -147,6 +209,26 @@ def _not_here(row: ImportRow) -> str:
         _(
             "The member whom row %(row)s may be is looked after by another office; ask that "
             "office for a link or a transfer.",
+            row=row.row,
+        )
+    )
+
+
+def _several(row: ImportRow) -> str:
+    return str(
+        _(
+            "Row %(row)s has several equally likely members; press the button beside the one who "
+            "is meant.",
+            row=row.row,
+        )
+    )
+
+
+def _gone(row: ImportRow) -> str:
+    return str(
+        _(
+            "The member whom row %(row)s may be was removed, merged or moved since the sheet was "
+            "read; discard this import and bring the sheet again.",
             row=row.row,
         )
     )

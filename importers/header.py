@@ -19,6 +19,13 @@ _LEAF = 0.9
 """Confidence of a column told by the lowest of several rows: no reason to leave the others out."""
 _LONGEST = 60
 _DATA_LIKE = re.compile(r"[0-9]{5,}|@|^[0-9]+[/\-.][0-9]+[/\-.][0-9]+$|https?://")
+REACH = (
+    Field.CHANNELS,
+    Field.CHANNEL_KIND,
+    Field.CHANNEL_NAME,
+    Field.CHANNEL_URL,
+    Field.AUDIENCE,
+)
 NAMING = NAME_FIELDS | {Field.ORGANISATION}
 
 
@@ -46,6 +53,11 @@ class Header:
         """Columns whose cells are kept as they were written; never those of national IDs."""
         hidden = {None, Field.NATIONAL_ID}
         return tuple(column for column in self.columns if column.field not in hidden)
+
+    @cached_property
+    def reach(self) -> tuple[Column, ...]:
+        """Columns about channels, from left to right."""
+        return tuple(self.columns_of(*REACH))
 
     def columns_of(self, *fields: Field) -> list[Column]:
         """Columns that hold any of the fields, from left to right."""

@@ -12,7 +12,7 @@ from importers.dissemination.services import forget_sheets
 from importers.forgetting import batches_to_forget, forget
 from importers.models import ImportBatch
 from importers.runs import commit, plan, undo
-from importers.services import COMMIT, PLAN, UNDO
+from importers.services import COMMIT, PLAN, UNDO, begin_reading, read_what_came_late
 from importers.uploads import sweep_strays
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
@@ -24,9 +24,17 @@ STRAY_AFTER = timedelta(days=1)
 
 @handles(PLAN)
 def plan_job(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Plan a batch; its sentences are in the language of whoever brought the file."""
+    """Plan a batch; its sentences are in the language of whoever brought the file.
+
+    What people correct meanwhile waits on the batch; it is planned once more for that.
+    """
+    with unit_of_work() as session:
+        begin_reading(session.get_one(ImportBatch, args["batch"]))
     with force_locale(args.get("locale", "th")):
         plan(args["batch"], progress)
+        db.session.rollback()
+        with unit_of_work() as session:
+            read_what_came_late(session.get_one(ImportBatch, args["batch"]))
     return {"batch": args["batch"]}
 
 

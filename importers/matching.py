@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from importers.codes import Code, Severity, severity_of
+from importers.lines import Line
 from importers.results import Problem, RowResult, Status
 from registry.access.models import Office
 from registry.access.scope import Scope
@@ -19,9 +20,9 @@ from registry.i18n import name_of
 from registry.members import normalise
 from registry.members.distinct import distinct_from
 from registry.members.duplicates import CERTAIN, IDENTICAL, Match, Probe, find_matches
-from registry.members.models import Member
+from registry.members.models import Member, MemberKind
 from registry.members.queries import changeable
-from registry.members.values import FIELDS, MemberValues, is_minor
+from registry.members.values import FIELDS, is_minor
 from registry.networks.queries import networks_in
 
 SAME = 95
@@ -44,30 +45,51 @@ _KNOWN = (Member.id, Member.version, *(getattr(Member, name) for name in FIELDS)
 class Compared:
     """A row with what the registry knows about it.
 
-    ``recognised``: it is the best own match, though its score alone would be a question.
+    ``recognised``: it is the best own match, though its score alone would be a question;
+    ``alike``: an earlier row of the sheet that may be the same person.
     """
 
     result: RowResult
     matches: list[Match] = field(default_factory=list)
     member: Known | None = None
     recognised: bool = False
+    alike: int | None = None
 
 
 @dataclass(slots=True)
 class Subject:
-    """What is kept of a row while all others are read: who it is, and what is said about it."""
+    """What is kept of a row while all others are read: who it is, and what is said about it.
 
+    Attributes:
+        problems: those that the sheet alone does not tell.
+        alike: an earlier row of the sheet that may be the same person.
+    """
+
+    row: int
     status: Status
-    probe: Probe
-    remarks: Sequence[Problem]
+    consent: bool
+    probe: Probe = NOBODY
+    problems: Sequence[Problem] = ()
     network_id: int | None = None
     matches: Sequence[Match] = ()
+    alike: int | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether neither the registry nor another row has anything to add to what it says."""
+        return not (self.problems or self.network_id or self.matches or self.alike)
 
 
-def member_values(values: Mapping[str, Any]) -> MemberValues:
-    """A row's values as a member's; what only says how somebody joined is left out."""
+def member_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's values as a member's, by field name; what only says how somebody joined is left out.
+
+    ``kind`` is told; of the rest only what the row says.
+    """
     known = {name: values[name] for name in FIELDS if values.get(name) is not None}
-    return MemberValues(**known | {"joined_activity": values.get("activity")})
+    known.setdefault("kind", MemberKind.PERSON.value)
+    if activity := values.get("activity"):
+        known["joined_activity"] = activity
+    return known
 
 
 class Comparison:
@@ -84,7 +106,8 @@ class Comparison:
     def __init__(self, scope: Scope, today: date, *, strangers: int | None = None) -> None:
         self.scope, self.today, self.strangers = scope, today, strangers
         self.subjects: list[Subject] = []
-        self._first_with: dict[tuple[str, ...], int] = {}
+        self._first_with: dict[str, int] = {}
+        self._first_like: dict[tuple[Any, ...], Subject] = {}
         self._row_of: dict[int, int] = {}
         provinces = select(Province.code, Province.name_th)
         self._provinces = dict(db.session.execute(provinces).all())
@@ -93,21 +116,21 @@ class Comparison:
         }
         self._networks = networks_by_name(scope)
 
-    def add(self, result: RowResult) -> None:
+    def add(self, line: Line) -> None:
         """Take the next row of the sheet in."""
-        said = len(result.problems)
-        network = self._network(result)
-        self._check_area(result)
-        probe = NOBODY
-        if result.status is not Status.ERROR:
-            probe = Probe.told(result.values)
-            self._check_twice(result, probe)
-        remarks = tuple(result.problems[said:])
-        self.subjects.append(Subject(result.status, probe, remarks, network))
+        row, status, values, names = line.told()
+        subject = Subject(row, status, values["consent"] is True)
+        subject.network_id = self._network(subject, values)
+        self._check_area(subject, values)
+        if subject.status is not Status.ERROR:
+            subject.probe = Probe.told(values, names)
+            self._check_twice(subject, values)
+        self.subjects.append(subject)
 
     def find(self) -> None:
         """Ask the registry about the rows that were added."""
         self._first_with.clear()
+        self._first_like.clear()
         asked = [one for one in self.subjects if one.status is not Status.ERROR]
         by_province = sorted(asked, key=lambda one: one.probe.province_code)
         for start in range(0, len(asked), AT_ONCE):
@@ -122,15 +145,18 @@ class Comparison:
         for one in self.subjects:
             one.probe = NOBODY
 
-    def judge(self, results: Sequence[RowResult], start: int) -> list[Compared]:
-        """Some rows again, in the order of the sheet, as they are planned.
+    def judge(self, lines: Sequence[Line], start: int) -> list[Compared | None]:
+        """Some rows again, in the order of the sheet, as they are planned; None for a plain one.
 
         Args:
             start: how many rows came before them.
         """
-        subjects = self.subjects[start : start + len(results)]
-        compared = [self._again(*pair) for pair in zip(results, subjects, strict=True)]
-        asked = [one for one in compared if one.result.status is not Status.ERROR]
+        subjects = self.subjects[start : start + len(lines)]
+        compared = [
+            None if subject.plain else _again(line, subject)
+            for line, subject in zip(lines, subjects, strict=True)
+        ]
+        asked = [one for one in compared if one and one.result.status is not Status.ERROR]
         _leave_out(asked)
         likely = (_likeliest(one, inside=True) for one in asked)
         members = known_members({found.member_id for found in likely if found})
@@ -144,44 +170,55 @@ class Comparison:
         matches = (found for one in self.subjects for found in one.matches)
         return {found.member_id for found in matches if not found.inside}
 
-    def _again(self, result: RowResult, subject: Subject) -> Compared:
-        result.problems.extend(subject.remarks)
-        result.status = subject.status
-        if subject.network_id:
-            result.values["network_id"] = subject.network_id
-        return Compared(result, list(subject.matches))
-
-    def _network(self, result: RowResult) -> int | None:
+    def _network(self, subject: Subject, values: Mapping[str, Any]) -> int | None:
         """The id of the network that a row names, where it is known."""
-        name = result.values.get("network")
+        name = values.get("network")
         if not name:
             return None
         found = self._networks.get(normalise.key(name), [])
-        here = [number for number, where in found if where == result.values.get("province_code")]
+        here = [number for number, where in found if where == values.get("province_code")]
         chosen = here or [number for number, _ in found]
         if len(chosen) == 1:
             return chosen[0]
-        remark(result, Code.NETWORK_UNKNOWN, text=str(name)[:80])
+        remark(subject, Code.NETWORK_UNKNOWN, text=str(name)[:80])
         return None
 
-    def _check_area(self, result: RowResult) -> None:
-        values = result.values
+    def _check_area(self, subject: Subject, values: Mapping[str, Any]) -> None:
         province = values.get("province_code")
         if province and not self.scope.covers(province):
             name = self._provinces.get(province, province)
-            remark(result, Code.PROVINCE_OUTSIDE, province=name)
+            remark(subject, Code.PROVINCE_OUTSIDE, province=name)
         person, born = values.get("kind") != "organisation", values.get("birth_year")
         if person and born and is_minor(born, joined_on(values, self.today)):
-            remark(result, Code.GUARDIAN_MISSING)
+            remark(subject, Code.GUARDIAN_MISSING)
 
-    def _check_twice(self, result: RowResult, probe: Probe) -> None:
-        """The second row with the same national ID, or the same name and contact, is refused."""
-        keys = _identities(result.values, probe)
+    def _check_twice(self, subject: Subject, values: Mapping[str, Any]) -> None:
+        """The second row with the same national ID, or the same name and contact, is refused.
+
+        One that only has the name, birth year and place of an earlier one is asked about.
+        """
+        keys = _identities(subject.probe, values)
         first = next((self._first_with[key] for key in keys if key in self._first_with), None)
         if first is not None:
-            remark(result, Code.TWICE_IN_FILE, row=first)
+            remark(subject, Code.TWICE_IN_FILE, row=first)
+        else:
+            subject.alike = self._alike(subject, values)
         for key in keys:
-            self._first_with.setdefault(key, result.row)
+            self._first_with.setdefault(key, subject.row)
+
+    def _alike(self, subject: Subject, values: Mapping[str, Any]) -> int | None:
+        """The first row with the same name, birth year and place; two national IDs are two people.
+
+        Rows that name no district are alike by the province.
+        """
+        probe = subject.probe
+        if not (probe.name_key and probe.birth_year and probe.province_code):
+            return None
+        place = probe.province_code, values.get("district_code")
+        first = self._first_like.setdefault((probe.name_key, probe.birth_year, *place), subject)
+        if first is subject or (first.probe.national_id_hash and probe.national_id_hash):
+            return None
+        return first.row
 
     def _one_row_each(self, compared: Sequence[Compared]) -> None:
         """Of two rows that are the same member the second is refused."""
@@ -229,21 +266,28 @@ def _tell_at_most(subjects: Sequence[Subject], strangers: int) -> None:
         one.matches = kept
 
 
-def remark(result: RowResult, code: Code, **params: str | int) -> None:
+def remark(told: RowResult | Subject, code: Code, **params: str | int) -> None:
     """Add a remark on a whole row; an error keeps it out."""
-    result.problems.append(Problem(result.row, "", "", code, params=params))
+    told.problems = [*told.problems, Problem(told.row, "", "", code, params=params)]
     if severity_of(code) is Severity.ERROR:
-        result.status = Status.ERROR
+        told.status = Status.ERROR
 
 
-def _identities(values: Mapping[str, Any], probe: Probe) -> list[tuple[str, ...]]:
-    keys: list[tuple[str, ...]] = []
-    if values.get("national_id"):
-        keys.append(("id", str(values["national_id"])))
-    name = probe.name_key or normalise.key(str(values.get("first_name", "")))
-    for contact in ("phone", "line_id", "email"):
-        if name and values.get(contact):
-            keys.append((contact, name, str(values[contact])))
+def _again(line: Line, subject: Subject) -> Compared:
+    result = line.result()
+    result.problems.extend(subject.problems)
+    result.status = subject.status
+    if subject.network_id:
+        result.values["network_id"] = subject.network_id
+    return Compared(result, list(subject.matches), alike=subject.alike)
+
+
+def _identities(probe: Probe, values: Mapping[str, Any]) -> list[str]:
+    """What no two rows of a sheet have in common: a national ID, or a name with a contact."""
+    keys = [probe.national_id_hash] if probe.national_id_hash else []
+    if name := probe.name_key or normalise.key(values.get("first_name") or ""):
+        contacts = (("phone", probe.phone), ("line", probe.line_id), ("mail", probe.email))
+        keys += [f"{kind}\0{name}\0{value}" for kind, value in contacts if value]
     return keys
 
 
@@ -305,21 +349,22 @@ def _decide(one: Compared, members: dict[int, Known], offices: dict[int, str]) -
         one.member = members[here.member_id]
         same = not differences(one.member, one.result.values)
         _unless_asked(one.result, Status.UNCHANGED if same else Status.UPDATE)
-    elif here or there:
-        _ask(one.result, here, there, offices)
+    elif here or there or one.alike:
+        _ask(one, here, there, offices)
     else:
         _unless_asked(one.result, Status.NEW)
 
 
-def _ask(
-    result: RowResult, here: Match | None, there: Match | None, offices: dict[int, str]
-) -> None:
-    """A person decides whether the row is somebody who is registered."""
+def _ask(one: Compared, here: Match | None, there: Match | None, offices: dict[int, str]) -> None:
+    """A person decides whether the row is somebody who is registered, or stands above already."""
+    result = one.result
     result.status = Status.POSSIBLE_DUPLICATE
     if here:
         remark(result, Code.POSSIBLY_REGISTERED, score=here.score)
     if there:
         remark(result, Code.ALREADY_ELSEWHERE, office=offices[there.office_id])
+    if one.alike:
+        remark(result, Code.ALIKE_IN_FILE, row=one.alike)
 
 
 def _unless_asked(result: RowResult, status: Status) -> None:
@@ -328,13 +373,17 @@ def _unless_asked(result: RowResult, status: Status) -> None:
         result.status = status
 
 
+def settled(status: Status) -> Status:
+    """What a row is of whom the registry knows nobody."""
+    return Status.NEW if status is Status.READY else status
+
+
 def differences(member: Member | Known, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Fields that the sheet says otherwise than the record: ``{field: (record, sheet)}``."""
-    sheet = member_values(values).as_dict()
     return {
         name: (getattr(member, name), value)
-        for name, value in sheet.items()
-        if value is not None and name not in NOT_ASKED and getattr(member, name) != value
+        for name, value in member_fields(values).items()
+        if name not in NOT_ASKED and getattr(member, name) != value
     }
 
 

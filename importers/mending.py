@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from string import digits
 
 from importers.codes import Code, Severity
 from importers.fields import Field
@@ -40,6 +41,17 @@ def cells_of(written: Mapping[str, str] | None) -> dict[Place, str]:
     """What was written over cells, by place instead of by address."""
     found = {place_of(address): text for address, text in (written or {}).items()}
     return {place: text for place, text in found.items() if place is not None}
+
+
+def corrected_to(
+    written: Mapping[str, str] | None, letters: Collection[str]
+) -> dict[str, list[str]]:
+    """Addresses of the cells of some columns that were written over, by the text there now."""
+    found: dict[str, list[str]] = {}
+    for address, text in (written or {}).items():
+        if address.rstrip(digits) in letters:
+            found.setdefault(text, []).append(address)
+    return found
 
 
 def mended(

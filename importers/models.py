@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from importers.results import Problem, Status
@@ -70,6 +70,7 @@ class ImportBatch(Base):
 
     ``fields`` holds what a person said about columns, ``mended`` what they wrote over cells (by
     address), ``refused`` the repairs that they do not want; ``samples`` a few values to show.
+    ``unread`` tells that somebody corrected something while it was read: it is read once more.
     ``error`` says why it could not be read, ``notice`` why it was not imported as it was
     decided, or not undone.
     """
@@ -91,6 +92,7 @@ class ImportBatch(Base):
     keep_unknown: Mapped[bool] = mapped_column(default=False)
     mended: Mapped[dict[str, str] | None] = mapped_column(EncryptedJson)
     refused: Mapped[list[str]] = mapped_column(JSON, default=list)
+    unread: Mapped[bool] = mapped_column(default=False)
     samples: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
@@ -139,18 +141,26 @@ class ImportBatch(Base):
         self.state = to.value
 
 
+_CHANGED = text("before IS NOT NULL")
+
+
 class ImportRow(Base):
     """One row of the plan, with what a person decided and what became of it.
 
     ``matches`` holds the possible members, best first: ``{"member_id", "office_id", "score",
     "reasons", "inside"}``.  ``before`` holds what an update replaced, for undoing it.
+
+    The index on the status holds all that counting needs, so that 100,000 rows are counted
+    without opening one.
     """
 
     __tablename__ = "import_row"
     __table_args__ = (
         Index("ix_import_row_batch", "batch_id", "row", unique=True),
-        Index("ix_import_row_status", "batch_id", "status"),
-    )
+        Index("ix_import_row_status", "batch_id", "status", "row", "decision", "member_id"),
+        Index("ix_import_row_changed", "batch_id", "member_id",
+              sqlite_where=_CHANGED, postgresql_where=_CHANGED),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))

@@ -11,11 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from orjson import Fragment
 from sqlalchemy import delete, select
 from sqlalchemy.orm import defer
 
 from importers.fields import Field
-from importers.matching import Compared, Comparison
+from importers.lines import Line
+from importers.matching import Compared, Comparison, Subject, settled
 from importers.mending import cells_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.options import Options
@@ -104,27 +106,37 @@ class Plan:
         self.lacking = {"consent": 0, "network": 0}
         today = to_bangkok_date(self.as_of)
         self._comparison = Comparison(scope_of_batch(batch), today, strangers=_may_tell(batch))
-        for result in understood.rows():
-            self._comparison.add(result)
+        for line in understood.lines():
+            self._comparison.add(line)
         self._comparison.find()
         self.strangers_told = self._comparison.strangers_told()
         self._judge(batch, understood, prepare)
 
     def _judge(self, batch: ImportBatch, understood: Understood, prepare: Prepare) -> None:
-        results, start = understood.rows(), 0
-        while some := list(islice(results, CHUNK)):
+        lines, start = understood.lines(), 0
+        while some := list(islice(lines, CHUNK)):
             compared = self._comparison.judge(some, start)
-            for one in compared:
-                self._count(one)
-            self.rows.add(prepare(row_of(batch, one) for one in compared))
+            subjects = self._comparison.subjects[start : start + len(some)]
+            self.rows.add(prepare(self._rows(batch.id, some, subjects, compared)))
             start += len(some)
 
-    def _count(self, one: Compared) -> None:
-        status, values = one.result.status, one.result.values
-        self.counts[status] += 1
-        if status is Status.NEW:
-            self.lacking["consent"] += values.get("consent") is not True
-            self.lacking["network"] += not values.get("network_id")
+    def _rows(
+        self,
+        batch_id: int,
+        lines: Sequence[Line],
+        subjects: Sequence[Subject],
+        compared: Sequence[Compared | None],
+    ) -> Iterator[Values]:
+        for line, subject, one in zip(lines, subjects, compared, strict=True):
+            status = one.result.status if one else settled(subject.status)
+            self.counts[status] += 1
+            if status is Status.NEW:
+                self.lacking["consent"] += not subject.consent
+                self.lacking["network"] += not subject.network_id
+            if one:
+                yield row_of(batch_id, one)
+            else:
+                yield plain_row(batch_id, line, subject.row, status)
 
 
 def for_database(rows: Iterable[Values]) -> Iterator[Values]:
@@ -144,7 +156,7 @@ def planned(
     """Read a batch's file and compare it with the registry; nothing is written yet.
 
     Args:
-        prepare: what is done with rows before they are laid aside.
+        prepare: what is done with rows before they are laid aside; some values are JSON still.
 
     Raises:
         Unreadable, Unusable: with one sentence.
@@ -241,15 +253,21 @@ def describe(batch: ImportBatch, plan: Plan) -> None:
     }
 
 
-def row_of(batch: ImportBatch, one: Compared) -> tuple[Any, ...]:
+def row_of(batch_id: int, one: Compared) -> tuple[Any, ...]:
     """A row of a plan, in the order of :data:`ROW`."""
     result, member = one.result, one.member
     problems = [problem.as_dict() for problem in result.problems]
     return (
-        *(batch.id, result.row, result.status.value, result.values, result.originals, problems),
+        *(batch_id, result.row, result.status.value, result.values, result.originals, problems),
         *([asdict(found) for found in one.matches], member and member.id),
         *(member and member.version, None),
     )
+
+
+def plain_row(batch_id: int, line: Line, number: int, status: Status) -> tuple[Any, ...]:
+    """A row that nobody had anything to add to; its JSON goes on as it came from the child."""
+    told = map(Fragment, line[1:])
+    return (batch_id, number, status.value, *told, [], None, None, None)
 
 
 def provincial_offices() -> dict[str, int]:

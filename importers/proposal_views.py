@@ -43,9 +43,33 @@ def _row_of(address: str) -> int | None:
 
 
 def _mend(batch: ImportBatch, cells: Mapping[str, str]) -> None:
-    proposals.mend(batch, cells)
+    stood = {one: request.form.get(f"stands-{one}", "") for one in cells}
+    replaced = proposals.mend(batch, cells, stood)
     flash(_("%(count)s cells were corrected; the sheet is read again with them.",
             count=len(cells)), "success")  # fmt: skip
+    if replaced:
+        flash(_("Somebody else corrected %(cells)s at this moment, too; what you wrote counts now.",
+                cells=", ".join(replaced)), "warning")  # fmt: skip
+
+
+@bp.post("/<int:batch_id>/types")
+@RUN
+def say_types(batch_id: int) -> ResponseReturnValue:
+    """Say for all rows at once which network types texts mean, or take such a word back."""
+    batch, form = queries.batch_for(scope(), batch_id), request.form
+    if name := form.get("back"):
+        press(lambda: proposals.take_types_back(batch, name))
+        return back_to(batch_id)
+    pairs = zip(form.getlist("text"), form.getlist("type"), strict=False)
+    said = {text: code for text, code in pairs if code}
+    press(lambda: _say_types(batch, said))
+    return back_to(batch_id)
+
+
+def _say_types(batch: ImportBatch, said: Mapping[str, str]) -> None:
+    count = proposals.say_types(batch, said)
+    flash(_("The network type of %(count)s rows was chosen; the sheet is read again with it.",
+            count=count), "success")  # fmt: skip
 
 
 @bp.post("/<int:batch_id>/proposals")

@@ -5,31 +5,46 @@ Each of these has the sheet read again, so that the plan always shows what follo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
+from importers.asking import types_said
 from importers.codes import Code, Severity, severity_of
 from importers.deciding import decide
 from importers.mending import place_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
-from importers.results import Status
+from importers.results import Problem, Status
+from importers.samples import shown, unknown_type
 from importers.services import replan
 from registry.db import db
 from registry.errors import Refused
+from registry.networks.types import network_types
 
 LONGEST, CHUNK = 2_000, 500
+ASKED = (Status.AMBIGUOUS, Status.POSSIBLE_DUPLICATE, Status.UNCHANGED, Status.ERROR)
+"""What a row can be whose network type is not in the list."""
 
 
-def mend(batch: ImportBatch, cells: Mapping[str, str]) -> None:
+def mend(
+    batch: ImportBatch, cells: Mapping[str, str], stood: Mapping[str, str] | None = None
+) -> list[str]:
     """Write over cells, by address; an empty text empties the cell.
+
+    What others wrote over other cells stays; of the same cell the last word counts.
+
+    Args:
+        stood: what whoever writes saw in those cells.
+
+    Returns:
+        Cells that somebody else corrected meanwhile and that are now as written here.
 
     Raises:
         Refused: the batch is not under review, a cell is not one of the plan's, a text too long.
     """
-    _under_review(batch)
+    open_to_words(batch)
     open_columns = _open_columns(batch)
     for address, text in cells.items():
         place = place_of(address)
@@ -45,8 +60,71 @@ def mend(batch: ImportBatch, cells: Mapping[str, str]) -> None:
                     limit=LONGEST,
                 )
             )
-    batch.mended = {**(batch.mended or {}), **cells}
+    before = batch.mended or {}
+    batch.mended = {**before, **cells}
     replan(batch)
+    return [one for one, text in cells.items() if _unseen(one, text, before, stood or {})]
+
+
+def say_types(batch: ImportBatch, said: Mapping[str, str]) -> int:
+    """Say once for all rows which network type a text means that is not in the list.
+
+    What somebody wrote over single cells meanwhile stays.
+
+    Args:
+        said: codes of network types by the text, as :func:`importers.asking.unknown_types` has it.
+
+    Returns:
+        In how many cells it is read.
+
+    Raises:
+        Refused: the batch is not under review, there is no such type, or no row has the text.
+    """
+    open_to_words(batch)
+    names = {one.code: one.name_th for one in network_types(active_only=True)}
+    if not said or not set(said.values()) <= names.keys():
+        raise Refused(_("Choose a network type from the list for at least one of the texts."))
+    before = batch.mended or {}
+    cells = {
+        problem.cell: names[said[text]]
+        for problem in _unknown_types(batch)
+        if (text := unknown_type(problem)) in said and shown(before.get(problem.cell, text)) == text
+    }
+    if not cells:
+        raise Refused(_("No row has such a network type any more; reload the page."))
+    batch.mended = {**before, **cells}
+    replan(batch)
+    return len(cells)
+
+
+def take_types_back(batch: ImportBatch, name: str) -> None:
+    """Take back that network types were corrected to one; the sheet's own texts count again.
+
+    Raises:
+        Refused: the batch is not under review.
+    """
+    open_to_words(batch)
+    cells = set(types_said(batch).get(name, ()))
+    kept = {place: text for place, text in (batch.mended or {}).items() if place not in cells}
+    batch.mended = kept or None
+    replan(batch)
+
+
+def _unknown_types(batch: ImportBatch) -> Iterator[Problem]:
+    """What is said about network types that are not in the list, row by row."""
+    query = select(ImportRow.problems).where(
+        ImportRow.batch_id == batch.id, ImportRow.status.in_(ASKED)
+    )
+    for stored in db.session.scalars(query.execution_options(yield_per=CHUNK)):
+        for problem in map(Problem.of, stored):
+            if problem.cell and problem.code is Code.NETWORK_TYPE_UNKNOWN:
+                yield problem
+
+
+def _unseen(address: str, text: str, before: Mapping[str, str], stood: Mapping[str, str]) -> bool:
+    """Whether a cell holds a correction that is another one and was not on the page."""
+    earlier = before.get(address)
+    return earlier is not None and earlier not in (text, stood.get(address))
 
 
 def restore(batch: ImportBatch, address: str) -> None:
@@ -55,7 +133,7 @@ def restore(batch: ImportBatch, address: str) -> None:
     Raises:
         Refused: the batch is not under review.
     """
-    _under_review(batch)
+    open_to_words(batch)
     kept = {place: text for place, text in (batch.mended or {}).items() if place != address}
     batch.mended = kept or None
     replan(batch)
@@ -67,7 +145,7 @@ def refuse(batch: ImportBatch, repair: str, *, refused: bool = True) -> None:
     Raises:
         Refused: the batch is not under review, or there is no such repair.
     """
-    _under_review(batch)
+    open_to_words(batch)
     place, _colon, kind = repair.rpartition(":")
     if kind not in refusable() or not (place_of(place) or (place.isascii() and place.isdigit())):
         raise Refused(_("There is no such proposal in this list; reload the page."))
@@ -82,7 +160,7 @@ def refuse_kinds(batch: ImportBatch, offered: Collection[str], taken: Collection
     Raises:
         Refused: the batch is not under review.
     """
-    _under_review(batch)
+    open_to_words(batch)
     kinds = set(offered) & refusable()
     single = {one for one in batch.refused or () if one not in kinds}
     wanted = sorted(single | (kinds - set(taken)))
@@ -123,6 +201,18 @@ def refusable() -> set[str]:
     """Kinds of repairs that a person can refuse."""
     repairs = {code.value for code in Code if severity_of(code) is Severity.REPAIR}
     return repairs - {Code.CELL_MENDED.value}
+
+
+def open_to_words(batch: ImportBatch) -> None:
+    """Whether something can be said about a sheet: under review, or while it is read once more.
+
+    Raises:
+        Refused: neither.
+    """
+    batch.lock()
+    again = batch.as_state is BatchState.READING and batch.planned_at is not None
+    if not again and batch.as_state is not BatchState.PLANNED:
+        raise Refused(_("This import is not waiting for decisions; reload the page."))
 
 
 def _under_review(batch: ImportBatch) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
-from importers.models import ImportBatch, ImportRow
+from importers.models import BatchState, ImportBatch, ImportRow
 from importers.results import Status
 from registry.access.models import Office, OfficeKind
 from registry.access.scope import HEADQUARTERS, Scope
@@ -31,6 +33,24 @@ def count_batches(scope: Scope) -> int:
     """How many batches there are."""
     query = select(func.count()).where(of_offices(scope, ImportBatch.office_id))
     return db.session.scalar(query.select_from(ImportBatch)) or 0
+
+
+def planned_of(scope: Scope, office_id: int, user_id: int, *, limit: int) -> Sequence[ImportBatch]:
+    """Plans that an office or one of its people is to review, the newest first."""
+    query = select(ImportBatch).where(*_planned(scope, office_id, user_id))
+    return db.session.scalars(query.order_by(ImportBatch.id.desc()).limit(limit)).all()
+
+
+def count_planned(scope: Scope, office_id: int, user_id: int) -> int:
+    """How many such plans there are."""
+    query = select(func.count()).select_from(ImportBatch)
+    return db.session.scalar(query.where(*_planned(scope, office_id, user_id))) or 0
+
+
+def _planned(scope: Scope, office_id: int, user_id: int) -> list[ColumnElement[bool]]:
+    own = (ImportBatch.office_id == office_id) | (ImportBatch.user_id == user_id)
+    state = ImportBatch.state == BatchState.PLANNED.value
+    return [state, own, of_offices(scope, ImportBatch.office_id)]
 
 
 def batch_for(scope: Scope, batch_id: int) -> ImportBatch:
@@ -70,47 +90,40 @@ def batch_by_token(scope: Scope, token: str) -> ImportBatch | None:
 def rows_page(
     scope: Scope, batch_id: int, status: Status | None = None, page: int = 1
 ) -> list[ImportRow]:
-    """Rows of a batch in the order of the sheet, perhaps of one status, fifty at a time."""
-    query = _rows(scope, batch_id, status).order_by(ImportRow.row)
-    return list(db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
+    """Rows of a batch in the order of the sheet, perhaps of one status, fifty at a time.
+
+    What lies before a page is passed over in the index; only the rows shown are opened.
+    """
+    batch = batch_for(scope, batch_id)
+    numbers = select(ImportRow.row).where(ImportRow.batch_id == batch.id)
+    if status:
+        numbers = numbers.where(ImportRow.status == status.value)
+    numbers = numbers.order_by(ImportRow.row).limit(PAGE).offset((page - 1) * PAGE)
+    query = _rows(scope, batch_id).where(ImportRow.row.in_(db.session.scalars(numbers).all()))
+    return list(db.session.scalars(query.order_by(ImportRow.row)))
 
 
 def row_of(scope: Scope, batch_id: int, number: int) -> ImportRow | None:
     """A row by its number in the sheet."""
-    return db.session.scalar(_rows(scope, batch_id, None).where(ImportRow.row == number))
+    return db.session.scalar(_rows(scope, batch_id).where(ImportRow.row == number))
 
 
 def all_rows(scope: Scope, batch_id: int) -> list[ImportRow]:
     """All rows of a batch in the order of the sheet."""
-    return list(db.session.scalars(_rows(scope, batch_id, None).order_by(ImportRow.row)))
+    return list(db.session.scalars(_rows(scope, batch_id).order_by(ImportRow.row)))
 
 
-def status_counts(scope: Scope, batch_id: int) -> dict[Status, int]:
-    """How many rows of each status a batch has."""
-    batch = batch_for(scope, batch_id)
-    query = (
-        select(ImportRow.status, func.count())
-        .where(ImportRow.batch_id == batch.id)
-        .group_by(ImportRow.status)
-    )
-    return {Status(status): count for status, count in db.session.execute(query)}
-
-
-def undecided(scope: Scope, batch_id: int) -> int:
-    """How many rows of a plan still wait for somebody's decision."""
-    batch = batch_for(scope, batch_id)
-    query = select(func.count()).where(
-        ImportRow.batch_id == batch.id,
-        ImportRow.status.in_([Status.POSSIBLE_DUPLICATE.value, Status.AMBIGUOUS.value]),
-        ImportRow.decision.is_(None),
-    )
-    return db.session.scalar(query) or 0
-
-
-def _rows(scope: Scope, batch_id: int, status: Status | None) -> Select[ImportRow]:
-    query = (
+def _rows(scope: Scope, batch_id: int) -> Select[ImportRow]:
+    return (
         select(ImportRow)
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
         .where(ImportBatch.id == batch_id, of_offices(scope, ImportBatch.office_id))
     )
-    return query.where(ImportRow.status == status.value) if status else query
+
+
+def in_sight(scope: Scope, batches: Sequence[ImportBatch]) -> set[int]:
+    """Those of some batches that may be opened, by number."""
+    query = select(ImportBatch.id).where(
+        ImportBatch.id.in_([one.id for one in batches]), of_offices(scope, ImportBatch.office_id)
+    )
+    return set(db.session.scalars(query))

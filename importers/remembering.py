@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from importers.fields import Field
 from importers.models import ImportBatch, ImportMapping
+from importers.own_column import is_ours
 from registry.audit.services import Actor
 from registry.db import db
 from registry.periods.calendar import utc_now
@@ -40,7 +41,8 @@ def mapping_of(batch: ImportBatch) -> ImportMapping | None:
 
 def remember(actor: Actor, batch: ImportBatch) -> None:
     """Keep what was decided about a batch's columns for the next sheet with the same header."""
-    columns = batch.summary.get("columns", [])
+    told = batch.summary.get("columns", [])
+    columns = [one for one in told if not is_ours(one["index"], one["header"])]
     fields = {
         str(place): batch.fields[str(column["index"])]
         for place, column in enumerate(columns)

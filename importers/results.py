@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -98,7 +97,10 @@ class Problem:
 
 @dataclass(slots=True)
 class RowResult:
-    """A row with its values by field name, the originals beside them, and the problems."""
+    """A row with its values by field name, the problems, and the originals that these are about.
+
+    ``originals`` are by the header's text.
+    """
 
     row: int
     status: Status
@@ -114,32 +116,3 @@ class RowResult:
             self.status = Status.ERROR
         elif worst is Severity.QUESTION:
             self.status = Status.AMBIGUOUS
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, as :meth:`of` takes them back; days become texts in ISO form (C.E.)."""
-        return {
-            "row": self.row,
-            "status": self.status,
-            "values": self.values,
-            "originals": self.originals,
-            "problems": [problem.as_dict() for problem in self.problems],
-            "also": self.also,
-        }
-
-    @classmethod
-    def of(cls, item: dict[str, Any]) -> RowResult:
-        """Back from :meth:`as_dict`, after JSON."""
-        problems = [Problem.of(stored) for stored in item["problems"]]
-        return cls(
-            item["row"],
-            STATUSES[item["status"]],
-            item["values"],
-            item["originals"],
-            problems,
-            item["also"],
-        )
-
-
-def plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as JSON takes them: days in ISO form (C.E.)."""
-    return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}

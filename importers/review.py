@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from string import digits
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from importers.codes import Severity
+from importers.codes import Code, Severity
 from importers.fields import FIELD_NAMES, Field
 from importers.matching import differences, updates_of
 from importers.models import Decision, ImportRow
@@ -51,6 +52,17 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """An earlier row of the sheet that may be the same person."""
+
+    row: int
+    name: str
+    place: str
+    birth_year: int | None
+    phone: str | None
+
+
+@dataclass(frozen=True)
 class Change:
     """What record and sheet say differently; ``taken`` where the sheet's word counts."""
 
@@ -76,15 +88,24 @@ class CellInput:
     offered: str
     secret: bool
 
+    @property
+    def letter(self) -> str:
+        """The letters of its column."""
+        return self.address.rstrip(digits)
+
 
 _NOTHING = CellInput("", "", "", "", secret=False)
 
 
 @dataclass
 class Shown:
-    """A row with everything that its line on the page says."""
+    """A row with everything that its line on the page says.
+
+    ``member_id`` is whom it changed or brought.
+    """
 
     row: ImportRow
+    member_id: int | None
     name: str
     place: str
     type: str
@@ -95,6 +116,7 @@ class Shown:
     changes: list[Change] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     cells: list[CellInput] = field(default_factory=list)
+    alike: Alike | None = None
 
 
 def show_rows(scope: Scope, rows: Sequence[ImportRow]) -> list[Shown]:
@@ -106,13 +128,50 @@ def show_rows(scope: Scope, rows: Sequence[ImportRow]) -> list[Shown]:
     numbers = {row.member_id for row in rows if row.member_id}
     numbers |= {found["member_id"] for row in rows for found in row.matches if found["inside"]}
     members = {member.id: member for member in members_by_ids(scope, sorted(numbers))}
+    came = _came_from(rows)
     offices = {office.id: office for office in db.session.scalars(select(Office))}
     types = {row.code: name_of(row) for row in network_types()}
-    return [_shown(row, members, offices, types) for row in rows]
+    shown = [_shown(row, came.get(row.row), members, offices, types) for row in rows]
+    _show_alike(shown)
+    return shown
+
+
+def _show_alike(lines: Sequence[Shown]) -> None:
+    """Beside each row the earlier one of its sheet that it is like."""
+    like = {one.row.row: number for one in lines for number in _like(one)}
+    if not like:
+        return
+    query = select(ImportRow).where(
+        ImportRow.batch_id.in_({one.row.batch_id for one in lines}),
+        ImportRow.row.in_(set(like.values())),
+    )
+    first = {row.row: _alike(row) for row in db.session.scalars(query)}
+    for one in lines:
+        one.alike = first.get(like.get(one.row.row, 0))
+
+
+def _like(one: Shown) -> list[int]:
+    return [int(doubt.params["row"]) for doubt in one.doubts if doubt.code is Code.ALIKE_IN_FILE]
+
+
+def _alike(row: ImportRow) -> Alike:
+    tell = row.values.get
+    name, place = _name(row.values), _place(row.values)
+    return Alike(row.row, name, place, tell("birth_year"), tell("phone"))
+
+
+def _came_from(rows: Sequence[ImportRow]) -> dict[int, int]:
+    """The members who came from rows of one batch, by the rows' numbers."""
+    query = select(Member.source_row, Member.id).where(
+        Member.batch_id.in_({row.batch_id for row in rows}),
+        Member.source_row.in_([row.row for row in rows]),
+    )
+    return {number: member for number, member in db.session.execute(query) if number}
 
 
 def _shown(
     row: ImportRow,
+    came: int | None,
     members: Mapping[int, Member],
     offices: Mapping[int, Office],
     types: Mapping[str, str],
@@ -120,6 +179,7 @@ def _shown(
     values = row.values
     shown = Shown(
         row=row,
+        member_id=row.member_id or came,
         name=_name(values),
         place=_place(values),
         type=types.get(values.get("network_type", ""), ""),
@@ -170,7 +230,8 @@ def _place(values: Mapping[str, Any]) -> str:
 
 def _channel(channel: Mapping[str, Any]) -> str:
     kind = str(CHANNEL_KIND_NAMES[ChannelKind(channel["kind"])])
-    audience = f" {channel['audience']:,}" if channel.get("audience") is not None else ""
+    many = channel.get("audience")
+    audience = "" if many is None else " " + _("%(count)s people", count=f"{many:,}")
     return f"{kind}: {channel.get('name') or channel.get('url') or '–'}{audience}"
 
 

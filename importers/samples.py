@@ -11,6 +11,7 @@ from importers.codes import Code, Severity
 from importers.fields import Field
 from importers.header import Header
 from importers.mapping import Column
+from importers.marks import as_typed, marked
 from importers.reading.grid import Cell, Row, Sheet, column_index
 from importers.results import Problem, RowResult, Status
 from importers.thai.text import arabic, clean, is_blank, to_text
@@ -19,6 +20,7 @@ from registry.members.masks import mask_phone
 DOUBTS = (Severity.QUESTION, Severity.ERROR)
 MOST = 3
 LOOK_AT = 200
+MOST_TYPES = 50
 LONGEST = 60
 NATIONAL_ID = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12}(?![0-9])")
 PHONE = re.compile(r"(?<![0-9])(?:\+?66|0)?[ -]?[1-9](?:[ -]?[0-9]){7,8}(?![0-9])")
@@ -85,12 +87,15 @@ class Tally:
         repairs: proposed repairs by kind: how many, and a few (cell, original, proposal).
         questions: in the same way, what a person is asked about rows that can be read.
         doubts: by column, in how many rows its cell could not be read, or not for certain.
+        types: by the text of a network type that is not in the list, in how many rows it stands;
+            of the first texts only.
     """
 
     def __init__(self) -> None:
         self.repairs: Kinds = {}
         self.questions: Kinds = {}
         self.doubts: dict[str, int] = {}
+        self.types: dict[str, int] = {}
 
     def add(self, row: RowResult) -> None:
         """Count a row's remarks."""
@@ -99,6 +104,8 @@ class Tally:
             if code := _repair(problem):
                 _count(self.repairs, code, problem)
             elif problem.severity in DOUBTS:
+                if text := unknown_type(problem):
+                    _count_text(self.types, text, 1)
                 doubtful.add(problem.cell.rstrip(digits))
                 if row.status is Status.AMBIGUOUS:
                     _count(self.questions, problem.code.value, problem)
@@ -108,7 +115,12 @@ class Tally:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for storing; they hold personal data."""
-        return {"repairs": self.repairs, "questions": self.questions, "doubts": self.doubts}
+        return {
+            "repairs": self.repairs,
+            "questions": self.questions,
+            "doubts": self.doubts,
+            "types": self.types,
+        }
 
 
 def add_samples(found: dict[str, Any], more: dict[str, Any]) -> None:
@@ -120,6 +132,19 @@ def add_samples(found: dict[str, Any], more: dict[str, Any]) -> None:
             kind["shown"] = [*kind["shown"], *about["shown"]][:MOST]
     for column, count in more["doubts"].items():
         found["doubts"][column] = found["doubts"].get(column, 0) + count
+    for text, count in more["types"].items():
+        _count_text(found["types"], text, count)
+
+
+def unknown_type(problem: Problem) -> str:
+    """The text of a network type that is not in the list, as it may be shown; else an empty one."""
+    unknown = problem.code is Code.NETWORK_TYPE_UNKNOWN
+    return shown(str(problem.params.get("text", ""))) if unknown else ""
+
+
+def _count_text(found: dict[str, int], text: str, count: int) -> None:
+    if text in found or len(found) < MOST_TYPES:
+        found[text] = found.get(text, 0) + count
 
 
 def _count(found: Kinds, code: str, problem: Problem) -> None:
@@ -140,4 +165,5 @@ def _repair(problem: Problem) -> str:
 def _example(problem: Problem) -> list[str]:
     proposal = problem.params.get("text", "") if problem.proposal is None else problem.proposal
     place = problem.cell or str(problem.row)
-    return [place, shown(problem.value), shown(str(proposal))]
+    was = as_typed(shown(marked(problem.value)), problem.value)
+    return [place, was, shown(str(proposal))]

@@ -145,6 +145,9 @@ SENTENCES = {
         "Somebody like this is registered already (likeness %(score)s of 100); say whether it is "
         "the same person."
     ),
+    Code.ALIKE_IN_FILE: _l(
+        "Row %(row)s has the same name, birth year and place; say whether it is the same person."
+    ),
     Code.TWICE_IN_FILE: _l("The same person is already in row %(row)s; keep one of the two rows."),
 }
 

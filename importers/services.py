@@ -11,7 +11,7 @@ from sqlalchemy import select
 from importers.committing import Preparation, commit_batch
 from importers.deciding import ALLOWED, decide
 from importers.models import BatchState, ImportBatch
-from importers.undoing import obstacles, why_not
+from importers.obstacles import obstacles, why_not
 from importers.uploads import check_size, content_of, laid_aside, store
 from registry.access.models import Office
 from registry.audit.actions import Action
@@ -22,8 +22,9 @@ from registry.i18n import language
 from registry.jobs import DONE_STATES, Job, enqueue
 from registry.periods.calendar import utc_now
 
-__all__ = ["ALLOWED", "COMMIT", "PLAN", "UNDO", "SameFile", "commit_import", "content_of", "decide",
-           "discard", "receive", "replan", "start", "start_commit", "start_undo"]  # fmt: skip
+__all__ = ["ALLOWED", "COMMIT", "PLAN", "UNDO", "SameFile", "begin_reading", "commit_import",
+           "content_of", "decide", "discard", "read_what_came_late", "receive", "replan", "start",
+           "start_commit", "start_undo"]  # fmt: skip
 PLAN, COMMIT, UNDO = "import:plan", "import:commit", "import:undo"
 GONE = (BatchState.UNDONE.value, BatchState.DISCARDED.value, BatchState.FAILED.value)
 
@@ -120,14 +121,34 @@ def start(batch: ImportBatch) -> None:
 def replan(batch: ImportBatch) -> None:
     """Have a batch planned anew, with other columns or because the registry changed.
 
+    While it is read nothing is lost: it is read once more as soon as that is done, see
+    :func:`read_what_came_late`.
+
     Raises:
-        Refused: it is being read at this moment.
+        Refused: it is being read for the first time.
     """
     if batch.as_state is not BatchState.READING:
         batch.move(BatchState.READING)
     elif _is_running(batch):
-        raise Refused(_("This file is being read at this moment; wait for the plan."))
+        if batch.planned_at is None:
+            raise Refused(_("This file is being read at this moment; wait for the plan."))
+        batch.unread = True
+        return
     start(batch)
+
+
+def begin_reading(batch: ImportBatch) -> None:
+    """What was said until now is in the reading that begins."""
+    if batch.unread and batch.as_state is BatchState.READING:
+        batch.unread = False
+
+
+def read_what_came_late(batch: ImportBatch) -> None:
+    """Have a plan made anew for what was said while it was made."""
+    batch.lock()
+    if batch.unread and batch.as_state in (BatchState.PLANNED, BatchState.FAILED):
+        batch.unread = False
+        replan(batch)
 
 
 def _is_running(batch: ImportBatch) -> bool:
@@ -141,6 +162,8 @@ def start_commit(actor: Actor, batch: ImportBatch) -> None:
     Raises:
         Refused: it is not waiting for this.
     """
+    if batch.unread:
+        raise Refused(_("Corrections of this moment are still to be read; look at the new plan."))
     if batch.as_state is not BatchState.COMMITTING:
         batch.move(BatchState.COMMITTING)
     elif _is_running(batch):

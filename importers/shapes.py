@@ -10,12 +10,16 @@ from importers.fields import Field
 from importers.header import Header
 from importers.mapping import Column
 from importers.options import Options
+from importers.own_column import theirs
 from importers.thai.text import key
 
 
 def shape_of(header: Header) -> str:
-    """What sheets with the same headers in the same order share: 64 hex digits."""
-    texts = "\n".join(key(column.header) for column in header.columns)
+    """What sheets with the same headers in the same order share: 64 hex digits.
+
+    The column with our results, which comes back in a corrected workbook, is none of them.
+    """
+    texts = "\n".join(key(column.header) for column in theirs(header.columns))
     return sha256(texts.encode()).hexdigest()
 
 
@@ -27,7 +31,7 @@ def recall(header: Header, options: Options) -> dict[int, Field | None]:
     known = options.remembered.get(shape_of(header), {}) if options.remembered else {}
     return {
         column.index: known[place]
-        for place, column in enumerate(header.columns)
+        for place, column in enumerate(theirs(header.columns))
         if place in known and not column.sensitive
     }
 

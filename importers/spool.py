@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -12,11 +13,11 @@ Row = Sequence[Any]
 
 
 class Spool:
-    """Keeps rows in a file without a name, in the order in which they came."""
+    """Keeps rows in a file without a name: section by section, each in the order they came in."""
 
     def __init__(self, folder: Path) -> None:
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by the caller's with
-        self.count = 0
+        self._places: dict[str, list[int]] = defaultdict(list)
 
     def __enter__(self) -> Self:
         return self
@@ -24,15 +25,17 @@ class Spool:
     def __exit__(self, *_error: object) -> None:
         self._file.close()
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[Row], section: str = "") -> None:
         """Lay some rows aside."""
-        some = list(rows)
-        pickle.dump(some, self._file, protocol=pickle.HIGHEST_PROTOCOL)
-        self.count += len(some)
+        self._places[section].append(self._file.tell())
+        pickle.dump(list(rows), self._file, protocol=pickle.HIGHEST_PROTOCOL)
 
     def all(self) -> Iterator[Row]:
-        """The rows again, from the first."""
-        end = self._file.tell()
-        self._file.seek(0)
-        while self._file.tell() < end:
+        """The rows again, the sections in the order of their names."""
+        for section in sorted(self._places):
+            yield from self._of(section)
+
+    def _of(self, section: str) -> Iterator[Row]:
+        for place in self._places[section]:
+            self._file.seek(place)
             yield from pickle.load(self._file)  # noqa: S301 - nobody else has this file

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from importers import queries, services
+from importers.deciding import equally_likely
 from importers.forms import DecideForm
-from importers.models import BatchState, ImportBatch
+from importers.models import BatchState, Decision, ImportBatch
 from importers.views import RUN, bp
 from registry.access.gate import actor, scope
 from registry.carry import press
@@ -57,6 +58,9 @@ def _decide(batch: ImportBatch, form: DecideForm, rows: list[int] | None) -> Non
     count = services.decide(batch, rows, status, decision, member_id=member)
     if rows is None:
         flash(_("%(count)s rows decided.", count=count), "success")
+        if decision is Decision.SAME and (tied := equally_likely(batch)):
+            flash(_("%(count)s rows have several equally likely members: decide them one by one.",
+                    count=tied), "warning")  # fmt: skip
 
 
 @bp.post("/<int:batch_id>/commit")
@@ -96,15 +100,6 @@ def discard(batch_id: int) -> ResponseReturnValue:
     done = _("The plan was discarded; nothing was imported.")
     if press(lambda: services.discard(actor(), batch), done):
         return redirect(url_for("imports.index"))
-    return redirect(url_for("imports.show", batch_id=batch_id))
-
-
-@bp.post("/<int:batch_id>/undo")
-@RUN
-def undo(batch_id: int) -> ResponseReturnValue:
-    """Have the import taken back, unless something was built on it."""
-    batch = queries.batch_for(scope(), batch_id)
-    press(lambda: services.start_undo(actor(), batch))
     return redirect(url_for("imports.show", batch_id=batch_id))
 
 

@@ -16,6 +16,7 @@ import orjson
 from importers.analysis import BLOCK
 from importers.child import part_of
 from importers.errors import KINDS
+from importers.lines import Line
 from importers.options import Options
 from importers.reading.errors import Unreadable
 from importers.reading.parent import Limits, check_size, run_child
@@ -24,6 +25,8 @@ from importers.results import RowResult
 from importers.samples import add_samples
 
 Progress = Callable[[str, int, int], None]
+END = b"{"
+"""What the last line begins with, which is about the whole sheet; no row does."""
 TAIL = 1024 * 1024
 """Bytes at the end of what the child wrote within which its last line begins."""
 
@@ -43,13 +46,17 @@ class Understood:
 
     def rows(self) -> Iterator[RowResult]:
         """The rows in the order of the sheet; read from the disk each time."""
+        return (line.result() for line in self.lines())
+
+    def lines(self) -> Iterator[Line]:
+        """The same rows as the child wrote them."""
         with ExitStack() as stack:
             waiting = deque(stack.enter_context(part.open("rb")) for part in self.parts)
             while waiting:
                 file = waiting.popleft()
-                items = [orjson.loads(line) for line in islice(file, BLOCK)]
-                yield from (RowResult.of(item) for item in items if "end" not in item)
-                if len(items) == BLOCK:
+                some = list(islice(file, BLOCK))
+                yield from (Line.of(line) for line in some if not line.startswith(END))
+                if len(some) == BLOCK:
                     waiting.append(file)
 
 

@@ -14,20 +14,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from importers import queries, services
-from importers.asking import WORDS, asked, columns_of
-from importers.choosing import outcome_of
+from importers.afterwards import still_lacking
+from importers.asking import WORDS, asked, columns_of, lists_of, types_said, unknown_types
+from importers.choosing import tally_of
+from importers.foreseeing import foresee
 from importers.forms import field_choices
 from importers.models import BATCH_STATE_NAMES, BatchState, Decision, ImportBatch, ImportRow
 from importers.remembering import mapping_of
 from importers.repairs import kinds_of, questions_of
 from importers.results import STATUS_NAMES, Status
 from importers.review import show_rows
-from importers.undoing import obstacles, why_not
 from registry.access.gate import allow, scope, scope_for
 from registry.access.roles import Permission
 from registry.db import db
 from registry.fields import read_id, read_page
 from registry.jobs import Job
+from registry.networks.types import network_types
 
 bp = Blueprint("imports", __name__, url_prefix="/imports", template_folder="templates")
 RUN = allow(Permission.IMPORTS_RUN)
@@ -50,7 +52,9 @@ def show(batch_id: int) -> ResponseReturnValue:
         return redirect(url_for("imports.columns", batch_id=batch_id))
     status = _status()
     rows = _with(batch_id, queries.rows_page(scope(), batch_id, status, read_page(request.args)))
-    counts = queries.status_counts(scope(), batch_id)
+    tally = tally_of(batch)
+    counts = tally.counts
+    foreseen = foresee(batch, tally) if batch.as_state is BatchState.PLANNED else None
     return render_template(
         "importers/show.html",
         batch=batch,
@@ -60,9 +64,10 @@ def show(batch_id: int) -> ResponseReturnValue:
         names=STATUS_NAMES,
         states=BATCH_STATE_NAMES,
         rows=show_rows(scope_for(Permission.MEMBERS_READ), rows),
-        waiting=queries.undecided(scope(), batch_id),
-        outcome=outcome_of(batch),
-        stuck=_why_not_undone(batch),
+        waiting=tally.waiting,
+        skipped=tally.skipped,
+        foreseen=foreseen,
+        outcome=foreseen.outcome if foreseen else tally.outcome,
         total=counts.get(status, 0) if status else sum(counts.values()),
         size=queries.PAGE,
         page=read_page(request.args),
@@ -70,9 +75,14 @@ def show(batch_id: int) -> ResponseReturnValue:
         columns=columns_of(batch),
         names_of_fields=dict(field_choices()),
         words=WORDS,
+        lacking=still_lacking(scope_for(Permission.MEMBERS_READ), batch),
         remembered=mapping_of(batch) if batch.summary.get("recalled") else None,
         kinds=kinds_of(batch),
         questions=questions_of(batch),
+        unknown_types=unknown_types(batch),
+        types_said=types_said(batch),
+        types=network_types(active_only=True),
+        lists=lists_of(batch),
         decisions={status: decisions_for(status) for status in services.ALLOWED},
         job=_job(batch),
     )
@@ -85,14 +95,6 @@ def _with(batch_id: int, rows: list[ImportRow]) -> list[ImportRow]:
         return rows
     row = queries.row_of(scope(), batch_id, number)
     return [row, *rows] if row else rows
-
-
-def _why_not_undone(batch: ImportBatch) -> str:
-    """Why an import cannot be taken back any more; empty where it can."""
-    if batch.as_state is not BatchState.COMMITTED:
-        return ""
-    late = obstacles(batch)
-    return why_not(batch, late) if late else ""
 
 
 def _status() -> Status | None:

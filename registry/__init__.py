@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from registry.settings import Settings, load_settings
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from registry.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Put the parts together: the one place that knows them all."""
+    """Put the parts together: the one place that knows them all.
+
+    What it needs is imported here, because the children that read files need none of it.
+    """
+    from flask import Flask
+
     import dashboards
     import importers
     import reports
     from registry import core
+    from registry.settings import load_settings
 
     settings = settings or load_settings()
     app = Flask(__name__, instance_path=str(settings.instance))

@@ -8,17 +8,22 @@ needs a value is named.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy import Date, LargeBinary, Table, bindparam, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from registry.db import WRITE, ReadOnlyTransaction, db
+from registry.db import WRITE, ReadOnlyTransaction, Utc, db
 
 CHUNK = 2_000
 ROOM_KB = 48 * 1024
+DAYS = 4_096
+"""Days and moments come again and again; others, encrypted ones above all, must not."""
 Row = Sequence[Any]
+Convert = Callable[[Any], Any]
 
 
 def insert_rows(model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]) -> None:
@@ -74,20 +79,30 @@ def reserve_ids(model: type[DeclarativeBase], count: int) -> Iterator[int]:
 def ready_rows(
     model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]
 ) -> Iterator[Row]:
-    """The rows as the driver takes them: encrypted, with the columns' own conversions applied."""
+    """The rows as the driver takes them: encrypted, with the columns' own conversions applied.
+
+    None is NULL in every column, one of JSON too.
+    """
     steps = _conversions(cast(Table, model.__table__), names)
     for row in rows:
         ready = list(row)
         for place, convert in steps:
-            value = convert(ready[place])
-            ready[place] = bytes(value) if isinstance(value, memoryview) else value
+            if ready[place] is not None:
+                ready[place] = convert(ready[place])
         yield tuple(ready)
 
 
-def _conversions(table: Table, names: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
+def _conversions(table: Table, names: Sequence[str]) -> list[tuple[int, Convert]]:
+    found = ((place, _conversion(table.c[name].type)) for place, name in enumerate(names))
+    return [(place, convert) for place, convert in found if convert is not None]
+
+
+def _conversion(kind: TypeEngine[Any]) -> Convert | None:
     dialect = db.engine.dialect
-    found = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
-    return [(place, convert) for place, convert in enumerate(found) if convert is not None]
+    if isinstance(kind, TypeDecorator) and isinstance(kind.impl_instance, LargeBinary):
+        return partial(kind.process_bind_param, dialect=dialect)
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(DAYS)(convert) if convert and isinstance(kind, (Date, Utc)) else convert
 
 
 def _table(model: type[DeclarativeBase]) -> Table:

@@ -16,7 +16,7 @@ from registry import (
     audit,
     channels,
     db,
-    errors,
+    error_pages,
     facts,
     geography,
     headers,
@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
     Migrate(app, db.db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     csrf.init_app(app)
     compress.init_app(app)
-    for part in (errors, i18n, headers, ui):
+    for part in (error_pages, i18n, headers, ui):
         part.init_app(app)
     admin_commands.init_app(app)
     for feature in FEATURES:

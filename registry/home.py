@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,7 +21,7 @@ from registry.audit.models import AuditEvent
 from registry.db import db
 from registry.messages.models import KeyMessage
 from registry.messages.queries import published_lately
-from registry.ui import MenuItem, menu_of, waiting
+from registry.ui import Card, MenuItem, menu_of, waiting
 
 bp = Blueprint("home", __name__)
 P = Permission
@@ -35,15 +34,6 @@ WAYS: tuple[tuple[Permission, str, Any], ...] = (
     (P.DISSEMINATION_RECORD, "dissemination.grid_page", _l("Record a month's dissemination")),
     (P.USERS_MANAGE, "users.create", _l("New user")),
 )
-
-
-@dataclass(frozen=True)
-class Card:
-    """A number that leads somewhere."""
-
-    label: Any
-    value: int
-    address: str
 
 
 @bp.get("/")
@@ -65,9 +55,13 @@ def start() -> ResponseReturnValue:
 
 
 def _waiting() -> list[Card]:
-    """Menu items with something behind them that waits."""
+    """What waits behind the menu items, counted or one by one."""
     items = [item for section in menu_of(current_app).values() for item in section]
-    return [Card(item.label, count, _address(item)) for item in items if (count := waiting(item))]
+    return [card for item in items if (count := waiting(item)) for card in _cards(item, count)]
+
+
+def _cards(item: MenuItem, count: int) -> list[Card]:
+    return item.cards() if item.cards else [Card(item.label, count, _address(item))]
 
 
 def _address(item: MenuItem) -> str:

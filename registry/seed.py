@@ -8,7 +8,8 @@ from sqlalchemy import insert, select
 
 from registry.db import db
 from registry.geography.seed import BEFORE_ALL_FACTS, seed_offices, seed_places
-from registry.members.models import ConsentPurpose, ConsentWording, NetworkType
+from registry.members.consent_models import ConsentPurpose, ConsentWording
+from registry.members.models import NetworkType
 from registry.periods.models import TimeStandard
 
 HANDBOOK = date(2022, 10, 1)

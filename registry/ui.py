@@ -20,12 +20,22 @@ bootstrap = Bootstrap5()
 
 
 @dataclass(frozen=True)
+class Card:
+    """A number that leads somewhere."""
+
+    label: Any
+    value: int
+    address: str
+
+
+@dataclass(frozen=True)
 class MenuItem:
     """One way in: shown to those who have the permission.
 
     Attributes:
         section: ``work``, ``figures`` or ``manage``; sections are shown in this order.
         badge: a function that returns the number of things waiting, or None.
+        cards: the things that wait one by one, for the start page.
     """
 
     section: str
@@ -35,6 +45,7 @@ class MenuItem:
     order: int = 50
     icon: str = ""
     badge: Callable[[], int] | None = None
+    cards: Callable[[], list[Card]] | None = None
 
 
 def add_menu(app: Flask, *items: MenuItem) -> None:

@@ -7,7 +7,6 @@ stands for a member in sealed facts and cannot be turned back without the key.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from functools import lru_cache
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
+from pydantic import SecretStr
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
@@ -31,20 +31,27 @@ def derive(secret: str, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret.encode())
 
 
-def _key(purpose: str) -> bytes:
-    secret = current_app.extensions["sang_settings"].data_key.get_secret_value()
-    return derive(secret, purpose)
+class Keys:
+    """The three keys of an installation, derived once."""
+
+    def __init__(self, secret: str) -> None:
+        self.cipher = AESGCM(derive(secret, "encrypt"))
+        self.match, self.pseudonym = derive(secret, "match"), derive(secret, "pseudonym")
 
 
 @lru_cache(maxsize=32)
-def _cipher(key: bytes) -> AESGCM:
-    return AESGCM(key)
+def _keys_of(secret: SecretStr) -> Keys:
+    return Keys(secret.get_secret_value())
+
+
+def _keys() -> Keys:
+    return _keys_of(current_app.extensions["sang_settings"].data_key)
 
 
 def encrypt(plain: bytes) -> bytes:
     """Encrypt and authenticate bytes: a byte for the way, twelve of a nonce, AES-256-GCM."""
     nonce = os.urandom(NONCE)
-    return WAY + nonce + _cipher(_key("encrypt")).encrypt(nonce, plain, WAY)
+    return WAY + nonce + _keys().cipher.encrypt(nonce, plain, WAY)
 
 
 def decrypt(token: bytes) -> bytes:
@@ -54,17 +61,17 @@ def decrypt(token: bytes) -> bytes:
         cryptography.exceptions.InvalidTag: the bytes were altered, or the key is another.
     """
     way, nonce, rest = token[:1], token[1 : 1 + NONCE], token[1 + NONCE :]
-    return _cipher(_key("encrypt")).decrypt(nonce, rest, way)
+    return _keys().cipher.decrypt(nonce, rest, way)
 
 
 def keyed_hash(value: str) -> str:
     """Hash of a normalised identifier for matching: 64 hex digits, useless without the key."""
-    return hmac.new(_key("match"), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_keys().match, value.encode(), "sha256").hex()
 
 
 def pseudonym(member_uid: str) -> str:
     """The stable stand-in of a member in sealed facts: 32 hex digits."""
-    return hmac.new(_key("pseudonym"), member_uid.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(_keys().pseudonym, member_uid.encode(), "sha256").hex()[:32]
 
 
 class EncryptedText(TypeDecorator[str]):

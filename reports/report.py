@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -77,13 +76,3 @@ class Report:
             return self
         history = tuple(book.limited(scope, self.names) for book in self.history)
         return replace(self, book=self.book.limited(scope, self.names), history=history)
-
-
-def unbroken(books: Iterable[Book], last: Period) -> tuple[Book, ...]:
-    """Of some books those of consecutive periods that end with ``last``, in order."""
-    by_period = {book.period: book for book in books}
-    run, period = [], last
-    while period in by_period:
-        run.append(by_period[period])
-        period = period.previous()
-    return tuple(reversed(run))

@@ -19,15 +19,8 @@ from registry.access.roles import SECOND_FACTOR_REQUIRED, Role
 from registry.access.sessions import session_of
 from registry.channels.models import AudienceCount, Channel, ChannelKind, ChannelMember
 from registry.db import db, unit_of_work
-from registry.members.models import (
-    Consent,
-    ConsentPurpose,
-    ConsentWording,
-    Member,
-    MemberSpan,
-    MemberState,
-    MemberStateChange,
-)
+from registry.members.consent_models import Consent, ConsentPurpose, ConsentWording
+from registry.members.models import Member, MemberSpan, MemberState, MemberStateChange
 from registry.members.normalise import derived
 from registry.networks.models import Network, NetworkMember
 from registry.vault import keyed_hash

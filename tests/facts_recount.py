@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from registry.channels.models import AudienceCount, Channel
-from registry.members.models import Consent, Member, MemberSpan
+from registry.members.consent_models import Consent
+from registry.members.models import Member, MemberSpan
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage, Publication
 from registry.networks.models import Network, NetworkMember

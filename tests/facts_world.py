@@ -18,7 +18,8 @@ from registry.channels.models import AudienceCount, Channel, ChannelMember
 from registry.db import db
 from registry.geography.models import District, ProvinceZone
 from registry.geography.queries import province_zones
-from registry.members.models import Consent, Member, MemberSpan, MemberStateChange
+from registry.members.consent_models import Consent
+from registry.members.models import Member, MemberSpan, MemberStateChange
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage, Publication
 from registry.networks.models import Network, NetworkMember

@@ -24,9 +24,11 @@ from registry.channels.models import ChannelMember
 from registry.db import db
 from registry.geography.models import ProvinceZone
 from registry.jobs import Job
+from registry.members.consent_models import Consent
 from registry.members.merging import merge
-from registry.members.models import Consent, Member, RequestKind, TransferRequest
+from registry.members.models import Member
 from registry.members.services import register
+from registry.members.transfer_models import RequestKind, TransferRequest
 from registry.members.values import MemberValues
 from registry.messages import files
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient

@@ -19,7 +19,7 @@ ROOTS = {"registry", "registry.cli"}
 REQUEST = {"request", "g", "session", "current_user", "after_this_request"}
 TOUCHES_REQUEST = {
     "registry.access.gate",
-    "registry.errors",
+    "registry.error_pages",
     "registry.headers",
     "registry.i18n",
     "registry.logs",

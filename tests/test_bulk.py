@@ -15,7 +15,8 @@ from registry.audit.services import Actor, Happened, record, record_many
 from registry.audit.verify import verify
 from registry.bulk import CHUNK, insert_rows, reserve_ids, update_rows
 from registry.db import ReadOnlyTransaction, db, unit_of_work
-from registry.members.models import Consent, Member
+from registry.members.consent_models import Consent
+from registry.members.models import Member
 from tests import cast
 
 NAMES = ("member_id", "purpose", "basis", "given_on", "source", "by_guardian")

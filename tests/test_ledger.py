@@ -16,8 +16,9 @@ from registry.access.scope import Scope
 from registry.channels.models import AudienceCount, Channel, ChannelKind
 from registry.db import begin_write, db, unit_of_work
 from registry.errors import NotFound, Refused
+from registry.members.consent_models import ConsentPurpose
 from registry.members.consents import standing_consent, withdraw_consent
-from registry.members.models import ConsentPurpose, MemberState
+from registry.members.models import MemberState
 from registry.members.states import change_state
 from registry.messages import ledger, publishing
 from registry.messages.entries import Fault

@@ -24,15 +24,9 @@ from registry.channels.models import Channel, ChannelMember
 from registry.db import begin_write, db, unit_of_work
 from registry.errors import NotFound, Refused
 from registry.members import services, states
+from registry.members.consent_models import ConsentPurpose, ConsentWording
 from registry.members.consents import give_consent, standing_consent, withdraw_consent
-from registry.members.models import (
-    MOVES,
-    ConsentPurpose,
-    ConsentWording,
-    Member,
-    MemberSpan,
-    MemberState,
-)
+from registry.members.models import MOVES, Member, MemberSpan, MemberState
 from registry.members.queries import member_for, member_to_change
 from registry.members.states import change_state
 from registry.members.values import MemberValues

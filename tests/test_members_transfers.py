@@ -19,7 +19,8 @@ from registry.audit.services import Actor
 from registry.db import begin_write, db, unit_of_work
 from registry.errors import Refused
 from registry.members import transfers
-from registry.members.models import MemberSpan, RequestKind, TransferRequest
+from registry.members.models import MemberSpan
+from registry.members.transfer_models import RequestKind, TransferRequest
 from registry.members.transfer_queries import own_request, request_to_decide
 from registry.networks.models import NetworkMember
 from tests import cast

@@ -97,6 +97,8 @@ SWAPS = (
         },
     ),
     Swap("/members/{own[member]}/networks", {"network": "{it[network]}", "on": "15/1/2569"}),
+    Swap("/members/?batch={it[batch]}"),
+    Swap("/members/to-network", {"network": "{it[network]}", "on": "15/1/2569", "count": "1"}),
     Swap("/evidence/", {"ids": "{it[report]}", "decision": "accept"}),
     Swap("/messages/{own[message]}/publish", {"channels": "{it[channel]}"}),
     Swap("/members/duplicates", {"member_id": "{it[member]}", "first_name": "มาลี"}),

@@ -18,7 +18,8 @@ from registry.audit.services import Actor
 from registry.channels.models import Channel
 from registry.db import db, unit_of_work
 from registry.errors import Refused
-from registry.members.models import Consent, Member, MemberState
+from registry.members.consent_models import Consent
+from registry.members.models import Member, MemberState
 from registry.messages import ledger, publishing, services
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage

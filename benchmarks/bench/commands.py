@@ -54,10 +54,10 @@ def bench_command() -> None:
 )
 @click.option(
     "--peer",
-    type=click.Choice(["checked", "fast", "none"]),
-    default="checked",
+    type=click.Choice(["same", "checked", "fast", "none"]),
+    default="same",
     show_default=True,
-    help="fast: without its own checks and without differences shown.",
+    help="same: all that Sang does; checked: less; fast: without its own checks, too.",
 )
 @click.option("--without-peer", "peer", flag_value="none", help="The same as --peer none.")
 def import_bench(

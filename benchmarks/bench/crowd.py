@@ -11,7 +11,7 @@ from registry.access.models import Office, OfficeKind
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.members.bulk import NewChannel, NewMember, Source, register_many
-from registry.members.models import ConsentPurpose
+from registry.members.consent_models import ConsentPurpose
 from registry.members.values import MemberValues
 
 CHUNK = 20_000
@@ -64,7 +64,7 @@ def values_of(one: Somebody) -> MemberValues:
 
 def _member(one: Somebody, offices: dict[str, int]) -> NewMember:
     return NewMember(
-        values=values_of(one),
+        values=values_of(one).as_dict(),
         on=one.joined,
         office=offices[one.province],
         channels=[NewChannel(one.channel, f"ช่องทางของ{one.first}", audience=one.audience)],

@@ -19,8 +19,9 @@ from registry.access.models import Office
 from registry.access.roles import Role
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
-from registry.members.models import Member, MemberSpan, MemberState, RequestKind
+from registry.members.models import Member, MemberSpan, MemberState
 from registry.members.states import change_state
+from registry.members.transfer_models import RequestKind
 from registry.members.transfers import Wish, ask
 from registry.messages.services import MessageText, create, submit
 from registry.periods.calendar import to_bangkok_date

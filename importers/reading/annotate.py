@@ -25,8 +25,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importers.reading.child import limit, sheets_of
-from importers.reading.first_column import add_first_column, moved_cell
-from importers.reading.grid import BadCell, Cell, Row
+from importers.reading.first_column import (
+    LAST,
+    add_first_column,
+    clear_first_column,
+    keep_in_sight,
+    moved_cell,
+    show_undone,
+)
+from importers.reading.grid import BadCell, Cell, Row, Sheet
 
 KEEPS_FORMATS = 3 * 1024 * 1024
 FILLS = {
@@ -41,7 +48,10 @@ WIDTH = 60
 class Notes:
     """What to write: a title for the column, a text per row, a fill per cell address.
 
-    ``values`` are what people wrote over cells, by address.
+    Attributes:
+        values: what people wrote over cells, by address.
+        again: the first column is ours from an earlier check, and is written anew.
+        done: rows that the filter hides, for nothing is left to do with them.
     """
 
     sheet: str
@@ -50,13 +60,20 @@ class Notes:
     rows: dict[int, str]
     cells: dict[str, str]
     values: dict[str, str] = field(default_factory=dict)
+    again: bool = False
+    done: frozenset[int] = frozenset()
+
+    def place(self, address: str) -> str:
+        """Where in the copy a cell of the uploaded sheet is."""
+        return address if self.again else moved_cell(address)
 
     @classmethod
     def load(cls, path: Path) -> Notes:
         """Read the parent's notes."""
         raw = json.loads(path.read_text(encoding="utf-8"))
         rows = {int(number): text for number, text in raw.pop("rows").items()}
-        return cls(**raw, rows=rows)
+        done = frozenset(raw.pop("done"))
+        return cls(**raw, rows=rows, done=done)
 
 
 def annotate(source: Path, notes: Notes, target: Path, suffix: str) -> None:
@@ -72,15 +89,41 @@ def _in_place(source: Path, notes: Notes, target: Path) -> None:
         book = load_workbook(file, data_only=True, keep_vba=False, keep_links=False)
     sheet = book[notes.sheet]
     _harmless(book)
-    add_first_column(sheet, WIDTH)
+    _make_room(sheet, notes)
     for number, text in {**notes.rows, notes.header_row: notes.title}.items():
         _write(sheet.cell(number, 1), text)
     sheet.cell(notes.header_row, 1).font = Font(bold=True)
     for address, text in notes.values.items():
-        _overwrite(sheet[moved_cell(address)], text)
+        _overwrite(sheet[notes.place(address)], text)
     for address, weight in notes.cells.items():
-        sheet[moved_cell(address)].fill = FILLS[weight]
+        sheet[notes.place(address)].fill = FILLS[weight]
+    _open_on(book, sheet)
+    keep_in_sight(sheet, notes.header_row)
+    show_undone(sheet, notes.header_row, _last_cell(sheet, notes), notes.done)
     book.save(target)
+
+
+def _open_on(book: Workbook, page: Worksheet) -> None:
+    """The copy opens on the sheet with the results, and on that one alone."""
+    book.active = page
+    for sheet in book.worksheets:
+        sheet.sheet_view.tabSelected = sheet is page
+
+
+def _make_room(sheet: Worksheet, notes: Notes) -> None:
+    """A first column for the texts; the one of an earlier check is used again."""
+    if not notes.again:
+        add_first_column(sheet, WIDTH)
+        return
+    clear_first_column(sheet, {fill.fgColor.rgb for fill in FILLS.values()})
+    for number in notes.rows:
+        sheet.row_dimensions[number].hidden = False
+
+
+def _last_cell(sheet: Worksheet, notes: Notes) -> str:
+    """The last cell that the filter covers; beside a table, which has its own, only our column."""
+    width = 1 if sheet.tables else sheet.max_column
+    return f"{get_column_letter(width)}{max(notes.rows, default=notes.header_row)}"
 
 
 def _harmless(book: Workbook) -> None:
@@ -113,21 +156,48 @@ def _anew(source: Path, notes: Notes, target: Path, suffix: str) -> None:
     for sheet, rows in sheets_of(source, suffix):
         page = book.create_sheet(sheet.name[:31])
         told = notes if sheet.name == notes.sheet else None
-        if told:
-            page.column_dimensions["A"].width = WIDTH
-        for cells in _lines(rows, told, page):
+        _dress(book, page, sheet, told)
+        width = 1
+        for cells in _lines(rows, sheet, told, page):
             page.append(cells)
+            width = max(width, len(cells))
+        if told:
+            last = f"{get_column_letter(width)}{max(told.rows, default=told.header_row)}"
+            show_undone(page, told.header_row, last, told.done)
     book.save(target)
 
 
-def _lines(rows: Iterator[Row], notes: Notes | None, page: Worksheet) -> Iterator[list[SheetCell]]:
+def _dress(book: Workbook, page: Worksheet, sheet: Sheet, notes: Notes | None) -> None:
+    """What has to be said before the first row is written."""
+    right = 1 if notes is None or notes.again else 2
+    for column in sheet.hidden_columns:
+        page.column_dimensions[get_column_letter(min(column + right, LAST))].hidden = True
+    if notes:
+        book.active = page
+        page.sheet_view.tabSelected = True
+        page.column_dimensions["A"].width = WIDTH
+        keep_in_sight(page, notes.header_row)
+
+
+def _lines(
+    rows: Iterator[Row], sheet: Sheet, notes: Notes | None, page: Worksheet
+) -> Iterator[list[SheetCell]]:
     """The rows at their old numbers; blank ones between them are kept."""
     written = 0
     for row in rows:
         yield from ([] for _ in range(written + 1, row.number))
         written = row.number
+        if _is_hidden(row.number, sheet, notes):
+            page.row_dimensions[row.number].hidden = True
         cells = [_cell(page, cell, row.number, i, notes) for i, cell in enumerate(row.cells)]
-        yield _note(page, row.number, notes) + cells
+        yield _note(page, row.number, notes) + cells[1 if notes and notes.again else 0 :]
+
+
+def _is_hidden(number: int, sheet: Sheet, notes: Notes | None) -> bool:
+    """Rows that were read are hidden by our filter alone, the others as the office left them."""
+    if notes and number in notes.rows:
+        return number in notes.done
+    return number in sheet.hidden_rows
 
 
 def _cell(page: Worksheet, value: Cell, row: int, column: int, notes: Notes | None) -> SheetCell:

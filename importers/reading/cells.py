@@ -16,14 +16,31 @@ MAX_COLUMNS = 1_000
 MAX_TEXT = 32_767
 """Letters that a cell of Excel can hold."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_KEPT, _LONGEST_KEPT = 20_000, 100
+
+
+class _Texts(dict[str, str | None]):
+    """Texts in their tidy form: most of a sheet's come again, and looking one up is cheaper.
+
+    It stops growing, so that a large sheet's texts do not lie in the memory twice.
+    """
+
+    def __missing__(self, raw: str) -> str | None:
+        text = tidy_text(raw)
+        if len(self) < _KEPT and len(raw) <= _LONGEST_KEPT:
+            self[raw] = text
+        return text
+
+
+def tidy_text(raw: str) -> str | None:
+    """A text without control characters and spaces around it; ``None`` when nothing is left."""
+    if not raw.isprintable() or "_x" in raw:
+        raw = _CONTROLS.sub("", raw.replace("_x000D_", "\n"))
+    return raw.strip()[:MAX_TEXT] or None
 
 
 def tidy(value: Any) -> Cell:
-    """One value: whole floats become ints, texts lose control characters, blanks are ``None``."""
-    if isinstance(value, str):
-        if not value.isprintable() or "_x" in value:
-            value = _CONTROLS.sub("", value.replace("_x000D_", "\n"))
-        return value.strip()[:MAX_TEXT] or None
+    """A value that is no text: whole floats become ints."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     if isinstance(value, timedelta):
@@ -46,10 +63,10 @@ def rows(
     faults: dict[int, dict[int, str]] = defaultdict(dict)
     for (row, column), text in (bad or {}).items():
         faults[row][column] = text[:MAX_TEXT]
-    kept = 0
+    kept, texts = 0, _Texts()
     padding: list[Cell] = [None] * first_column
     for number, raw in enumerate(values, 1):
-        cells = padding + [tidy(value) for value in raw]
+        cells = padding + [texts[v] if type(v) is str else tidy(v) for v in raw]
         if number in faults:
             _mark(cells, faults[number])
         while cells and cells[-1] is None:

@@ -6,6 +6,7 @@ here that ends this process alone.
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
@@ -64,6 +65,7 @@ def main(arguments: list[str]) -> None:
     source, target, suffix, memory_mb, seconds = arguments
     limit(int(memory_mb), int(seconds))
     os.umask(0o077)
+    gc.disable()  # nothing here is circular, and a short life has no use for it
     convert(Path(source), Path(target), suffix)
 
 

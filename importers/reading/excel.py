@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ def sheets(path: Path, flavour: str) -> Iterator[tuple[Sheet, Iterator[Row]]]:
     Raises:
         Refusal: the workbook is locked, damaged or too large.
     """
-    with _open(path) as book:
-        facts = ooxml.facts_of(path) if flavour == "xlsx" else {}
+    with _open(path) as book, ThreadPoolExecutor(1) as beside:
+        # calamine lets other threads run while it parses, so the second look costs no time
+        facts = beside.submit(_facts, path, flavour)
         described = opendocument.facts_of(path) if flavour == "ods" else {}
         for meta in book.sheets_metadata:
             if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
@@ -32,10 +34,14 @@ def sheets(path: Path, flavour: str) -> Iterator[tuple[Sheet, Iterator[Row]]]:
             data = book.get_sheet_by_name(meta.name)
             sheet = described.get(meta.name) or _describe(data)
             sheet.hidden = sheet.hidden or meta.visible is not calamine.SheetVisibleEnum.Visible
-            extra = facts.get(meta.name, ooxml.SheetFacts())
+            extra = facts.result().get(meta.name, ooxml.SheetFacts())
             sheet.hidden_rows |= extra.hidden_rows
             sheet.hidden_columns |= extra.hidden_columns
             yield sheet, _rows(data, extra)
+
+
+def _facts(path: Path, flavour: str) -> dict[str, ooxml.SheetFacts]:
+    return ooxml.facts_of(path) if flavour == "xlsx" else {}
 
 
 def _open(path: Path) -> calamine.CalamineWorkbook:

@@ -6,14 +6,20 @@ tables) would point one column too far to the left, so it is left out of the cop
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import copy
 from typing import Any
 
+from openpyxl.cell.cell import MergedCell
 from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
+from openpyxl.worksheet.filters import AutoFilter, CustomFilter, CustomFilters, FilterColumn
 from openpyxl.worksheet.worksheet import Worksheet
+
+from importers.reading.grid import DONE
 
 LAST = 16_384
 """The last column that a sheet can have."""
@@ -30,6 +36,44 @@ def add_first_column(sheet: Worksheet, width: int) -> None:
             if (link := cell.hyperlink) is not None:
                 link.ref = cell.coordinate
     _leave_out_formulas(sheet)
+
+
+def clear_first_column(sheet: Worksheet, fills: Collection[str]) -> None:
+    """Take out what an earlier check wrote: its texts, and the colours it marked cells with.
+
+    Args:
+        fills: the colours, as in ``PatternFill.fgColor.rgb``.
+    """
+    for row in sheet.iter_rows():
+        if row and not isinstance(row[0], MergedCell):
+            row[0].value = None
+        for cell in row:
+            if cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in fills:
+                cell.fill = PatternFill()
+
+
+def keep_in_sight(sheet: Worksheet, header_row: int) -> None:
+    """Header and first column stay where they are while the rest is scrolled."""
+    sheet.sheet_view.topLeftCell = None
+    sheet.freeze_panes = f"B{header_row + 1}"
+
+
+def show_undone(sheet: Worksheet, header_row: int, last: str, done: Collection[int]) -> None:
+    """A filter that hides the rows with which nothing is left to do.
+
+    Args:
+        last: the last cell of the table, such as ``Z300``.
+        done: rows with a text that begins with :data:`DONE`; where no row has anything else,
+            the filter shows all.
+    """
+    sheet.auto_filter = AutoFilter(ref=f"A{header_row}:{last}")
+    if not done:
+        return
+    other = CustomFilter(operator="notEqual", val=f"{DONE}*")
+    column = FilterColumn(colId=0, customFilters=CustomFilters(customFilter=[other]))
+    sheet.auto_filter.filterColumn.append(column)
+    for number in done:
+        sheet.row_dimensions[number].hidden = True
 
 
 def moved(reference: str) -> str:

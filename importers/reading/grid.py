@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+DONE = "✓"
+"""How a row's text in our column of results begins when nothing is left to do with it."""
+
 
 @dataclass(frozen=True)
 class BadCell:

@@ -99,12 +99,7 @@ def _house_no(draft: Draft) -> str | None:
         draft.note(column, Remark(Code.HOUSE_NO_DATE, text, {"text": f"{cell:%d/%m/%Y}"}))
         return None
     text = arabic(draft.text(Field.HOUSE_NO) or "")
-    moo = _MOO.search(text)
+    moo = None if text.isascii() else _MOO.search(text)
     if moo and not draft.columns(Field.MOO):
         draft.values["moo"] = moo[1]
     return clean(text) or None
-
-
-def province_name(code: str) -> str:
-    """The Thai name of a province by its DOPA code."""
-    return gazetteer.name_of(code)

@@ -22,7 +22,6 @@ from importers.thai.text import arabic, clean, is_blank, to_text, was_repaired
 T = TypeVar("T")
 Reader = Callable[[Cell], Finding[T]]
 _SHOWN, _DIGITS_OF_ID = 120, 13
-_NOTHING: tuple[object, ...] = (None, "", [])
 _NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12}(?![0-9])")
 
 
@@ -46,14 +45,14 @@ class Draft:
 
     def cell(self, column: Column) -> Cell:
         """The record's cell in a column."""
-        return self._cells.get(column.index)
+        return self._cells[column.index]
 
     def first(self, field: Field) -> tuple[Column | None, Cell]:
         """A field's column and cell; all its cells as one text where it has several columns."""
         columns = self._columns.get(field, ())
         if len(columns) == 1:
             column = columns[0]
-            return column, self._cells.get(column.index)
+            return column, self._cells[column.index]
         if not columns:
             return None, None
         texts = [to_text(self.cell(column)) for column in columns]
@@ -62,9 +61,11 @@ class Draft:
 
     def text(self, field: Field) -> str | None:
         """A field's cleaned text, ``None`` when blank; a cell without a value is noted."""
-        if field not in self._columns:
+        columns = self._columns.get(field)
+        if columns is None:
             return None
-        column, cell = self.first(field)
+        column = columns[0]
+        cell = self._cells[column.index] if len(columns) == 1 else self.first(field)[1]
         if type(cell) is str:
             text, repaired = _tidied(cell)
             if repaired:
@@ -77,8 +78,10 @@ class Draft:
 
     def read(self, field: Field, reader: Reader[T]) -> T | None:
         """Read a field's cell and note the remarks on it."""
+        if field not in self._columns:
+            return None
         column, cell = self.first(field)
-        return self.take(column, reader(cell)) if column else None
+        return self.take(column, reader(cell))
 
     def take(self, column: Column | None, finding: Finding[T]) -> T | None:
         """Note a finding's remarks and give its value."""
@@ -101,7 +104,7 @@ class Draft:
                 code=remark.code,
                 value=self._original(column) if column else "",
                 proposal=_hide(proposal) if proposal else None,
-                params=_without_numbers(remark.params),
+                params=_without_numbers(remark.params) if remark.params else {},
             )
         )
 
@@ -112,23 +115,28 @@ class Draft:
         return _hide(text)
 
     def result(self) -> RowResult:
-        """The finished row."""
-        originals = {
-            column.header: cell if type(cell) is str else _as_text(cell)
-            for column in self.header.told
-            if (cell := self._cells.get(column.index)) is not None
-        }
-        kept = {name: value for name, value in self.values.items() if value not in _NOTHING}
+        """The finished row; of its originals only those about which something is said."""
+        kept = {name: value for name, value in self.values.items() if value or value == 0}
         result = RowResult(
             row=self.record.row,
             status=Status.READY,
             values=kept,
-            originals=originals,
+            originals=self._asked() if self.problems else {},
             problems=self.problems,
             also=self.record.also,
         )
-        result.settle()
+        if self.problems:
+            result.settle()
         return result
+
+    def _asked(self) -> dict[str, str]:
+        """The cells about which something is said, by header."""
+        asked = {problem.column for problem in self.problems}
+        return {
+            column.header: cell if type(cell) is str else _as_text(cell)
+            for column in self.header.told
+            if column.header in asked and (cell := self._cells[column.index]) is not None
+        }
 
 
 @lru_cache(maxsize=20_000)

@@ -13,7 +13,7 @@ from importers.rows.draft import Draft
 from importers.thai.contacts import read_consent
 from importers.thai.dates import joined_bounds, read_date
 from importers.thai.finding import Remark
-from importers.thai.text import clean, is_blank, key, to_text
+from importers.thai.text import clean, is_blank, key, said, to_text
 
 _TEXTS = {
     "occupation": Field.OCCUPATION,
@@ -58,7 +58,7 @@ def _network_type(draft: Draft, options: Options) -> str | None:
 def _joined_on(draft: Draft, today: date) -> date | None:
     bounds = joined_bounds(today)
     column, cell = draft.first(Field.JOINED_ON)
-    if column is None or is_blank(clean(to_text(cell))):
+    if column is None or not said(to_text(cell)):
         column, cell = _from_parts(draft)
     if column and cell is not None:
         return draft.take(column, read_date(cell, bounds))

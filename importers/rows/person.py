@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from importers.codes import Code
@@ -17,6 +18,8 @@ from importers.thai.text import clean, lines, to_text
 from importers.thai.titles import canonical_title, split_title
 from importers.thai.years import read_age, read_birth_year
 
+_MAYBE_SEVERAL = re.compile(r"[\r\n,;/]|และ|กับ")
+"""What parts the names of two people, if anything does."""
 _REFUSED = {Code.SEVERAL_MEMBERS, Code.BAD_CELL}
 PERSON, ORGANISATION = "person", "organisation"
 _SAID = {"บุคคล": PERSON, "บุคคลธรรมดา": PERSON, "person": PERSON, "องค์กร": ORGANISATION,
@@ -42,9 +45,12 @@ def _read_names(draft: Draft) -> None:
     else:
         raw = _separate_names(draft, said)
     draft.values["name_raw"] = " ".join(raw.split()) or None
-    refused = any(problem.code in _REFUSED for problem in draft.problems)
-    if not draft.values.get("first_name") and not refused:
+    if not draft.values.get("first_name") and not _refused(draft):
         _organisation_alone(draft, organisation, said)
+
+
+def _refused(draft: Draft) -> bool:
+    return any(problem.code in _REFUSED for problem in draft.problems)
 
 
 def _whole_name(draft: Draft, raw: str, said: str | None) -> None:
@@ -89,7 +95,7 @@ def _separate_names(draft: Draft, said: str | None) -> str:
 
 def _given(cell: object, first: str, last: str | None) -> Finding[Name]:
     """A first-name cell, from which a glued title is taken, and perhaps the surname too."""
-    if people(lines(str(cell))) > 1:
+    if _MAYBE_SEVERAL.search(f"{cell}{first}") and people(lines(str(cell))) > 1:
         return Finding(None, (Remark(Code.SEVERAL_MEMBERS, None, {"text": first[:120]}),))
     titled = split_title(first)
     if not titled.rest:

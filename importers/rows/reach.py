@@ -11,26 +11,16 @@ from importers.rows.draft import Draft
 from importers.thai.channels import OTHER, ChannelText, kind_of, read_channels
 from importers.thai.contacts import looks_like_url, read_url
 from importers.thai.numbers import read_count
-from importers.thai.text import clean, is_blank, to_text
+from importers.thai.text import clean, said, to_text
 
-_FIELDS = (
-    Field.CHANNELS,
-    Field.CHANNEL_KIND,
-    Field.CHANNEL_NAME,
-    Field.CHANNEL_URL,
-    Field.AUDIENCE,
-)
 _BLANK = ChannelText("", "")
 
 
 def read_reach(draft: Draft) -> None:
     """Read all channel columns from left to right; an audience belongs to the channel before it."""
     channels: list[ChannelText] = []
-    columns = sorted(
-        (column for field in _FIELDS for column in draft.columns(field)), key=lambda c: c.index
-    )
-    for column in columns:
-        if not is_blank(clean(to_text(draft.cell(column)))):
+    for column in draft.header.reach:
+        if said(to_text(draft.cell(column))):
             _add(draft, channels, column)
     draft.values["channels"] = [
         {**channel.as_dict(), "kind": channel.kind or OTHER} for channel in channels
@@ -66,8 +56,8 @@ def _wide(draft: Draft, channels: list[ChannelText], column: Column) -> None:
 def _named(draft: Draft, channels: list[ChannelText], column: Column) -> None:
     """A name; where no kind was said it may tell the kind itself, or be several channels."""
     text = clean(to_text(draft.cell(column)))
-    said = channels and channels[-1].kind and not channels[-1].name
-    if said or column.kind:
+    told = channels and channels[-1].kind and not channels[-1].name
+    if told or column.kind:
         _fill(channels, column, "name", text[:200])
     else:
         channels += draft.take(column, read_channels(text)) or ()

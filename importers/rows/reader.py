@@ -18,8 +18,6 @@ from importers.rows.reach import read_reach
 from importers.thai.finding import Remark
 from importers.thai.text import clean, is_blank, to_text
 
-_CONTACTS = ("phone", "line_id", "email")
-
 
 def read_row(record: Record, header: Header, options: Options) -> RowResult:
     """Read all fields of a member; a doubt never stops the reading of the other fields."""
@@ -28,7 +26,8 @@ def read_row(record: Record, header: Header, options: Options) -> RowResult:
     read_address(draft, options)
     read_reach(draft)
     read_membership(draft, options)
-    if not any(draft.values.get(name) for name in _CONTACTS):
+    said = draft.values
+    if not (said["phone"] or said["line_id"] or said["email"]):
         draft.note(None, Remark(Code.CONTACT_MISSING))
     check(draft)
     return draft.result()

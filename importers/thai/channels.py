@@ -14,7 +14,7 @@ from importers.reading.grid import BadCell, Cell
 from importers.thai.contacts import looks_like_url, read_url
 from importers.thai.finding import Finding, Remark, refuse
 from importers.thai.numbers import read_count
-from importers.thai.text import arabic, clean, is_blank, key, to_text
+from importers.thai.text import arabic, clean, is_blank, key, said, to_text
 from importers.thai.titles import DATA
 
 OTHER = "other"
@@ -22,15 +22,19 @@ _BETWEEN = re.compile(
     r"\s*(?:[\r\n;|]+|,(?![0-9]{3}(?![0-9]))|(?<=\s)/(?=\s)|\s+และ(?=\S)|•|●"
     r"|\s+(?=[0-9]{1,2}[.)]\s))\s*"
 )
+_MARK = re.compile(r"[\r\n;|•●/]|,(?![0-9]{3}(?![0-9]))|\sและ|[0-9][.)]\s")
+"""What stands between two channels, without the spaces around it: quickly looked for."""
 _LEAD = re.compile(r"^(?:ช่องทาง|ช่อง|สื่อ|ทาง)\s*(?=[A-Za-z\u0e00-\u0e7f])")
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}\s*[.)]\s+|[-–•*]\s*)")
 _AUDIENCE = re.compile(
+    r"(?=[\s:(\-–=~0-9จผสยปรเก])"  # what it may begin with, so that most letters are passed by
     r"[\s:(\-–=]*(?P<count>(?:(?:จำนวน|ผู้ติดตาม|สมาชิก|ยอด|ประมาณ|ราว|ราวๆ|เกือบ|กว่า|~)\s*)*"
     r"[0-9][0-9,]*(?:\.[0-9]+)?\s*(?:ร้อย|พัน|หมื่น|แสน|ล้าน|k|m)?\s*(?:กว่า|\+|เศษ)?\s*"
     r"(?:คน|ราย|ท่าน|ครัวเรือน|หลังคาเรือน|ครอบครัว|ฉบับ|followers?|members?|likes?|subs(?:cribers)?|ผู้ติดตาม|สมาชิก|ไลก์|ผู้ฟัง)?)\s*\)?$",
     re.IGNORECASE,
 )
-_COUNTING = re.compile(r"(?<=\S)[\s(:\-–]+(?:จำนวน|ผู้ฟัง|ผู้ติดตาม|สมาชิก|คน)$")
+_COUNTED_ONES = ("จำนวน", "ผู้ฟัง", "ผู้ติดตาม", "สมาชิก", "คน")
+_COUNTING = re.compile(rf"(?<=\S)[\s(:\-–]+(?:{'|'.join(_COUNTED_ONES)})$")
 _SEPARATORS, _AROUND = ' :：-–=.([“"', " ()[]“”\"'"
 _DIGIT = re.compile(r"[0-9]")
 _MANY_DIGITS = 3
@@ -125,7 +129,7 @@ def read_channels(cell: Cell, kind: str | None = None) -> Finding[tuple[ChannelT
     if isinstance(cell, BadCell):
         return refuse(Code.BAD_CELL, text=cell.text)
     text = to_text(cell)
-    if is_blank(clean(text)):
+    if not said(text):
         return Finding(None)
     channels: list[ChannelText] = []
     remarks: list[Remark] = []
@@ -141,15 +145,16 @@ def read_channels(cell: Cell, kind: str | None = None) -> Finding[tuple[ChannelT
 
 
 def _pieces(text: str) -> list[str]:
-    pieces = [clean(piece) for piece in _BETWEEN.split(arabic(text))]
+    text = arabic(text)
+    pieces = [clean(piece) for piece in (_BETWEEN.split(text) if _MARK.search(text) else [text])]
     return [bare for piece in pieces if (bare := _NUMBERING.sub("", piece)) and not is_blank(bare)]
 
 
 def _one(text: str, kind: str | None) -> Finding[ChannelText]:
     text, url = _take_url(text)
     text, audience = _take_audience(text)
-    said, name = split_kind(text)
-    final = said or kind or _kind_of_url(url)
+    named, name = split_kind(text)
+    final = named or kind or _kind_of_url(url)
     remarks = audience.remarks
     if final is None:
         final, remarks = OTHER, (*remarks, Remark(Code.CHANNEL_KIND_UNKNOWN, params={"text": text}))
@@ -158,12 +163,14 @@ def _one(text: str, kind: str | None) -> Finding[ChannelText]:
         if checked.value is None:
             return Finding(None, checked.remarks)
         url = checked.value
-    name = _COUNTING.sub("", (name if said else text).strip(_AROUND)).strip(_AROUND)
+    name = (name if named else text).strip(_AROUND)
+    if name.endswith(_COUNTED_ONES):
+        name = _COUNTING.sub("", name).strip(_AROUND)
     return Finding(ChannelText(final, name[:200], url, audience.value), remarks)
 
 
 def _take_url(text: str) -> tuple[str, str | None]:
-    if not _MAYBE_URL.search(text):
+    if ("." not in text and "//" not in text) or not _MAYBE_URL.search(text):
         return text, None
     if found := _URL.search(text):
         rest = clean(text[: found.start()] + " " + text[found.end() :])

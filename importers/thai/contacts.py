@@ -18,6 +18,8 @@ _LINE_LABEL = re.compile(
     re.I,
 )
 _LINE_ID = re.compile(r"@?[a-z0-9._-]{2,30}")
+_PLAIN_LINE_ID = re.compile(r"(?!id|line)@?[a-z0-9._-]{2,30}")
+"""One that is written as it is kept, without a word before it."""
 _SCHEME = re.compile(r"https?://", re.I)
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?", re.I)
 _YES = {
@@ -57,6 +59,8 @@ def read_email(cell: Cell) -> Finding[str]:
 
 def read_line_id(cell: Cell) -> Finding[str]:
     """Read a LINE ID; a display name is kept as it is and said to be unusual."""
+    if type(cell) is str and _PLAIN_LINE_ID.fullmatch(cell) and not is_blank(cell):
+        return Finding(cell)
     if isinstance(cell, BadCell):
         return refuse(Code.BAD_CELL, text=cell.text)
     raw = clean(to_text(cell))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from calendar import isleap, monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from importers.codes import Code
 from importers.reading.grid import BadCell, Cell
@@ -41,8 +41,7 @@ _NAMED = re.compile(
 _PATTERNS = (_NUMERIC, _ISO, _NAMED)
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(NamedTuple):
     """Between which days a date makes sense; outside them it is a question."""
 
     first: date

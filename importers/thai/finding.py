@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Generic, NamedTuple, TypeVar
 
 from importers.codes import Code, Severity, severity_of
 
 T = TypeVar("T", covariant=True)
 Params = Mapping[str, str | int]
+NO_PARAMS: Params = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(NamedTuple):
     """One remark: its code, what is proposed instead of the original, words for the sentence."""
 
     code: Code
     proposal: str | None = None
-    params: Params = field(default_factory=dict)
+    params: Params = NO_PARAMS
 
 
-@dataclass(frozen=True)
-class Finding(Generic[T]):
-    """The value read from a cell (``None`` when blank or refused) with the remarks on it."""
+class Finding(NamedTuple, Generic[T]):
+    """The value read from a cell (``None`` when blank or refused) with the remarks on it.
+
+    Like a remark it is a tuple, because a million are made for a large sheet.
+    """
 
     value: T | None
     remarks: tuple[Remark, ...] = ()

@@ -16,7 +16,7 @@ from importers.thai.text import clean, key
 _PREFIX = re.compile(
     r"^(?:จังหวัด|จ\.|จว\.|จ\s|อำเภอ|กิ่งอำเภอ|กิ่ง อ\.|อ\.|อ\s|เขต|ตำบล|ต\.|ต\s|แขวง|province of)\s*"
 )
-_SUFFIX = re.compile(r"\s*(?:province|district|\(จังหวัด\))$", re.IGNORECASE)
+_SUFFIXES = ("province", "district", "(จังหวัด)")
 _CAPITAL = {"เมือง", "mueang", "muang", "ในเมือง"}
 NEAR, ASK, GAP = 86, 55, 4
 Code = str
@@ -26,9 +26,15 @@ Code = str
 def place_key(text: str) -> str:
     """A place's name for comparing: without ``จังหวัด``, ``อ.``, ``แขวง`` and the like."""
     text = clean(text)
-    bare = _SUFFIX.sub("", _PREFIX.sub("", text)).strip()
+    bare = _without_suffix(_PREFIX.sub("", text))
     bare = _PREFIX.sub("", bare) or bare  # people write อ.เขตดินแดง
     return key(bare or text)
+
+
+def _without_suffix(text: str) -> str:
+    small = text.lower()
+    suffix = next((suffix for suffix in _SUFFIXES if small.endswith(suffix)), "")
+    return text[: len(text) - len(suffix)].strip()
 
 
 @lru_cache(maxsize=1)

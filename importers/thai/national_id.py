@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 
 from stdnum.exceptions import ValidationError
 from stdnum.th import pin
@@ -15,11 +16,16 @@ from importers.thai.text import arabic, clean, has_thai_digits, is_blank, to_tex
 LENGTH = 13
 _PUNCTUATION = re.compile(r"[\s\-–—._/]")
 _DIGITS = re.compile(r"[0-9]+")
+_PLAIN = re.compile(r"[1-8][0-9]{12}|[1-8]-[0-9]{4}-[0-9]{5}-[0-9]{2}-[0-9]")
+"""As nearly all people write it; what follows the general rules takes ten times as long."""
+_WEIGHTS = range(LENGTH, 1, -1)
 _SHORTENED = re.compile(r"^[0-9](\.[0-9]+)?e\+?[0-9]+$", re.IGNORECASE)
 
 
 def read_national_id(cell: Cell) -> Finding[str]:
     """Read a national ID and check its last digit; remarks never repeat the number itself."""
+    if type(cell) is str and _PLAIN.fullmatch(cell) and _fits(number := cell.replace("-", "")):
+        return Finding(number)
     if isinstance(cell, BadCell):
         return refuse(Code.BAD_CELL, text=cell.text)
     raw = clean(to_text(cell))
@@ -40,3 +46,9 @@ def read_national_id(cell: Cell) -> Finding[str]:
     except ValidationError:
         return refuse(Code.NATIONAL_ID_CHECKSUM)
     return Finding(number, (Remark(Code.THAI_DIGITS),) if has_thai_digits(raw) else ())
+
+
+def _fits(number: str) -> bool:
+    """Whether the last of thirteen digits is the one that the others give."""
+    total: int = sum(map(mul, _WEIGHTS, map(int, number)))
+    return (11 - total % 11) % 10 == int(number[-1])

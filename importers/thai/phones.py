@@ -12,7 +12,7 @@ from importers.reading.grid import BadCell, Cell
 from importers.thai.finding import Finding, Remark, refuse
 from importers.thai.text import arabic, clean, has_thai_digits, is_blank, to_text
 
-REGION = "TH"
+REGION, COUNTRY = "TH", "66"
 _MOBILE = re.compile(r"0?(?:6[1-6]|[89][0-9])-?[0-9]{3}-?[0-9]{4}")
 """A mobile number as most people write it; every one of them can be dialled."""
 _LABEL = re.compile(r"(?:โทรศัพท์มือถือ|โทรศัพท์|มือถือ|เบอร์|โทร|tel|mobile|phone|call)\.?\s*:?\s*", re.I)
@@ -24,7 +24,7 @@ _LETTER_O = re.compile(r"(?<=[0-9oO\-\s+])[oO]|^[oO](?=[0-9oO\-\s])")
 _NOT_DIGIT = re.compile(r"[^0-9+]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Phone:
     """A valid number as ten or nine digits with their zero, and its extension."""
 
@@ -40,8 +40,10 @@ def read_phones(cell: Cell) -> Finding[tuple[Phone, ...]]:
     if isinstance(cell, BadCell):
         return refuse(Code.BAD_CELL, text=cell.text)
     raw = to_text(cell)
-    if raw.startswith("0") and _MOBILE.fullmatch(raw):
-        return Finding((Phone(raw.replace("-", "")),))
+    if _MOBILE.fullmatch(raw) and not raw.startswith(COUNTRY):
+        number = f"0{raw.replace('-', '').removeprefix('0')}"
+        remarks = () if raw.startswith("0") else (Remark(Code.PHONE_ZERO, number),)
+        return Finding((Phone(number),), remarks)
     if is_blank(clean(raw)):
         return Finding(None)
     return _several(raw)
@@ -82,7 +84,7 @@ def _one(text: str) -> tuple[Phone | None, list[Remark]]:
         remarks.append(Remark(Code.PHONE_RANGE, number, {"text": text}))
     if number is None:
         return None, []
-    if not text.lstrip("( ").startswith(("0", "+", "66")):
+    if not text.lstrip("( ").startswith(("0", "+", COUNTRY)):
         remarks.append(Remark(Code.PHONE_ZERO, number))
     if extension:
         remarks.append(Remark(Code.PHONE_EXTENSION, params={"text": extension[1]}))

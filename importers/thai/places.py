@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from importers.codes import Code
 from importers.thai import gazetteer
 from importers.thai.finding import Remark
-from importers.thai.text import arabic, clean, is_blank, to_text
+from importers.thai.text import arabic, clean, said, to_text
 
 SUBDISTRICT, DISTRICT, PROVINCE, POSTCODE = "subdistrict", "district", "province", "postcode"
 _POSTCODE = re.compile(r"[1-9][0-9]{4}")
@@ -24,9 +25,16 @@ _SPELLING = {
     DISTRICT: Code.DISTRICT_SPELLING,
     SUBDISTRICT: Code.SUBDISTRICT_SPELLING,
 }
+_NAMES: dict[str, Callable[[str], dict[str, str]]] = {
+    PROVINCE: lambda _: gazetteer.provinces(),
+    DISTRICT: gazetteer.districts,
+    SUBDISTRICT: gazetteer.subdistricts,
+}
+Read = tuple[str | None, Remark | None]
+"""What one text was read as, and the remark on it."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Place:
     """DOPA codes (``None`` where nothing was written or nothing fits) and remarks by field."""
 
@@ -37,30 +45,25 @@ class Place:
     remarks: dict[str, list[Remark]] = field(default_factory=lambda: defaultdict(list))
 
 
-def read_place(texts: dict[str, str], fallback: str | None = None) -> Place:
-    """Read the four fields of an address; whoever gets the answer leaves it as it is.
+def read_place(texts: Mapping[str, str], fallback: str | None = None) -> Place:
+    """Read the four fields of an address.
 
     Args:
         texts: what was written, by field; absent and blank ones are left out of the answer.
         fallback: DOPA code of the province for rows that name none.
     """
-    return _read_place(tuple(texts.items()), fallback)
-
-
-@lru_cache(maxsize=20_000)
-def _read_place(texts: tuple[tuple[str, str], ...], fallback: str | None) -> Place:
-    said = {name: text for name, raw in texts if not is_blank(text := clean(raw))}
+    written = {name: text for name, raw in texts.items() if (text := said(raw))}
     place = Place()
-    if PROVINCE in said:
-        place.province = _lookup(place, PROVINCE, said[PROVINCE], gazetteer.provinces())
+    if PROVINCE in written:
+        place.province = _lookup(place, PROVINCE, written[PROVINCE])
     else:
-        place.province = fallback or _inferred(place, said)
-    if place.province and DISTRICT in said:
-        names = gazetteer.districts(place.province)
-        place.district = _lookup(place, DISTRICT, said[DISTRICT], names)
-    if place.province and SUBDISTRICT in said:
-        place.subdistrict = _subdistrict(place, said)
-    _postcode(place, said.get(POSTCODE, ""))
+        place.province = fallback or _inferred(place, written)
+    if place.province and DISTRICT in written:
+        place.district = _lookup(place, DISTRICT, written[DISTRICT], place.province)
+    if place.province and SUBDISTRICT in written:
+        place.subdistrict = _subdistrict(place, written)
+    if POSTCODE in written:
+        place.postcode = _noted(place, POSTCODE, _postcode(written[POSTCODE], place.subdistrict))
     return place
 
 
@@ -84,46 +87,59 @@ def _leading_province(word: str) -> str | None:
     return gazetteer.provinces().get(gazetteer.place_key(word))
 
 
-def _lookup(place: Place, level: str, text: str, names: dict[str, str]) -> str | None:
-    """The code of a name; a near spelling is proposed, a far one refused with proposals."""
+def _lookup(place: Place, level: str, text: str, within: str = "") -> str | None:
+    """The code of a name within a province or district; what is remarked on it is noted."""
+    return _noted(place, level, _named(level, text, within))
+
+
+def _noted(place: Place, level: str, read: Read) -> str | None:
+    value, remark = read
+    if remark:
+        place.remarks[level].append(remark)
+    return value
+
+
+@lru_cache(maxsize=50_000)
+def _named(level: str, text: str, within: str) -> Read:
+    """The code of a name; a near spelling is proposed, a far one refused with proposals.
+
+    Remembered level by level: whole addresses seldom come again, their districts do.
+    """
+    names = _NAMES[level](within)
     code = names.get(gazetteer.place_key(text))
     if code:
         if level == PROVINCE and not gazetteer.is_official(text, code):
-            name = gazetteer.name_of(code)
-            place.remarks[level].append(Remark(_SPELLING[level], name, {"text": text}))
-        return code
+            return code, Remark(_SPELLING[level], gazetteer.name_of(code), {"text": text})
+        return code, None
     hits = gazetteer.nearest(text, names)
     likely = gazetteer.one_near(text, names, hits)
     if likely:
-        proposal = gazetteer.name_of(likely)
-        place.remarks[level].append(Remark(_SPELLING[level], proposal, {"text": text}))
-        return likely
+        return likely, Remark(_SPELLING[level], gazetteer.name_of(likely), {"text": text})
     proposals = ", ".join(gazetteer.name_of(code) for code, _ in hits) or None
-    params = {"text": text, "province": gazetteer.name_of(place.province) if place.province else ""}
-    place.remarks[level].append(Remark(_UNKNOWN[level], proposals, params))
-    return None
+    params = {"text": text, "province": gazetteer.name_of(within[:2]) if within else ""}
+    return None, Remark(_UNKNOWN[level], proposals, params)
 
 
-def _inferred(place: Place, said: dict[str, str]) -> str | None:
+def _inferred(place: Place, written: dict[str, str]) -> str | None:
     """The province that a district's name gives, if only one has it."""
-    codes = gazetteer.districts_anywhere().get(gazetteer.place_key(said.get(DISTRICT, "")), [])
+    codes = gazetteer.districts_anywhere().get(gazetteer.place_key(written.get(DISTRICT, "")), [])
     found = {code[:2] for code in codes}
     if len(found) != 1:
         return None
     code = found.pop()
-    remark = Remark(Code.PROVINCE_INFERRED, gazetteer.name_of(code), {"text": said[DISTRICT]})
+    remark = Remark(Code.PROVINCE_INFERRED, gazetteer.name_of(code), {"text": written[DISTRICT]})
     place.remarks[PROVINCE].append(remark)
     return code
 
 
-def _subdistrict(place: Place, said: dict[str, str]) -> str | None:
+def _subdistrict(place: Place, written: dict[str, str]) -> str | None:
     """A subdistrict in its district, or, where no district is written, the one of that name."""
-    text = said[SUBDISTRICT]
+    text = written[SUBDISTRICT]
     if place.district:
-        return _lookup(place, SUBDISTRICT, text, gazetteer.subdistricts(place.district))
-    if DISTRICT in said:
+        return _lookup(place, SUBDISTRICT, text, place.district)
+    if DISTRICT in written:
         return None
-    return _without_district(place, text, said.get(POSTCODE, ""))
+    return _without_district(place, text, written.get(POSTCODE, ""))
 
 
 def _without_district(place: Place, text: str, postcode: str) -> str | None:
@@ -147,16 +163,13 @@ def _without_district(place: Place, text: str, postcode: str) -> str | None:
     return None
 
 
-def _postcode(place: Place, text: str) -> None:
+@lru_cache(maxsize=20_000)
+def _postcode(text: str, subdistrict: str | None) -> Read:
     """Keep what was written; say so when it does not fit the subdistrict."""
-    if not text:
-        return
     number = arabic(to_text(text)).replace(" ", "")
     if not _POSTCODE.fullmatch(number):
-        place.remarks[POSTCODE].append(Remark(Code.POSTCODE_INVALID, None, {"text": text}))
-        return
-    place.postcode = number
-    usual = gazetteer.postcodes_of(place.subdistrict) if place.subdistrict else ()
+        return None, Remark(Code.POSTCODE_INVALID, None, {"text": text})
+    usual = gazetteer.postcodes_of(subdistrict) if subdistrict else ()
     if usual and number not in usual:
-        remark = Remark(Code.POSTCODE_MISMATCH, ", ".join(usual), {"text": number})
-        place.remarks[POSTCODE].append(remark)
+        return number, Remark(Code.POSTCODE_MISMATCH, ", ".join(usual), {"text": number})
+    return number, None

@@ -17,6 +17,7 @@ __all__ = [
     "is_ditto",
     "key",
     "lines",
+    "said",
     "to_text",
     "was_repaired",
 ]
@@ -66,6 +67,8 @@ def to_text(cell: Cell) -> str:
     """A cell as people would read it; whole numbers without a decimal point."""
     if type(cell) is str:  # nearly all cells, and matching patterns takes its time
         return cell
+    if type(cell) is int:
+        return str(cell)
     match cell:
         case None:
             return ""
@@ -91,6 +94,13 @@ def clean(text: str) -> str:
     if _MISSPELT.search(text):
         return put_in_order(text)
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+@lru_cache(maxsize=50_000)
+def said(raw: str) -> str:
+    """A cell's cleaned text, empty when it is one of the ways to say that there is nothing."""
+    text = clean(raw)
+    return "" if is_blank(text) else text
 
 
 def was_repaired(raw: str) -> bool:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from registry.audit.names import name_of_key
-from registry.errors import wants_json
+from registry.error_pages import wants_json
 
 
 def is_own_form() -> bool:

@@ -22,7 +22,7 @@ from registry.access.roles import Permission
 from registry.access.scope import Scope, permissions_of, scope_of
 from registry.audit.services import Actor
 from registry.db import begin_write
-from registry.errors import wants_json
+from registry.error_pages import wants_json
 from registry.periods.calendar import to_bangkok_date
 
 View = TypeVar("View", bound=Callable[..., Any])

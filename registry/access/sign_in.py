@@ -23,7 +23,7 @@ from registry.access.throttle import TooManyAttempts
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import begin_write, db
-from registry.errors import error_page
+from registry.error_pages import error_page
 from registry.vault import derive
 
 FORMS: dict[str, Any] = {

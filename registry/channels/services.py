@@ -18,6 +18,8 @@ from registry.channels.models import ESTIMATED, AudienceCount, Channel, ChannelK
 from registry.db import db
 from registry.errors import Refused
 from registry.members.models import GONE, Member
+from registry.members.queries import STANDS
+from registry.members.standing import need_standing
 from registry.networks.models import Network, NetworkMember
 
 
@@ -53,8 +55,11 @@ def open_channel(
     """Open a channel of an office or of a member, perhaps with its first count.
 
     Raises:
-        Refused: an estimated audience comes without its basis.
+        Refused: an estimated audience comes without its basis, or the member's record was just
+            merged into another one.
     """
+    if isinstance(owner, Member):
+        need_standing(owner)
     channel = Channel(
         kind=values.kind.value,
         created_at=datetime.now(UTC),
@@ -136,9 +141,10 @@ def add_to_roster(actor: Actor, channel: Channel, members: Collection[Member], *
     """Put members on a channel's roster from a day on; returns how many are new.
 
     Raises:
-        Refused: the channel is retired or no office's.
+        Refused: the channel is retired or no office's, or a record was just merged into another.
     """
     _need_roster(channel)
+    need_standing(*members)
     ids = [member.id for member in members]
     return _enter(actor, channel, on, Member.id.in_(ids))
 
@@ -166,10 +172,12 @@ def _enter(actor: Actor, channel: Channel, on: date, which: ColumnElement[bool])
     here = exists().where(row.channel_id == channel.id, row.member_id == Member.id)
     new = select(Member.id).where(
         which,
+        STANDS,
         Member.state.notin_([state.value for state in GONE]),
         ~here.where(row.to_on.is_(None)),
     )
-    ids = list(db.session.scalars(new.order_by(Member.id)))
+    locked = new.order_by(Member.id).with_for_update(key_share=True, of=Member)
+    ids = list(db.session.scalars(locked))
     again = _reopen(channel, ids, on)
     rows = [
         {"channel_id": channel.id, "member_id": id_, "from_on": on}

@@ -18,7 +18,8 @@ from registry.access.models import Office
 from registry.channels.models import AudienceCount, Channel
 from registry.db import Base
 from registry.geography.models import District, ProvinceZone
-from registry.members.models import Consent, Member, MemberSpan
+from registry.members.consent_models import Consent
+from registry.members.models import Member, MemberSpan
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage, Publication
 from registry.networks.models import Network, NetworkMember

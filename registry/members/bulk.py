@@ -7,25 +7,22 @@ each.  Values must be checked before; the database's own constraints still hold.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from registry.audit.services import Actor
 from registry.bulk import insert_ready, insert_rows, ready_rows, reserve_ids
 from registry.channels.models import AudienceCount, Channel
 from registry.members import normalise
+from registry.members.consent_models import Consent, ConsentPurpose
 from registry.members.consents import in_force, wordings_of
-from registry.members.models import (
-    Consent,
-    ConsentPurpose,
-    Member,
-    MemberSpan,
-    MemberState,
-    MemberStateChange,
-)
-from registry.members.values import FIELDS, MemberValues, is_minor
+from registry.members.models import Member, MemberSpan, MemberState, MemberStateChange
+from registry.members.sources import row_source
+from registry.members.values import FIELDS, is_minor
 from registry.networks.models import NetworkMember
 from registry.vault import keyed_hash
 
@@ -35,7 +32,7 @@ MEMBER = ("uid", *FIELDS, *DERIVED, "national_id_hash", "state", "joined_on", "c
           "office_id", "source", "source_file", "source_sha256", "source_row",
           "batch_id")  # fmt: skip
 STAMP = ("created_at", "updated_at", "version")
-_IDENTITY = tuple(MEMBER.index(name) for name in ("national_id_hash", "name_key", "province_code"))
+_identity = itemgetter(*map(MEMBER.index, ("national_id_hash", "name_key", "province_code")))
 BEGAN = ("member_id", "after", "on", "at", "actor_id")
 SPAN = ("member_id", "province_code", "network_type", "from_on", "starts")
 CONSENT = ("member_id", "purpose", "basis", "wording_id", "given_on", "source", "by_guardian")
@@ -55,24 +52,23 @@ class NewChannel(NamedTuple):
     basis: str | None = None
 
 
-@dataclass(frozen=True)
-class NewMember:
+class NewMember(NamedTuple):
     """A member to register: the values, the day of joining, and what comes with it.
 
     Attributes:
+        values: as in :class:`MemberValues`, by field name; absent ones may be left out.
         office: id of the office that keeps the record.
         networks: ids of networks to join from that day on.
         row: the row's number in its file, kept as the source of the consent.
     """
 
-    values: MemberValues
+    values: Mapping[str, Any]
     on: date
     office: int
     row: int | None = None
     channels: Sequence[NewChannel] = ()
     networks: Sequence[int] = ()
     consents: Sequence[ConsentPurpose] = ()
-    uid: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
 @dataclass(frozen=True)
@@ -87,22 +83,22 @@ class Source:
 class Prepared(NamedTuple):
     """A new member ready to be written: the table's row without id and time, and what hangs on it.
 
-    Plain values only, so that many of them can be laid aside.
+    Plain values only, so that many of them can be laid aside quickly.
     """
 
     row: Values
     on: date
     place: tuple[str, str]
     by_guardian: bool
-    where: str
-    channels: Sequence[NewChannel]
+    number: int | None
+    channels: Sequence[Values]
     networks: Sequence[int]
-    consents: Sequence[ConsentPurpose]
+    consents: Sequence[str]
 
     @property
     def identity(self) -> tuple[str | None, str, str]:
         """Hash of the national ID, key of the name, province: what no other new member has."""
-        digest, name, province = (self.row[place] for place in _IDENTITY)
+        digest, name, province = _identity(self.row)
         return digest, name, province
 
 
@@ -110,20 +106,20 @@ def prepare(members: Iterable[NewMember], source: Source) -> list[Prepared]:
     """What can be done before the transaction begins: deriving, hashing, encrypting."""
     kept = list(members)
     rows = ready_rows(Member, MEMBER, (_member(member, source) for member in kept))
-    return [_prepared(*pair, source) for pair in zip(kept, rows, strict=True)]
+    return [_prepared(*pair) for pair in zip(kept, rows, strict=True)]
 
 
-def _prepared(member: NewMember, row: Sequence[Any], source: Source) -> Prepared:
+def _prepared(member: NewMember, row: Sequence[Any]) -> Prepared:
     values = member.values
     return Prepared(
         tuple(row),
         member.on,
-        (values.province_code, values.network_type),
-        is_minor(values.birth_year, member.on),
-        f"{source.file[:160]} #{member.row} ({source.sha256[:12]})",
-        member.channels,
+        (values["province_code"], values["network_type"]),
+        is_minor(values.get("birth_year"), member.on),
+        member.row,
+        [tuple(channel) for channel in member.channels],
         member.networks,
-        member.consents,
+        [purpose.value for purpose in member.consents],
     )
 
 
@@ -150,7 +146,7 @@ def register_prepared(actor: Actor, prepared: Sequence[Prepared], source: Source
     insert_rows(MemberStateChange, BEGAN, began)
     spans = ((number, *one.place, one.on, "join") for number, one in pairs)
     insert_rows(MemberSpan, SPAN, spans)
-    insert_rows(Consent, CONSENT, _consents(pairs))
+    insert_rows(Consent, CONSENT, _consents(pairs, source))
     joined = ((n, number, False, one.on) for number, one in pairs for n in one.networks)
     insert_rows(NetworkMember, JOINED, joined)
     add_channels({number: (one.on, one.channels) for number, one in pairs}, source.batch_id, now)
@@ -158,37 +154,40 @@ def register_prepared(actor: Actor, prepared: Sequence[Prepared], source: Source
 
 
 def _member(member: NewMember, source: Source) -> Values:
-    values = member.values
-    told = [getattr(values, name) for name in FIELDS]
-    names = normalise.derived(
-        values.title, values.first_name, values.last_name, values.organisation
-    )
-    digest = keyed_hash(values.national_id) if values.national_id else None
+    tell = member.values.get
+    first, last, number = member.values["first_name"], tell("last_name"), tell("national_id")
+    names = normalise.derived(tell("title"), first, last, tell("organisation"))
     return (
-        *(member.uid, *told, *(names[name] for name in DERIVED), digest),
-        *(MemberState.ACTIVE.value, member.on, member.on, member.office, "import"),
-        *(source.file[:200], source.sha256, member.row, source.batch_id),
+        *(secrets.token_hex(16), *map(tell, FIELDS), *(names[name] for name in DERIVED)),
+        *(keyed_hash(number) if number else None, MemberState.ACTIVE.value, member.on, member.on),
+        *(member.office, "import", source.file[:200], source.sha256, member.row, source.batch_id),
     )
 
 
-def _consents(pairs: Iterable[tuple[int, Prepared]]) -> Iterator[Values]:
-    wordings = {purpose: wordings_of(purpose) for purpose in ConsentPurpose}
+def _consents(pairs: Iterable[tuple[int, Prepared]], source: Source) -> Iterator[Values]:
+    wordings = {purpose.value: wordings_of(purpose) for purpose in ConsentPurpose}
+
+    @cache
+    def words(purpose: str, day: date) -> int | None:
+        wording = in_force(wordings[purpose], day)
+        return wording.id if wording else None
+
     for number, one in pairs:
+        where = row_source(source.file, one.number, source.sha256)
         for purpose in one.consents:
-            wording = in_force(wordings[purpose], one.on)
-            words = wording.id if wording else None
-            yield number, purpose.value, "consent", words, one.on, one.where, one.by_guardian
+            told = words(purpose, one.on)
+            yield number, purpose, "consent", told, one.on, where, one.by_guardian
 
 
 def add_channels(
-    wanted: dict[int, tuple[date, Sequence[NewChannel]]], batch_id: int | None, now: datetime
+    wanted: dict[int, tuple[date, Sequence[Values]]], batch_id: int | None, now: datetime
 ) -> None:
     """Channels of members with their first audience counts.
 
     Args:
-        wanted: by member id, the day and the channels to open on it.
+        wanted: by member id, the day and the channels to open on it, each as :class:`NewChannel`.
     """
-    rows = [(number, on, channel) for number, (on, some) in wanted.items() for channel in some]
+    rows = [(number, on, NewChannel(*one)) for number, (on, some) in wanted.items() for one in some]
     ids = list(reserve_ids(Channel, len(rows)))
     opened = (
         (own, number, channel.kind, channel.name[:200], channel.url, on, batch_id, now, 1)

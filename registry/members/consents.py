@@ -13,7 +13,9 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
-from registry.members.models import Consent, ConsentPurpose, ConsentWording, Member
+from registry.members.consent_models import Consent, ConsentPurpose, ConsentWording
+from registry.members.models import Member
+from registry.members.standing import need_standing
 from registry.members.values import is_minor
 
 
@@ -53,8 +55,9 @@ def give_consent(
         source: where it can be read: the form, a sheet, the member's own page.
 
     Raises:
-        Refused: a minor agrees without a guardian.
+        Refused: a minor agrees without a guardian, or the record was just merged into another.
     """
+    need_standing(member)
     standing = standing_consent(member, purpose)
     if standing is not None:
         return standing

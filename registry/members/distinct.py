@@ -49,6 +49,19 @@ def remember_pairs(actor: Actor, pairs: Iterable[Pair]) -> int:
     return len(fresh)
 
 
+def pass_on(one: int, other: int) -> None:
+    """Whom one member is known not to be, another one is now known not to be either."""
+    here, low, high = MemberDistinct, MemberDistinct.low_id, MemberDistinct.high_id
+    query = select(low, high, here.decided_by, here.at).where((low == one) | (high == one))
+    known = distinct_from([other]).get(other, set()) | {other}
+    rows = [
+        (*_ordered((other, stranger)), row.decided_by, row.at)
+        for row in db.session.execute(query.order_by(here.id))
+        if (stranger := row.high_id if row.low_id == one else row.low_id) not in known
+    ]
+    insert_rows(MemberDistinct, _COLUMNS, rows)
+
+
 def distinct_from(ids: Collection[int]) -> dict[int, set[int]]:
     """Of each member those who are known to be somebody else; who has none is left out."""
     wanted, found = set(ids), defaultdict[int, set[int]](set)

@@ -16,7 +16,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from rapidfuzz import fuzz, process
-from sqlalchemy import Row, Select, SQLColumnExpression, or_, select
+from sqlalchemy import Row, Select, SQLColumnExpression, String, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access.scope import Scope
@@ -37,6 +37,8 @@ IDENTICAL = 100
 SIMILAR = 86
 """Likeness of names, 0–100, below which two names are different ones."""
 CHUNK = 500
+APART = "\n"
+"""No name has it: names are of one line."""
 
 
 class Reason(StrEnum):
@@ -85,14 +87,17 @@ class Probe:
         return cls.told(values.as_dict())
 
     @classmethod
-    def told(cls, values: Mapping[str, Any]) -> Probe:
-        """The probe of values by field name; absent ones may be left out."""
-        tell, last = values.get, values.get("last_name")
-        name, block = normalise.name_keys(tell("first_name") or "", last)
-        whole, number = last or tell("kind") == "organisation", tell("national_id")
+    def told(cls, values: Mapping[str, Any], names: tuple[str, str] | None = None) -> Probe:
+        """The probe of values by field name; absent ones may be left out.
+
+        Args:
+            names: ``normalise.names_of`` the values, where somebody made them already.
+        """
+        tell, number = values.get, values.get("national_id")
+        name, block = names or normalise.names_of(values)
         return cls(
-            name_key=name if whole else "",
-            name_block=block if whole else "",
+            name_key=name,
+            name_block=block,
             province_code=tell("province_code") or "",
             birth_year=tell("birth_year"),
             national_id_hash=keyed_hash(number) if number else None,
@@ -226,22 +231,29 @@ def _by_province(probes: Sequence[Probe]) -> dict[str, Blocks]:
 
 def _pairs(probes: Sequence[Probe], province: str, blocks: Blocks) -> Iterator[tuple[int, int]]:
     """Places of probes with the ids of members whose names are like theirs."""
-    known: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    table = Member.__table__.c
-    names = select(table.id, table.name_block, table.name_key)
-    within = names.where(table.province_code == province)
-    for number, block, name in _fetch(within, table.name_block, set(blocks)):
-        known[block].append((number, name))
-    for block, members in known.items():
+    for block, ids, names in _blocks(province, blocks):
         places = blocks[block]
         likeness = process.cdist(
             [probes[place].name_key for place in places],
-            [name for _, name in members],
+            names,
             scorer=fuzz.ratio,
             score_cutoff=SIMILAR,
         )
         for row, column in zip(*likeness.nonzero(), strict=True):
-            yield places[row], members[column][0]
+            yield places[row], int(ids[column])
+
+
+def _blocks(province: str, blocks: Blocks) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Ids and names of a province's members, block by block; a block comes as one long text.
+
+    A row for each of a million members would cost ten times as much as all that follows.
+    """
+    table = Member.__table__.c
+    columns = (cast(table.id, String), table.name_key)
+    joined = (func.aggregate_strings(column, APART) for column in columns)
+    query = select(table.name_block, *joined).where(table.province_code == province)
+    for block, ids, names in _fetch(query.group_by(table.name_block), table.name_block, blocks):
+        yield block, ids.split(APART), names.split(APART)
 
 
 def _fetch(
@@ -250,7 +262,7 @@ def _fetch(
     """The rows whose column has one of the wanted values, some hundred values at a time."""
     values = iter(sorted(wanted))
     while chunk := list(islice(values, CHUNK)):
-        yield from db.session.connection().execute(query.where(column.in_(chunk)))
+        yield from db.session.connection().execute(query.where(column.in_(chunk))).all()
 
 
 def _compare(probe: Probe, row: Candidate) -> Match | None:

@@ -20,11 +20,12 @@ from registry.channels.models import ChannelKind
 from registry.channels.services import ChannelValues, Count, open_channel
 from registry.db import begin_write, commit
 from registry.members import queries, services
+from registry.members.consent_models import ConsentPurpose
 from registry.members.distinct import remember_distinct
 from registry.members.duplicates import CERTAIN, IDENTICAL, REASON_NAMES, find_matches
 from registry.members.forms import PLAIN, TITLES, ChangeForm, MemberForm, RegisterForm
 from registry.members.hints import Hint, give_hints, need_reach, reach
-from registry.members.models import STATE_NAMES, ConsentPurpose, Member, MemberState
+from registry.members.models import STATE_NAMES, Member, MemberState
 from registry.members.values import MemberValues
 from registry.members.views import bp
 from registry.vault import decrypt, encrypt

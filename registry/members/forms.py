@@ -27,6 +27,7 @@ from registry.fields import DayField, OnceForm
 from registry.geography.queries import districts, subdistricts
 from registry.i18n import name_of
 from registry.members import normalise
+from registry.members.consent_models import ConsentPurpose
 from registry.members.duplicates import Probe
 from registry.members.fields import (
     CHOOSE,
@@ -39,13 +40,7 @@ from registry.members.fields import (
     today,
 )
 from registry.members.masks import show_phone
-from registry.members.models import (
-    KIND_NAMES,
-    STATE_NAMES,
-    ConsentPurpose,
-    MemberKind,
-    MemberState,
-)
+from registry.members.models import KIND_NAMES, STATE_NAMES, MemberKind, MemberState
 from registry.members.queries import network_types, provinces_in
 from registry.members.values import FIELDS, MemberValues, is_minor
 
@@ -288,6 +283,12 @@ class JoinForm(FlaskForm):
 
     network = SelectField(_l("Network"), [CHOOSE], coerce=int)
     on = DayField(_l("From"), [NEEDED, not_future])
+
+
+class ListedJoinForm(JoinForm):
+    """All members of a list into a network; ``count`` is how many the page showed."""
+
+    count = HiddenField()
 
 
 class RequestForm(FlaskForm):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
 from registry.db import db
+from registry.members.lacks import LACKS_NAMES, lacking
 from registry.members.models import GONE, Member, MemberState
 from registry.members.normalise import search_key
 from registry.members.queries import changeable, of_offices, visible
@@ -33,6 +34,8 @@ class MemberFilters:
         q: parts of a name or organisation, in any order.
         state: a state, ``present`` (neither left nor deceased) or ``all``.
         stale: only records that nobody confirmed for a year.
+        batch: the number of the import with which they came.
+        lacks: a consent or a network, see ``registry.members.lacks``.
         after, before: the member next to whom the page begins or ends.
     """
 
@@ -44,6 +47,8 @@ class MemberFilters:
     state: str = PRESENT
     network: int | None = None
     stale: bool = False
+    batch: int | None = None
+    lacks: str = ""
     sort: str = "name"
     after: int | None = None
     before: int | None = None
@@ -61,6 +66,8 @@ class MemberFilters:
             state=state if state in {PRESENT, ALL, *MemberState} else PRESENT,
             network=_number(args.get("network")),
             stale=args.get("stale") == "1",
+            batch=_number(args.get("batch")),
+            lacks=lacks if (lacks := args.get("lacks", "")) in LACKS_NAMES else "",
             sort=sort if sort in SORTS else "name",
             after=_number(args.get("after")),
             before=_number(args.get("before")),
@@ -146,6 +153,10 @@ def _conditions(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool
             )
         )
         found.append(Member.id.in_(inside))
+    if filters.batch is not None:
+        found.append(Member.batch_id == filters.batch)
+    if filters.lacks:
+        found.append(lacking(filters.lacks))
     if filters.stale:
         day = confirmed_since()
         found.append(or_(Member.confirmed_on.is_(None), Member.confirmed_on < day))
@@ -222,6 +233,22 @@ def export_members(scope: Scope, filters: MemberFilters) -> Iterator[Member]:
         .execution_options(yield_per=500)
     )
     yield from db.session.scalars(query)
+
+
+def own_listed(scope: Scope, filters: MemberFilters, *, limit: int) -> list[Member]:
+    """Those of the list whom one looks after and who neither left nor died, by their number."""
+    query = select(Member).where(*_own_listed(scope, filters))
+    return list(db.session.scalars(query.order_by(Member.id).limit(limit)))
+
+
+def count_own_listed(scope: Scope, filters: MemberFilters) -> int:
+    """How many :func:`own_listed` are, without a limit."""
+    query = select(func.count()).select_from(Member).where(*_own_listed(scope, filters))
+    return db.session.scalar(query) or 0
+
+
+def _own_listed(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool]]:
+    return [*_conditions(scope, filters), changeable(scope), *_state(PRESENT)]
 
 
 def pick_members(

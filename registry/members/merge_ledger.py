@@ -7,12 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Column, Date, Table, select
+from sqlalchemy import Column, Date, Select, Table, or_, select
 from sqlalchemy.types import TypeEngine
 
 from registry.channels.models import Channel, ChannelMember
 from registry.db import Base, Utc, db
-from registry.members.models import Consent, Member, MemberSpan, TransferRequest
+from registry.members.consent_models import Consent
+from registry.members.models import Member, MemberDistinct, MemberSpan
+from registry.members.transfer_models import TransferRequest
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.networks.models import NetworkMember
 from registry.portal.models import MemberLink
@@ -29,14 +31,23 @@ MODELS: dict[type[Base], Any] = {
     NetworkMember: _l("networks"),
     Channel: _l("channels"),
     ChannelMember: _l("rosters of channels"),
-    Recipient: _l("messages sent to the member"),
     Dissemination: _l("disseminations"),
+    Recipient: _l("messages sent to the member"),
     Question: _l("questions"),
     MemberNews: _l("news sent in"),
     TransferRequest: _l("requests between offices"),
     MemberLink: _l("personal links"),
+    MemberDistinct: _l("people who are known to be others"),
 }
-"""The tables that a merge touches, and what people call them."""
+"""The tables that a merge touches, and what people call them; whoever reviews a report locks its
+dissemination before its recipient, and so does a merge."""
+OWNERS: dict[type[Base], tuple[str, ...]] = {
+    Member: ("id",),
+    MemberDistinct: ("low_id", "high_id"),
+}
+"""The columns that say whose a row is, where it is not ``member_id``."""
+HELD = (Consent, NetworkMember, ChannelMember, Channel, Dissemination, Recipient)
+"""Tables whose rows others change without holding the member; of these nobody may now."""
 TABLES: dict[str, Table] = {
     model.__tablename__: Base.metadata.tables[model.__tablename__] for model in MODELS
 }
@@ -45,15 +56,25 @@ PASSING = frozenset({"version", "updated_at"})
 
 
 def rows_of(members: Collection[int]) -> dict[Key, Values]:
-    """All rows of some members, by table and primary key."""
+    """All rows of some members, by table and primary key; nobody else may change them now.
+
+    What the ledger holds must still be true when the merge is committed: an undo puts it back.
+    """
     db.session.flush()
     found = {}
-    for name, table in TABLES.items():
-        owner = table.c.id if name == Member.__tablename__ else table.c.member_id
-        for row in db.session.execute(select(table).where(owner.in_(members))).mappings():
+    for model in MODELS:
+        name, table = model.__tablename__, TABLES[model.__tablename__]
+        for row in db.session.execute(_rows(model, members)).mappings():
             values = {column.name: _plain(row[column]) for column in table.c}
             found[key_of(name, values)] = values
     return found
+
+
+def _rows(model: type[Base], members: Collection[int]) -> Select[Any]:
+    table = TABLES[model.__tablename__]
+    own = or_(*(table.c[name].in_(members) for name in OWNERS.get(model, ("member_id",))))
+    query = select(table).where(own).order_by(*table.primary_key)
+    return query.with_for_update() if model in HELD else query
 
 
 def key_of(name: str, values: Mapping[str, Any]) -> Key:

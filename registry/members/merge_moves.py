@@ -9,7 +9,10 @@ from sqlalchemy import select, update
 
 from registry.channels.models import Channel, ChannelMember
 from registry.db import Base, db
-from registry.members.models import Consent, Member, TransferRequest
+from registry.members.consent_models import Consent
+from registry.members.distinct import pass_on
+from registry.members.models import Member
+from registry.members.transfer_models import TransferRequest
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.networks.models import NetworkMember
 from registry.portal.models import MemberLink
@@ -25,6 +28,7 @@ def move_all(survivor: Member, merged: Member) -> None:
     _join_spans(ChannelMember, "channel_id", survivor, merged)
     _join_consents(survivor, merged)
     _join_recipients(survivor, merged)
+    pass_on(merged.id, survivor.id)
     for model in PLAIN:
         _hand_over(model, survivor, merged)
     links = update(MemberLink).where(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -12,24 +11,27 @@ from registry.access.scope import Scope
 from registry.channels.models import Channel, ChannelMember
 from registry.db import db
 from registry.errors import NotFound
+from registry.members.consent_models import Consent
 from registry.members.duplicates import Match, Probe, find_matches
 from registry.members.list_queries import ALL, MemberFilters, pick_members
-from registry.members.models import Consent, Member, MemberMerge
+from registry.members.merge_ledger import MODELS
+from registry.members.models import Member, MemberMerge
 from registry.members.queries import changeable, looks_after, members_by_ids, visible
 from registry.members.values import MemberValues
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.networks.models import NetworkMember
 
-MOVED: tuple[tuple[Any, Any], ...] = (
-    (Channel, _l("channels")),
-    (NetworkMember, _l("networks")),
-    (ChannelMember, _l("rosters of channels")),
-    (Recipient, _l("messages sent to the member")),
-    (Dissemination, _l("disseminations")),
-    (Question, _l("questions")),
-    (MemberNews, _l("news sent in")),
-    (Consent, _l("consents")),
+MOVED: tuple[Any, ...] = (
+    Channel,
+    NetworkMember,
+    ChannelMember,
+    Recipient,
+    Dissemination,
+    Question,
+    MemberNews,
+    Consent,
 )
+"""What is told before a merge of what hangs on a record."""
 
 
 def likely_same(scope: Scope, member: Member) -> list[tuple[Match, Member]]:
@@ -53,11 +55,11 @@ def searched(scope: Scope, member: Member, words: str) -> list[Member]:
 def moving(scope: Scope, member_id: int) -> list[tuple[Any, int]]:
     """What hangs on a record, as a name and a count; what is not there is left out."""
     found = []
-    for model, name in MOVED:
+    for model in MOVED:
         query = select(func.count()).select_from(model).join(Member, Member.id == model.member_id)
         count = db.session.scalar(query.where(Member.id == member_id, visible(scope)))
         if count:
-            found.append((name, count))
+            found.append((MODELS[model], count))
     return found
 
 

@@ -27,7 +27,7 @@ from registry.members.merge_ledger import (
 )
 from registry.members.merge_values import PARTS
 from registry.members.merging import lock
-from registry.members.models import Member, MemberMerge
+from registry.members.models import Member, MemberDistinct, MemberMerge
 
 NAMES = {model.__tablename__: name for model, name in MODELS.items()}
 LABELS = {field: label for label, fields in PARTS.values() for field in fields}
@@ -52,7 +52,7 @@ def undo(actor: Actor, row: MemberMerge) -> None:
                 what=", ".join(changed),
             )
         )
-    _put_back(row.ledger)
+    _put_back(row.ledger, now)
     row.undone_at, row.undone_by = datetime.now(UTC), actor.user_id
     db.session.flush()
     db.session.expire_all()
@@ -84,6 +84,8 @@ def _refuse_out_of_order(row: MemberMerge) -> None:
 def _changed(ledger: list[list[Any]], now: Mapping[Key, Values]) -> Iterator[str]:
     """What is no longer as the merge left it, in words."""
     for name, before, after in ledger:
+        if name == MemberDistinct.__tablename__:
+            continue  # such a pair falls with the other member and is never changed
         found = now.get(key_of(name, after or before))
         if after is None:
             if found is not None and "id" not in found:
@@ -99,13 +101,13 @@ def _in_words(name: str, row: Values, columns: list[str]) -> str:
     return f"{NAMES[name]} ({row['name']})" if row.get("name") else str(NAMES[name])
 
 
-def _put_back(ledger: list[list[Any]]) -> None:
+def _put_back(ledger: list[list[Any]], now: Mapping[Key, Values]) -> None:
     """Take away what the merge made, then change back, then put back what it removed.
 
     Who had no national ID goes first: the number becomes free for the one who had it.
     """
     for name, before, after in ledger:
-        if before is None:
+        if before is None and not differing(after, now.get(key_of(name, after))):
             db.session.execute(delete(TABLES[name]).where(_is(name, after)))
     both = [entry for entry in ledger if entry[1] and entry[2]]
     for name, before, after in sorted(both, key=lambda entry: bool(entry[1].get("national_id"))):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from registry.i18n import day, name_of
+from registry.members.addresses import address_of
 from registry.members.masks import mask_national_id, mask_phone
 from registry.members.models import Member
 from registry.members.values import MemberValues
@@ -130,11 +131,3 @@ def _shown(part: str, member: Member) -> str:
         return str(value + 543)
     masks = {NATIONAL_ID: mask_national_id, "phone": mask_phone, "phone_other": mask_phone}
     return str(masks[part](value) if part in masks else value or "")
-
-
-def address_of(member: Member) -> str:
-    """Where a member lives, in one line."""
-    moo = _("Moo %(number)s", number=member.moo) if member.moo else ""
-    places = (member.subdistrict, member.district, member.province)
-    names = [str(name_of(place)) for place in places if place]
-    return " ".join(filter(None, (member.house_no, moo, *names, member.postcode)))

@@ -22,16 +22,10 @@ from registry.errors import Refused
 from registry.members.merge_ledger import changes, rows_of
 from registry.members.merge_moves import move_all
 from registry.members.merge_values import combined
-from registry.members.models import (
-    GONE,
-    Member,
-    MemberMerge,
-    MemberState,
-    RequestState,
-    TransferRequest,
-)
+from registry.members.models import GONE, Member, MemberMerge, MemberState
 from registry.members.services import update
 from registry.members.spans import close_span
+from registry.members.transfer_models import RequestState, TransferRequest
 
 MERGE = "merge"
 """How the days of a merged record end."""

@@ -1,4 +1,4 @@
-"""Members: people and organisations of the network, their life cycle and consent."""
+"""Members: people and organisations of the network, and their life cycle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -27,6 +28,9 @@ from registry.errors import Refused
 from registry.geography.models import District, Province, Subdistrict
 from registry.members import normalise
 from registry.vault import EncryptedJson, EncryptedText
+
+if TYPE_CHECKING:
+    from registry.members.consent_models import Consent
 
 
 class MemberKind(StrEnum):
@@ -96,11 +100,16 @@ BYTEWISE = String(200).with_variant(String(200, collation="C"), "postgresql")
 """Compared by code point in both databases: sorting keys that carry their own order."""
 
 
+_MERGED = text("merged_into_id IS NOT NULL")
+"""A whole index would be taken for "merged into nobody", which is nearly everybody."""
+
+
 class Member(Base):
     """A member of the network.
 
     ``name_key`` sorts as a Thai dictionary does and finds equal names; ``name_block`` holds the
     first letters, within which similar names are sought (see ``normalise.derived``).
+    ``batch_id`` and ``source_row`` say from which row of which import a record came;
     ``merged_into_id`` leads from a record that was merged to the one that stands for both.
     """
 
@@ -110,6 +119,8 @@ class Member(Base):
         Index("ix_member_province_state", "province_code", "state", "id"),
         Index("ix_member_province_name", "province_code", "name_key", "id"),
         Index("ix_member_province_block", "province_code", "name_block", "name_key"),
+        Index("ix_member_batch", "batch_id", "source_row"),
+        Index("ix_member_merged", "merged_into_id", sqlite_where=_MERGED, postgresql_where=_MERGED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -155,9 +166,9 @@ class Member(Base):
     source_file: Mapped[str | None] = mapped_column(String(200))
     source_sha256: Mapped[str | None] = mapped_column(String(64))
     source_row: Mapped[int | None]
-    batch_id: Mapped[int | None] = mapped_column(index=True)
+    batch_id: Mapped[int | None]
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -288,103 +299,3 @@ class MemberDistinct(Base):
     high_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
-
-
-class ConsentPurpose(StrEnum):
-    """What personal data is used for."""
-
-    REGISTRY = "registry"
-    MESSAGES = "messages"
-    PORTRAIT = "portrait"
-
-
-PURPOSE_NAMES = {
-    ConsentPurpose.REGISTRY: _l("Keeping the record in the network registry"),
-    ConsentPurpose.MESSAGES: _l("Receiving key messages and reporting dissemination"),
-    ConsentPurpose.PORTRAIT: _l("Showing the name and picture in network publications"),
-}
-
-
-class ConsentWording(Base):
-    """The words to which people agreed, by purpose and version."""
-
-    __tablename__ = "consent_wording"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    purpose: Mapped[str] = mapped_column(String(32), index=True)
-    version: Mapped[int]
-    text_th: Mapped[str] = mapped_column(Text)
-    text_en: Mapped[str] = mapped_column(Text)
-    valid_from: Mapped[date]
-
-
-class Consent(Base):
-    """A member's consent (or another lawful basis) for one purpose."""
-
-    __tablename__ = "consent"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(32))
-    basis: Mapped[str] = mapped_column(String(32), default="consent")
-    wording_id: Mapped[int | None] = mapped_column(ForeignKey("consent_wording.id"))
-    given_on: Mapped[date]
-    withdrawn_on: Mapped[date | None]
-    source: Mapped[str] = mapped_column(String(200))
-    by_guardian: Mapped[bool] = mapped_column(default=False)
-
-    member: Mapped[Member] = relationship(back_populates="consents")
-    wording: Mapped[ConsentWording | None] = relationship()
-
-
-class RequestKind(StrEnum):
-    """Link: into a network of the asking office as well. Transfer: to the asking office."""
-
-    LINK = "link"
-    TRANSFER = "transfer"
-
-
-class RequestState(StrEnum):
-    """A request waits, then is accepted, refused, or withdrawn by its asker."""
-
-    REQUESTED = "requested"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-REQUEST_KIND_NAMES = {
-    RequestKind.LINK: _l("Link of a member"),
-    RequestKind.TRANSFER: _l("Transfer of a member"),
-}
-REQUEST_STATE_NAMES = {
-    RequestState.REQUESTED: _l("Waiting for a decision"),
-    RequestState.ACCEPTED: _l("Accepted"),
-    RequestState.REFUSED: _l("Refused"),
-    RequestState.WITHDRAWN: _l("Withdrawn"),
-}
-
-
-class TransferRequest(Base):
-    """A request of one office to link or take over a member of another; both see it."""
-
-    __tablename__ = "transfer_request"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    from_office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
-    to_office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
-    to_province: Mapped[str | None] = mapped_column(ForeignKey("province.code"))
-    to_network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
-    reason: Mapped[str] = mapped_column(String(500))
-    state: Mapped[str] = mapped_column(String(16), default=RequestState.REQUESTED.value)
-    asked_at: Mapped[datetime]
-    asked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    decision_reason: Mapped[str | None] = mapped_column(String(500))
-
-    member: Mapped[Member] = relationship()
-    from_office: Mapped[Office] = relationship(foreign_keys=[from_office_id])
-    to_office: Mapped[Office] = relationship(foreign_keys=[to_office_id])

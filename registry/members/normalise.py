@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import phonenumbers
 from flask_babel import gettext as _
@@ -97,6 +98,17 @@ def name_keys(first_name: str, last_name: str | None) -> tuple[str, str]:
     first, last = key(first_name), key(last_name or "")
     block = (first[:1] + last[:1]) if last else first[:2]
     return f"{first} {last}".strip()[:200], block.translate(_ALIKE)
+
+
+def names_of(values: Mapping[str, Any]) -> tuple[str, str]:
+    """``name_key`` and ``name_block`` of a member's values by field name.
+
+    Empty where a person has no surname yet: half a name is nobody's.
+    """
+    last = values.get("last_name")
+    if not last and values.get("kind") != "organisation":
+        return "", ""
+    return name_keys(values.get("first_name") or "", last)
 
 
 def search_key(text: str) -> str:

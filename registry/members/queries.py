@@ -18,14 +18,8 @@ from registry.db import db
 from registry.errors import NotFound
 from registry.geography.models import Province
 from registry.geography.queries import province_zones
-from registry.members.models import (
-    Consent,
-    ConsentPurpose,
-    ConsentWording,
-    Member,
-    MemberStateChange,
-    NetworkType,
-)
+from registry.members.consent_models import Consent, ConsentPurpose, ConsentWording
+from registry.members.models import Member, MemberStateChange, NetworkType
 from registry.networks.models import Network, NetworkMember
 from registry.periods.calendar import to_bangkok_date
 from registry.thai import dictionary_order
@@ -149,7 +143,8 @@ def survivor_of(scope: Scope, member_id: int) -> int | None:
 def members_by_ids(scope: Scope, ids: list[int]) -> list[Member]:
     """Those of some members that may be seen, by name."""
     query = select(Member).where(Member.id.in_(ids), visible(scope)).order_by(Member.name_key)
-    return list(db.session.scalars(query.options(joinedload(Member.district))))
+    places = (joinedload(Member.district), joinedload(Member.province))
+    return list(db.session.scalars(query.options(*places)))
 
 
 def member_by_token(scope: Scope, token: str) -> Member | None:

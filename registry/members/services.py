@@ -18,16 +18,10 @@ from registry.db import db
 from registry.errors import Refused
 from registry.geography.models import District, Province, Subdistrict
 from registry.members import normalise
+from registry.members.consent_models import ConsentPurpose
 from registry.members.consents import give_consent
 from registry.members.masks import mask_national_id
-from registry.members.models import (
-    ConsentPurpose,
-    Member,
-    MemberKind,
-    MemberState,
-    MemberStateChange,
-    NetworkType,
-)
+from registry.members.models import Member, MemberKind, MemberState, MemberStateChange, NetworkType
 from registry.members.spans import last_span, open_span, replace_span
 from registry.members.values import MemberValues, is_minor
 from registry.periods.calendar import to_bangkok_date

@@ -12,11 +12,12 @@ from registry.access.gate import actor, allow, scope, scope_for, today
 from registry.access.roles import Permission
 from registry.carry import carry_out, press
 from registry.db import commit
-from registry.errors import wants_json
+from registry.error_pages import wants_json
 from registry.members import consents, queries, services, states
+from registry.members.consent_models import ConsentPurpose
 from registry.members.forms import ConsentForm, DayForm, JoinForm, StepForm
 from registry.members.masks import show_national_id, show_phone
-from registry.members.models import ConsentPurpose, MemberState
+from registry.members.models import MemberState
 from registry.members.views import bp, member_page
 from registry.networks.queries import network_for, networks_in
 from registry.networks.services import join

@@ -8,15 +8,17 @@ from sqlalchemy.orm import joinedload
 from registry.access.scope import Scope
 from registry.db import db
 from registry.errors import NotFound
-from registry.members.models import Member, RequestState, TransferRequest
+from registry.members.models import Member
 from registry.members.queries import changeable, of_offices, visible
+from registry.members.transfer_models import RequestState, TransferRequest
 
 SHOWN = 200
 
 
 def _incoming(scope: Scope) -> ColumnElement[bool]:
     """Condition on requests that the scope's offices decide: they look after the member."""
-    return TransferRequest.member_id.in_(select(Member.id).where(changeable(scope)))
+    theirs = select(Member.id).where(Member.id == TransferRequest.member_id, changeable(scope))
+    return theirs.correlate(TransferRequest).exists()
 
 
 def _waits() -> ColumnElement[bool]:

@@ -20,13 +20,9 @@ from registry.i18n import name_of
 from registry.members import transfer_queries, transfers
 from registry.members.form_views import signer
 from registry.members.forms import DecisionForm, RequestForm
-from registry.members.models import (
-    REQUEST_KIND_NAMES,
-    REQUEST_STATE_NAMES,
-    Member,
-    RequestKind,
-)
+from registry.members.models import Member
 from registry.members.queries import member_for, provinces_in
+from registry.members.transfer_models import REQUEST_KIND_NAMES, REQUEST_STATE_NAMES, RequestKind
 from registry.networks.queries import network_for, networks_in
 
 bp = Blueprint("transfers", __name__, url_prefix="/transfers")

@@ -15,14 +15,10 @@ from registry.audit.services import Actor, record
 from registry.channels.models import Channel, ChannelMember
 from registry.db import db
 from registry.errors import Refused
-from registry.members.models import (
-    Member,
-    MemberState,
-    RequestKind,
-    RequestState,
-    TransferRequest,
-)
+from registry.members.models import Member, MemberState
 from registry.members.spans import replace_span
+from registry.members.standing import need_standing
+from registry.members.transfer_models import RequestKind, RequestState, TransferRequest
 from registry.networks.models import Network, NetworkMember
 from registry.networks.services import join
 
@@ -46,8 +42,10 @@ def ask(actor: Actor, office: Office, member: Member, wish: Wish) -> TransferReq
     """Ask the member's office; one of the same kind that waits already is given back as it is.
 
     Raises:
-        Refused: there is no reason, no network for a link, or no province for a transfer.
+        Refused: there is no reason, no network for a link, or no province for a transfer; or the
+            record was just merged into another one.
     """
+    need_standing(member)
     if not wish.reason.strip():
         raise Refused(_("Write why you ask; the other office decides by it."))
     if wish.kind is RequestKind.LINK and wish.network is None:

@@ -17,11 +17,15 @@ from registry.errors import NotFound
 from registry.geography.queries import districts, subdistricts
 from registry.i18n import name_of
 from registry.members import list_queries, queries
+from registry.members.addresses import address_of
+from registry.members.consent_models import PURPOSE_NAMES
 from registry.members.forms import ConsentForm, DayForm, JoinForm, StepForm
+from registry.members.lacks import LACKS_NAMES
 from registry.members.ledger_queries import ledger_of
 from registry.members.list_queries import MemberFilters
 from registry.members.merge_queries import merges_of
-from registry.members.models import KIND_NAMES, PURPOSE_NAMES, STATE_NAMES, Member
+from registry.members.models import KIND_NAMES, STATE_NAMES, Member
+from registry.members.sources import consent_source
 from registry.members.states import step_to_undo, steps_from
 from registry.networks.queries import networks_in, networks_of_member
 
@@ -64,6 +68,7 @@ def _choices(filters: MemberFilters) -> dict[str, Any]:
         "networks": networks_in(scope_for(Permission.NETWORKS_READ)),
         "states": STATE_NAMES,
         "kinds": KIND_NAMES,
+        "lacks": LACKS_NAMES,
     }
 
 
@@ -100,6 +105,8 @@ def member_page(member_id: int, revealed: dict[str, str] | None = None, **forms:
         states=STATE_NAMES,
         kinds=CHANNEL_KIND_NAMES,
         purposes=PURPOSE_NAMES,
+        address=address_of(member),
+        source_of=consent_source,
         today=today(),
         **(_forms(member, forms) if changes else forms),
     )

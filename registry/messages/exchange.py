@@ -13,6 +13,7 @@ from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
 from registry.members.models import Member
+from registry.members.standing import need_standing
 from registry.messages.ledger_models import MemberNews, Question
 from registry.messages.models import KeyMessage
 from registry.messages.rules import clean_link, now_or, require_text
@@ -34,10 +35,10 @@ def ask(
     """A member asks, about a message or in general; the same form sent twice asks once.
 
     Raises:
-        Refused: no text, or too many on one day.
+        Refused: no text, too many on one day, or the record was just merged into another one.
     """
     text = require_text(text, _("Write your question."))[:MAX_TEXT]
-    _one_at_a_time(member)
+    need_standing(member)  # the same form sent twice at once waits its turn, too
     twin = select(Question).where(Question.form_token == form_token)
     if form_token and (found := db.session.scalar(twin)):
         return found
@@ -95,11 +96,12 @@ def send_news(
         picture: name of a stored picture and its content type.
 
     Raises:
-        Refused: no text, a wrong link, or too many on one day.
+        Refused: no text, a wrong link, too many on one day, or the record was just merged into
+            another one.
     """
     text = require_text(text, _("Write what happened."))[:MAX_TEXT]
     link = clean_link(link)
-    _one_at_a_time(member)
+    need_standing(member)  # the same form sent twice at once waits its turn, too
     twin = select(MemberNews).where(MemberNews.form_token == form_token)
     if form_token and (found := db.session.scalar(twin)):
         return found
@@ -132,12 +134,6 @@ def reply(actor: Actor, news: MemberNews, text: str, *, at: datetime | None = No
     news.replied_by = actor.user_id
     db.session.flush()
     record(actor, Action.NEWS_ANSWER, "news", news.id, province=news.province_code)
-
-
-def _one_at_a_time(member: Member) -> None:
-    """The same form sent twice at once waits its turn."""
-    query = select(Member.id).where(Member.id == member.id)
-    db.session.scalar(query.with_for_update(key_share=True))
 
 
 def _not_too_many(model: Any, moment: Any, member: Member, at: datetime) -> None:

@@ -27,7 +27,8 @@ from registry.audit.services import Actor, record
 from registry.channels.models import AudienceCount, Channel, ChannelMember
 from registry.db import db
 from registry.errors import Refused
-from registry.members.models import Consent, ConsentPurpose, MemberSpan
+from registry.members.consent_models import Consent, ConsentPurpose
+from registry.members.models import MemberSpan
 from registry.messages.ledger_models import Recipient
 from registry.messages.models import KeyMessage, MessageState, Publication
 from registry.messages.rules import now_or

@@ -17,6 +17,7 @@ from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
 from registry.members.models import GONE, Member
+from registry.members.standing import need_standing
 from registry.networks.models import Network, NetworkMember, NetworkState
 
 
@@ -85,8 +86,10 @@ def join(actor: Actor, network: Network, members: Collection[Member], *, on: dat
     """Take members in from a day on; who is in already stays. Returns how many are new.
 
     Raises:
-        Refused: the network is closed, or was founded later.
+        Refused: the network is closed or was founded later; somebody has left or died, or the
+            record was just merged into another one.
     """
+    need_standing(*members)
     if network.state == NetworkState.CLOSED or on < network.founded_on:
         raise Refused(
             _(

@@ -12,9 +12,10 @@ from registry.access.gate import public, today
 from registry.channels.models import CHANNEL_KIND_NAMES
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
+from registry.members.consent_models import PURPOSE_NAMES, ConsentPurpose
 from registry.members.consents import give_consent, standing_consent, withdraw_consent
 from registry.members.masks import mask_national_id, mask_phone
-from registry.members.models import PURPOSE_NAMES, STATE_NAMES, ConsentPurpose, MemberState
+from registry.members.models import STATE_NAMES, MemberState
 from registry.members.queries import wordings
 from registry.members.states import change_state
 from registry.messages import exchange, files

@@ -13,7 +13,8 @@ from registry.access.scope import Scope
 from registry.channels.models import Channel
 from registry.db import db
 from registry.errors import NotFound
-from registry.members.models import Consent, Member
+from registry.members.consent_models import Consent
+from registry.members.models import Member
 from registry.members.queries import visible
 from registry.messages.ledger_models import (
     Dissemination,

@@ -17,6 +17,7 @@ from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
 from registry.members.models import GONE, Member
+from registry.members.standing import need_standing
 from registry.portal.models import MemberLink
 
 LIFE = timedelta(days=90)
@@ -38,8 +39,9 @@ def issue(actor: Actor, member: Member) -> tuple[MemberLink, str]:
         the link and its token, which is told this once: only a hash of it is kept.
 
     Raises:
-        Refused: the member has left or died.
+        Refused: the member has left or died, or the record was just merged into another one.
     """
+    need_standing(member)
     if member.as_state in GONE:
         raise Refused(
             _("%(name)s is no longer a member and gets no link.", name=member.display_name)

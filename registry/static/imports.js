@@ -11,7 +11,8 @@ function line(name, sentence, address) {
   if (address) {
     const link = document.createElement("a");
     link.href = address;
-    link.textContent = document.querySelector("[data-drop]").dataset.open;
+    const { open, review } = document.querySelector("[data-drop]").dataset;
+    link.textContent = sentence ? open : review;
     item.append(" ", link);
   }
   return item;

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from registry.db import unit_of_work
 from tests import cast
 from tests.browser.conftest import SignIn, faults_of, overflow_of
-from tests.test_members_merge import REASON, TWIN, busy_twin, path
+from tests.merging import REASON, TWIN, busy_twin
+from tests.test_members_merge_pages import path
 
 
 @pytest.mark.usefixtures("watch")

@@ -52,7 +52,7 @@ def test_every_format_comes_back_as_xlsx_with_a_first_column_of_results(name: st
     assert "29 February" in sheet["A15"].value
     assert sheet["W15"].fill.fgColor.rgb.endswith("F8CBC6")
     assert sheet["F32"].fill.fgColor.rgb.endswith("FFE9A8")
-    assert sheet["A8"].value == "Readable"
+    assert sheet["A8"].value == "✓ Readable"
     assert sheet["A18"].value is None
 
 
@@ -88,7 +88,7 @@ def test_what_belongs_to_a_place_moves_with_it(tmp_path: Path) -> None:
     path = tmp_path / "places.xlsx"
     book.save(path)
     copy = checked(path).active
-    assert (copy.freeze_panes, copy.auto_filter.ref) == ("C2", "B1:D2")
+    assert (copy.freeze_panes, copy.auto_filter.ref) == ("B2", "A1:A2")
     assert copy["C2"].hyperlink.target == "https://example.org/"
     assert copy["C2"].hyperlink.ref == "C2"
     assert copy.column_dimensions["B"].width == 33
@@ -108,6 +108,86 @@ def test_sent_again_the_column_of_results_is_passed_over(tmp_path: Path) -> None
     assert [row.values for row in again.rows] == [
         row.values for row in analysis_of(FOLDER / "thirty.xlsx").rows
     ]
+
+
+@pytest.mark.parametrize("name", ["thirty.xlsx", "thirty.xls", "thirty.ods", "thirty.cp874.csv"])
+def test_only_rows_with_something_to_do_are_in_sight(name: str) -> None:
+    sheet = checked(FOLDER / name).active
+    assert sheet.freeze_panes == "B7"
+    assert sheet.auto_filter.ref.startswith("A6:")
+    (column,) = sheet.auto_filter.filterColumn
+    (rule,) = column.customFilters.customFilter
+    assert (column.colId, rule.operator, rule.val) == (0, "notEqual", "✓*")
+    texts = {row: str(sheet.cell(row, 1).value or "") for row in range(7, sheet.max_row + 1)}
+    done = {row for row, text in texts.items() if text.startswith("✓")}
+    assert 0 < len(done) < len(texts)
+    shown = {row for row in texts if not sheet.row_dimensions[row].hidden}
+    assert {row for row, text in texts.items() if text and row not in done} <= shown
+    assert not shown & done
+
+
+def test_where_nothing_is_left_to_do_all_rows_are_in_sight(tmp_path: Path) -> None:
+    path = people_in(tmp_path, ["นายก ข", "0810000001", "น่าน"])
+    sheet = checked(path).active
+    assert (sheet["A2"].value[:1], sheet.auto_filter.ref) == ("✓", "A1:D2")
+    assert not sheet.row_dimensions[2].hidden
+    assert not sheet.auto_filter.filterColumn
+
+
+def people_in(folder: Path, *rows: list[str]) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["ชื่อ-สกุล", "โทรศัพท์", "จังหวัด"], *rows):
+        sheet.append(row)
+    path = folder / "people.xlsx"
+    book.save(path)
+    return path
+
+
+def test_rows_that_our_filter_hides_are_read_again_those_of_the_office_are_not(
+    tmp_path: Path,
+) -> None:
+    people = [
+        ["นายก ข", "0810000001", "น่าน"],
+        ["นายค ง", "081", "น่าน"],
+        ["นายจ ฉ", "0810000003", "น่าน"],
+    ]
+    path = people_in(tmp_path, *people)
+    book = openpyxl.load_workbook(path)
+    book.active.row_dimensions[4].hidden = True
+    book.save(path)
+    copy = checked(path)
+    assert [copy.active.row_dimensions[row].hidden for row in (2, 3, 4)] == [True, False, True]
+    copy.save(path)
+    again = analysis_of(path)
+    assert [row.row for row in again.rows] == [2, 3]
+    assert again.summary()["skipped"] == {"hidden": 1}
+
+
+def test_checked_again_there_is_still_one_column_of_results(tmp_path: Path) -> None:
+    people = [["นายก ข", "0810000001", "น่าน"], ["นายค ง", "081", "น่าน"]]
+    path = people_in(tmp_path, *people)
+    first = checked(path)
+    assert first.active["C3"].fill.fgColor.rgb.endswith("F8CBC6")
+    first.active["C3"] = "0810000002"
+    first.active["B2"] = ""
+    first.save(path)
+    sheet = checked(path).active
+    assert [cell.value for cell in sheet[1]] == [
+        "Result of the check", "ชื่อ-สกุล", "โทรศัพท์", "จังหวัด",
+    ]  # fmt: skip
+    assert str(sheet["A3"].value).startswith("✓")
+    assert not str(sheet["A2"].value).startswith("✓")
+    assert sheet["C3"].fill.fill_type is None
+    assert [sheet.row_dimensions[row].hidden for row in (2, 3)] == [False, True]
+
+
+def test_the_shape_of_the_header_is_the_same_with_our_column(tmp_path: Path) -> None:
+    path = tmp_path / "again.xlsx"
+    before = analysis_of(FOLDER / "thirty.xlsx").summary()["shape"]
+    checked(FOLDER / "thirty.xlsx").save(path)
+    assert analysis_of(path).summary()["shape"] == before
 
 
 def test_nothing_in_the_copy_is_a_formula(tmp_path: Path) -> None:

@@ -225,3 +225,23 @@ def test_a_few_bad_values_ask_nothing(app: Flask, client_of: ClientOf) -> None:
     bad = [[f"นายทดสอบ{letter} ระบบดี", "เชียงใหม่", 2510] for letter in "กขคง"]
     page = planned(app, client, sheet(*bad, head=["ชื่อ-สกุล", "จังหวัด", "อายุ"]))
     assert client.get(page).status_code == 200
+
+
+def test_the_workbook_with_the_results_is_read_without_a_question(
+    app: Flask, client_of: ClientOf
+) -> None:
+    client = client_of("officer50")
+    page = planned(app, client, people(second("081")))
+    client.post(f"{page}/columns", data={WORK: "occupation", SHIRT: "aside"})
+    worked(app)
+    back = client.post(f"{page}/workbook").data
+    client.post(f"{page}/discard")
+    again = planned(app, client, back, "กลับมา.xlsx")
+    assert client.get(again).status_code == 200
+    assert [one["occupation"] for one in values(app)] == ["ครู", "เกษตรกร โทร 0819990399"]
+    confirmed = {"column-7": "notes", "column-6": "aside"}
+    client.post(f"{again}/columns", data=confirmed)
+    worked(app)
+    client.post(f"{again}/discard")
+    client.get(planned(app, client, people(second()), "ใหม่.xlsx"))
+    assert [one.get("occupation") for one in values(app)] == [None, None]

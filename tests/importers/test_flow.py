@@ -15,9 +15,10 @@ from importers import committing, matching, runs, services
 from importers.codes import Code
 from importers.committing import PlanOutdated
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
+from importers.obstacles import obstacles
 from importers.planning import Plan
 from importers.results import RowResult, Status
-from importers.undoing import obstacles, undo_batch
+from importers.undoing import undo_batch
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
@@ -26,8 +27,9 @@ from registry.audit.verify import verify
 from registry.channels.models import AudienceCount, Channel, ChannelMember
 from registry.db import Base, db, unit_of_work
 from registry.errors import Refused
+from registry.members.consent_models import Consent
 from registry.members.duplicates import Match, Reason
-from registry.members.models import Consent, Member, MemberSpan, MemberStateChange
+from registry.members.models import Member, MemberSpan, MemberStateChange
 from registry.members.values import MemberValues
 from registry.networks.models import NetworkMember, NetworkState
 from registry.vault import keyed_hash
@@ -273,7 +275,7 @@ def test_undo_is_refused_once_something_was_built_on_it(app: Flask, what: str) -
     number = signup.planned(app)
     with app.app_context():
         commit(number)
-        assert obstacles(signup.batch(number)) == []
+        assert not obstacles(signup.batch(number))
         with unit_of_work():
             _build_on(number, what)
         before = contents()
@@ -378,8 +380,8 @@ def test_an_unknown_network_type_is_a_question_about_its_row(app: Flask) -> None
         with unit_of_work():
             services.decide(signup_batch(number), [first], Status.AMBIGUOUS, Decision.ACCEPT)
         assert commit(number)["new"] == 2
-        found = signup.row(number, first).member_id
-        assert db.session.get_one(Member, found).network_type == "other"
+        came = (Member.batch_id == number, Member.source_row == first)
+        assert db.session.scalars(select(Member.network_type).where(*came)).one() == "other"
 
 
 def test_a_plan_says_what_its_new_members_lack(app: Flask) -> None:
@@ -552,7 +554,9 @@ def test_plans_are_no_directory_of_other_offices(
 def test_each_row_finds_its_own_member_whatever_is_done_at_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place in ("committing.CHUNK", "planning.CHUNK", "matching.CHUNK", "matching.AT_ONCE"):
+    chunks = ("committing.CHUNK", "committing.LARGER", "planning.CHUNK", "matching.CHUNK",
+              "matching.AT_ONCE")  # fmt: skip
+    for place in chunks:
         monkeypatch.setattr(f"importers.{place}", 2)
     monkeypatch.setattr("registry.bulk.CHUNK", 3)
     many = [person(first=f"คนที่{n}", phone=f"08100{n:05d}") for n in range(9)]
@@ -561,7 +565,8 @@ def test_each_row_finds_its_own_member_whatever_is_done_at_once(
         assert commit(number)["new"] == len(many)
         found = db.session.execute(
             select(ImportRow.row, ImportRow.values, Member.source_row, Member.phone, Channel.name)
-            .join(Member, Member.id == ImportRow.member_id)
+            .join(Member, Member.source_row == ImportRow.row)
+            .where(Member.batch_id == number)
             .outerjoin(Channel, Channel.member_id == Member.id)
             .order_by(ImportRow.row)
         ).all()

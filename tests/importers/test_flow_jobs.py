@@ -81,11 +81,11 @@ def test_planned_anew_it_has_each_row_once(app: Flask) -> None:
     with app.app_context():
         number = started()
         run_pending()
-        with unit_of_work():
-            services.replan(db.session.get_one(ImportBatch, number))
-        with pytest.raises(Refused), unit_of_work():
-            services.replan(db.session.get_one(ImportBatch, number))
-        run_pending()
+        for _twice in range(2):
+            with unit_of_work():
+                services.replan(db.session.get_one(ImportBatch, number))
+        while run_pending():
+            pass
         assert signup.batch(number).as_state is BatchState.PLANNED
         assert rows_of(number) == len(signup.EVERYBODY)
 

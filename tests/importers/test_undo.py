@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from importers import runs, services
 from importers.models import BatchState, ImportBatch
+from importers.obstacles import obstacles
 from importers.undoing import undo_batch
 from registry.db import db, unit_of_work
 from registry.errors import Refused
@@ -20,7 +21,7 @@ from registry.jobs import Job, run_pending
 from registry.members.models import Member
 from tests import cast
 from tests.importers import signup
-from tests.importers.signup import ROWS, person
+from tests.importers.signup import FIRST, ROWS, person
 
 ClientOf = Callable[[str], FlaskClient]
 
@@ -202,3 +203,74 @@ def test_many_are_restored_with_few_statements(app: Flask) -> None:
         assert removed == 0
         assert db.session.scalar(taught) == 0
         assert sent < 60
+
+
+def test_the_page_before_an_undo_says_what_goes(app: Flask, client_of: ClientOf) -> None:
+    number, client = imported(app), client_of("officer50")
+    page = client.get(f"/imports/{number}/undo").text
+    assert "สมาชิก 1 รายที่มากับการนำเข้านี้จะถูกนำออกจากทะเบียน" in page
+    assert "1 ช่องทางจะถูกนำออกไปด้วย" in page
+    assert "ทะเบียน 1 ระเบียนจะกลับไปเป็นค่าเดิม" in page
+    signup.undo(client, f"/imports/{number}")
+    assert client.get(f"/imports/{number}/undo").status_code == 302
+
+
+def undo(number: int) -> None:
+    with unit_of_work():
+        undo_batch(signup.actor(), db.session.get_one(ImportBatch, number))
+
+
+def test_a_later_import_is_named_and_undone_first(app: Flask, client_of: ClientOf) -> None:
+    first = imported(app, *crowd())
+    second = imported(app, *crowd(job="ครู"))
+    third = imported(app, *[one | {"born": 2520, "district": "แม่ริม"} for one in crowd()])
+    page = client_of("officer50").get(f"/imports/{first}/undo").text
+    assert f'href="/imports/{second}"' in page
+    assert f'href="/imports/{third}"' in page
+    assert "ถูกแก้ไขเป็นรายคน" not in page
+    with app.app_context():
+        before = members()
+        with pytest.raises(Refused, match=f"เลขที่ {third}"):
+            undo(first)
+        with pytest.raises(Refused, match=f"เลขที่ {third}"):
+            undo(second)
+        for number in (third, second, first):
+            undo(number)
+        assert members() == before - 100
+
+
+def test_an_edit_between_two_imports_stays_in_the_way(app: Flask) -> None:
+    first = imported(app, *crowd())
+    with app.app_context(), unit_of_work():
+        db.session.scalars(select(Member).where(Member.batch_id == first)).first().skills = "ถ่ายภาพ"
+    second = imported(app, *crowd(job="ครู"))
+    with app.app_context():
+        undo(second)
+        with pytest.raises(Refused, match=f"แถว {FIRST} "):
+            undo(first)
+
+
+def test_another_offices_import_is_not_named(app: Flask, client_of: ClientOf) -> None:
+    first = imported(app, *crowd())
+    second = imported(app, *crowd(job="ครู"))
+    with app.app_context(), unit_of_work():
+        other = db.session.get_one(ImportBatch, second)
+        other.office_id, other.file_name = cast.user("central").office_id, "ลับเฉพาะ.xlsx"
+    page = client_of("officer50").get(f"/imports/{first}/undo").text
+    assert "การนำเข้าของ" in page
+    assert "ลับเฉพาะ" not in page
+
+
+def test_what_stands_in_the_way_is_asked_in_as_few_statements_for_many(app: Flask) -> None:
+    few, many = imported(app, *crowd()[:2]), imported(app, *crowd()[2:])
+    with app.app_context():
+        sent = [asked(number) for number in (few, many)]
+        assert sent[0] == sent[1] < 20
+
+
+def asked(number: int) -> int:
+    """How many statements it takes to know what stands in the way."""
+    batch = signup.batch(number)
+    with statements() as sent:
+        assert not obstacles(batch)
+    return len(sent)

@@ -15,8 +15,8 @@ def _uid() -> str:
     return secrets.token_hex(16)
 
 
-class Member(models.Model):
-    """A member; the columns that the peer leaves alone are not named."""
+class MemberColumns(models.Model):
+    """The columns of a member that every mode of the peer fills."""
 
     uid = models.CharField(max_length=32, default=_uid)
     kind = models.CharField(max_length=16, default="person")
@@ -50,9 +50,18 @@ class Member(models.Model):
     class Meta:
         """The table is Sang's."""
 
+        abstract = True
         managed = False
-        db_table = "member"
         app_label = "peers"
+
+
+class Member(MemberColumns):
+    """A member; the columns that the peer leaves alone are not named."""
+
+    class Meta(MemberColumns.Meta):
+        """The table is Sang's."""
+
+        db_table = "member"
 
 
 class Channel(models.Model):

@@ -11,16 +11,20 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_stor
            "cache_size=-98304")  # fmt: skip
 
 
-def set_up(url: str) -> None:
+ADMIN = ("django.contrib.contenttypes", "django.contrib.auth", "django.contrib.admin")
+
+
+def set_up(url: str, *, admin: bool) -> None:
     """Configure Django.
 
     Args:
         url: ``sqlite:///…`` or ``postgresql://…``.
+        admin: whether its admin's log is there.
     """
     sqlite = url.startswith("sqlite")
     settings.configure(
         DATABASES={"default": _sqlite(url) if sqlite else _postgresql(url)},
-        INSTALLED_APPS=["import_export", "benchmarks.bench.peers"],
+        INSTALLED_APPS=[*(ADMIN if admin else ()), "import_export", "benchmarks.bench.peers"],
         USE_TZ=True,
         TIME_ZONE="UTC",
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",

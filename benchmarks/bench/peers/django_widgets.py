@@ -16,6 +16,9 @@ ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.",
           "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")  # fmt: skip
 BE_OFFSET = 543
+CHANNELS = {"ไลน์กลุ่ม": "line_group", "เพจเฟซบุ๊ก": "facebook", "หอกระจายข่าว": "loudspeaker",
+            "พบปะโดยตรง": "face_to_face"}  # fmt: skip
+AGREED = {"ยินยอม": True, "ไม่ยินยอม": False}
 KEY = "BENCH_MATCH_KEY"
 """The variable with the key, in hexadecimal, that hashes national IDs in the registry."""
 
@@ -36,11 +39,11 @@ class Phone(Words):
         return digits(value).zfill(10) if value else None
 
 
-class NationalId(Words):
-    """The keyed hash of thirteen digits whose last one is right."""
+class ThirteenDigits(Words):
+    """A national ID: thirteen digits whose last one is right."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """The hash.
+        """The digits.
 
         Raises:
             ValueError: the check digit is wrong.
@@ -51,8 +54,53 @@ class NationalId(Words):
         weighed = sum(int(one) * (13 - place) for place, one in enumerate(number[:12]))
         if len(number) != 13 or (11 - weighed % 11) % 10 != int(number[12]):
             raise ValueError("the check digit of the national ID is wrong")
-        key = bytes.fromhex(os.environ[KEY])
-        return hmac.new(key, number.encode(), hashlib.sha256).hexdigest()
+        return number
+
+
+class NationalId(ThirteenDigits):
+    """The keyed hash of a national ID."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        """The hash.
+
+        Raises:
+            ValueError: the check digit is wrong.
+        """
+        number = super().clean(value, row, **kwargs)
+        return hashed(number) if number else None
+
+
+class ChannelText(Words):
+    """``ไลน์กลุ่มบ้านสมชาย 1,221 คน``: a kind, a name and how many people it reaches."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        """Kind, name and audience; none where nobody said.
+
+        Raises:
+            ValueError: there is no such kind.
+        """
+        name, _, audience = str(value).strip().removesuffix("คน").strip().rpartition(" ")
+        kind = kind_of(name)
+        if kind is None:
+            raise ValueError(f"there is no channel like {value}")
+        return kind, name, int(digits(audience)) if digits(audience) else None
+
+
+class Agreed(Widget):
+    """Whether somebody agreed; anything but a yes or a no is a question."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        """Yes, no, or None for an empty cell.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        if not value:
+            return None
+        answer = AGREED.get(str(value).strip())
+        if answer is None:
+            raise ValueError(f"{value} is neither consent nor its refusal")
+        return answer
 
 
 class BuddhistYear(Widget):
@@ -101,6 +149,17 @@ class Lookup(Words):
         if code is None:
             raise ValueError(f"there is no {name}")
         return code
+
+
+def hashed(number: str) -> str:
+    """The keyed hash of a national ID, as the registry has it."""
+    key = bytes.fromhex(os.environ[KEY])
+    return hmac.new(key, number.encode(), hashlib.sha256).hexdigest()
+
+
+def kind_of(text: str) -> str | None:
+    """The kind of channel that a text begins with."""
+    return next((kind for name, kind in CHANNELS.items() if text.startswith(name)), None)
 
 
 def digits(value: Any) -> str:

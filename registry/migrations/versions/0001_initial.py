@@ -399,6 +399,7 @@ def upgrade() -> None:
         sa.Column("keep_unknown", sa.Boolean(), nullable=False),
         sa.Column("mended", sa.LargeBinary(), nullable=True),
         sa.Column("refused", sa.JSON(), nullable=False),
+        sa.Column("unread", sa.Boolean(), nullable=False),
         sa.Column("samples", sa.LargeBinary(), nullable=True),
         sa.Column("summary", sa.JSON(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
@@ -565,7 +566,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_member_uid")),
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_member_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index("ix_member_batch", ["batch_id", "source_row"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_created_at"), ["created_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_member_district_code"), ["district_code"], unique=False
@@ -573,7 +574,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_member_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_line_id"), ["line_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_member_merged_into_id"), ["merged_into_id"], unique=False
+            "ix_member_merged",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_member_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_network_type"), ["network_type"], unique=False)
@@ -721,8 +726,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.create_index("ix_import_row_batch", ["batch_id", "row"], unique=True)
+        batch_op.create_index(
+            "ix_import_row_changed",
+            ["batch_id", "member_id"],
+            unique=False,
+            sqlite_where=sa.text("before IS NOT NULL"),
+            postgresql_where=sa.text("before IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_import_row_member_id"), ["member_id"], unique=False)
-        batch_op.create_index("ix_import_row_status", ["batch_id", "status"], unique=False)
+        batch_op.create_index(
+            "ix_import_row_status",
+            ["batch_id", "status", "row", "decision", "member_id"],
+            unique=False,
+        )
 
     op.create_table(
         "member_distinct",
@@ -1300,6 +1316,11 @@ def downgrade() -> None:
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_status")
         batch_op.drop_index(batch_op.f("ix_import_row_member_id"))
+        batch_op.drop_index(
+            "ix_import_row_changed",
+            sqlite_where=sa.text("before IS NOT NULL"),
+            postgresql_where=sa.text("before IS NOT NULL"),
+        )
         batch_op.drop_index("ix_import_row_batch")
 
     op.drop_table("import_row")
@@ -1331,12 +1352,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_office_id"))
         batch_op.drop_index(batch_op.f("ix_member_network_type"))
         batch_op.drop_index(batch_op.f("ix_member_name_key"))
-        batch_op.drop_index(batch_op.f("ix_member_merged_into_id"))
+        batch_op.drop_index(
+            "ix_member_merged",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_member_line_id"))
         batch_op.drop_index(batch_op.f("ix_member_email"))
         batch_op.drop_index(batch_op.f("ix_member_district_code"))
         batch_op.drop_index(batch_op.f("ix_member_created_at"))
-        batch_op.drop_index(batch_op.f("ix_member_batch_id"))
+        batch_op.drop_index("ix_member_batch")
 
     op.drop_table("member")
     with op.batch_alter_table("key_message", schema=None) as batch_op:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from importers.analysis import Analysis, analyse
 from importers.options import Options
 from importers.reading.parent import read_workbook
-from importers.results import plain
 from importers.thai.text import key
 from tests.importers.golden import cases
 
@@ -49,3 +49,8 @@ def stated(analysis: Analysis) -> dict[str, Any]:
             for row in analysis.rows
         ],
     }
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON takes them: days in ISO form (C.E.)."""
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
