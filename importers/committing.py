@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row, and_, select
 
 from importers.choosing import brings_new, brings_update, outcome_of
-from importers.matching import Known, known_members, member_fields, updates_of
+from importers.differences import Known, known_members, member_fields, updates_of
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.planning import provincial_offices, scope_of_batch
 from importers.results import Status

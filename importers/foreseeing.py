@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from importers.choosing import Outcome, Tally, brings_new, brings_update
-from importers.matching import known_members, updates_of
+from importers.differences import known_members, updates_of
 from importers.models import Decision, ImportBatch, ImportRow
 from importers.results import Status
 from registry.db import db

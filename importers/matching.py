@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from importers.codes import Code, Severity, severity_of
+from importers.differences import Known, differences, known_members
+from importers.earlier import Earlier
 from importers.lines import Line
 from importers.results import Problem, RowResult, Status
 from registry.access.models import Office
@@ -20,9 +22,9 @@ from registry.i18n import name_of
 from registry.members import normalise
 from registry.members.distinct import distinct_from
 from registry.members.duplicates import CERTAIN, IDENTICAL, Match, Probe, find_matches
-from registry.members.models import Member, MemberKind
+from registry.members.models import Member
 from registry.members.queries import changeable
-from registry.members.values import FIELDS, is_minor
+from registry.members.values import is_minor
 from registry.networks.queries import networks_in
 
 SAME = 95
@@ -31,14 +33,6 @@ CHUNK = 500
 AT_ONCE = 20_000
 """Rows about which the registry is asked at once; those of one province lie together."""
 NOBODY = Probe()
-NOT_ASKED = frozenset({"name_raw", "national_id_reason", "guardian_name", "guardian_consent_on"})
-PLACE = ("province_code", "district_code", "subdistrict_code", "postcode")
-"""Fields that only make sense together."""
-
-
-Known = Row[*tuple[Any, ...]]
-"""A registered member's fields with id and version."""
-_KNOWN = (Member.id, Member.version, *(getattr(Member, name) for name in FIELDS))
 
 
 @dataclass
@@ -80,18 +74,6 @@ class Subject:
         return not (self.problems or self.network_id or self.matches or self.alike)
 
 
-def member_fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A row's values as a member's, by field name; what only says how somebody joined is left out.
-
-    ``kind`` is told; of the rest only what the row says.
-    """
-    known = {name: values[name] for name in FIELDS if values.get(name) is not None}
-    known.setdefault("kind", MemberKind.PERSON.value)
-    if activity := values.get("activity"):
-        known["joined_activity"] = activity
-    return known
-
-
 class Comparison:
     """Compares a sheet's rows with the registry and with each other, in two passes.
 
@@ -106,8 +88,7 @@ class Comparison:
     def __init__(self, scope: Scope, today: date, *, strangers: int | None = None) -> None:
         self.scope, self.today, self.strangers = scope, today, strangers
         self.subjects: list[Subject] = []
-        self._first_with: dict[str, int] = {}
-        self._first_like: dict[tuple[Any, ...], Subject] = {}
+        self._earlier = Earlier()
         self._row_of: dict[int, int] = {}
         provinces = select(Province.code, Province.name_th)
         self._provinces = dict(db.session.execute(provinces).all())
@@ -129,8 +110,7 @@ class Comparison:
 
     def find(self) -> None:
         """Ask the registry about the rows that were added."""
-        self._first_with.clear()
-        self._first_like.clear()
+        self._earlier = Earlier()
         asked = [one for one in self.subjects if one.status is not Status.ERROR]
         by_province = sorted(asked, key=lambda one: one.probe.province_code)
         for start in range(0, len(asked), AT_ONCE):
@@ -193,32 +173,10 @@ class Comparison:
             remark(subject, Code.GUARDIAN_MISSING)
 
     def _check_twice(self, subject: Subject, values: Mapping[str, Any]) -> None:
-        """The second row with the same national ID, or the same name and contact, is refused.
-
-        One that only has the name, birth year and place of an earlier one is asked about.
-        """
-        keys = _identities(subject.probe, values)
-        first = next((self._first_with[key] for key in keys if key in self._first_with), None)
+        """The second row of one person is refused; one that may be the same is asked about."""
+        first, subject.alike = self._earlier.rows(subject.row, subject.probe, values)
         if first is not None:
             remark(subject, Code.TWICE_IN_FILE, row=first)
-        else:
-            subject.alike = self._alike(subject, values)
-        for key in keys:
-            self._first_with.setdefault(key, subject.row)
-
-    def _alike(self, subject: Subject, values: Mapping[str, Any]) -> int | None:
-        """The first row with the same name, birth year and place; two national IDs are two people.
-
-        Rows that name no district are alike by the province.
-        """
-        probe = subject.probe
-        if not (probe.name_key and probe.birth_year and probe.province_code):
-            return None
-        place = probe.province_code, values.get("district_code")
-        first = self._first_like.setdefault((probe.name_key, probe.birth_year, *place), subject)
-        if first is subject or (first.probe.national_id_hash and probe.national_id_hash):
-            return None
-        return first.row
 
     def _one_row_each(self, compared: Sequence[Compared]) -> None:
         """Of two rows that are the same member the second is refused."""
@@ -280,25 +238,6 @@ def _again(line: Line, subject: Subject) -> Compared:
     if subject.network_id:
         result.values["network_id"] = subject.network_id
     return Compared(result, list(subject.matches), alike=subject.alike)
-
-
-def _identities(probe: Probe, values: Mapping[str, Any]) -> list[str]:
-    """What no two rows of a sheet have in common: a national ID, or a name with a contact."""
-    keys = [probe.national_id_hash] if probe.national_id_hash else []
-    if name := probe.name_key or normalise.key(values.get("first_name") or ""):
-        contacts = (("phone", probe.phone), ("line", probe.line_id), ("mail", probe.email))
-        keys += [f"{kind}\0{name}\0{value}" for kind, value in contacts if value]
-    return keys
-
-
-def known_members(wanted: Collection[int]) -> dict[int, Known]:
-    """Members' fields by id."""
-    found: dict[int, Known] = {}
-    ids = sorted(wanted)
-    for start in range(0, len(ids), CHUNK):
-        query = select(*_KNOWN).where(Member.id.in_(ids[start : start + CHUNK]))
-        found |= {row.id: row for row in db.session.execute(query)}
-    return found
 
 
 def _likeliest(one: Compared, *, inside: bool) -> Match | None:
@@ -376,33 +315,6 @@ def _unless_asked(result: RowResult, status: Status) -> None:
 def settled(status: Status) -> Status:
     """What a row is of whom the registry knows nobody."""
     return Status.NEW if status is Status.READY else status
-
-
-def differences(member: Member | Known, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Fields that the sheet says otherwise than the record: ``{field: (record, sheet)}``."""
-    return {
-        name: (getattr(member, name), value)
-        for name, value in member_fields(values).items()
-        if name not in NOT_ASKED and getattr(member, name) != value
-    }
-
-
-def updates_of(
-    member: Member | Known, values: Mapping[str, Any], *, overwrite: bool
-) -> dict[str, Any]:
-    """What an update writes: blanks are filled; with ``overwrite`` the sheet wins everywhere.
-
-    A place is taken as a whole or not at all: half of one and half of another is nowhere.
-    """
-    changes = differences(member, values)
-    if overwrite:
-        wanted = {name: new for name, (_, new) in changes.items()}
-        moved = any(name in changes for name in PLACE)
-        return wanted | ({name: values.get(name) for name in PLACE} if moved else {})
-    wanted = {name: new for name, (old, new) in changes.items() if old is None}
-    if any(name in changes and changes[name][0] is not None for name in PLACE):
-        wanted = {name: new for name, new in wanted.items() if name not in PLACE}
-    return wanted
 
 
 def networks_by_name(scope: Scope) -> dict[str, list[tuple[int, str | None]]]:

@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from importers.codes import Code, Severity
+from importers.differences import differences, updates_of
 from importers.fields import FIELD_NAMES, Field
-from importers.matching import differences, updates_of
 from importers.models import Decision, ImportRow
 from importers.results import Problem
 from importers.samples import NATIONAL_ID

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
-from importers.matching import known_members
+from importers.differences import known_members
 from importers.models import BatchState, ImportBatch, ImportRow
 from importers.obstacles import REGISTERED, brought, changed, obstacles, takes, why_not
 from registry.audit.actions import Action

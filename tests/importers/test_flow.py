@@ -555,7 +555,7 @@ def test_each_row_finds_its_own_member_whatever_is_done_at_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chunks = ("committing.CHUNK", "committing.LARGER", "planning.CHUNK", "matching.CHUNK",
-              "matching.AT_ONCE")  # fmt: skip
+              "matching.AT_ONCE", "differences.CHUNK")  # fmt: skip
     for place in chunks:
         monkeypatch.setattr(f"importers.{place}", 2)
     monkeypatch.setattr("registry.bulk.CHUNK", 3)
