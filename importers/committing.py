@@ -48,7 +48,7 @@ from registry.periods.calendar import to_bangkok_date, utc_now
 
 BASIS = "จำนวนตามแบบสมัคร"
 """What the estimate of a loudspeaker's audience rests on: the sheet says no more."""
-CHUNK, LARGER = 2_000, 8_000
+CHUNK, LARGER = 2_000, 4_000
 SHOWN = 20
 _ROW = (ImportRow.id, ImportRow.row, ImportRow.values, ImportRow.decision, ImportRow.member_id,
         ImportRow.member_version)  # fmt: skip
@@ -60,9 +60,8 @@ class PlanOutdated(Refused):
 
 
 class Fresh(NamedTuple):
-    """What tells a new member from those registered meanwhile, with the row's id and number."""
+    """What tells a new member from those registered meanwhile, with the row's number."""
 
-    id: int
     row: int
     digest: str | None
     name_and_place: tuple[str, str]
@@ -104,7 +103,7 @@ class Preparation:
             for row, one in zip(some, prepared, strict=True):
                 digest, name, place = one.identity
                 network = row.values.get("network_id")
-                yield Fresh(row.id, row.row, digest, (name, place), network)
+                yield Fresh(row.row, digest, (name, place), network)
 
     def members(self) -> Iterator[Sequence[Any]]:
         """The new members, some at a time; those of a province lie together in the indexes."""

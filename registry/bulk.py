@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from registry.db import WRITE, ReadOnlyTransaction, Utc, db
 
 CHUNK = 2_000
-ROOM_KB = 48 * 1024
+ROOM_KB = 40 * 1024
 DAYS = 4_096
 """Days and moments come again and again; others, encrypted ones above all, must not."""
 Row = Sequence[Any]
