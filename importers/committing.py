@@ -23,7 +23,7 @@ from importers.results import Status
 from importers.spool import Spool
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
-from registry.bulk import insert_rows, make_room, reserve_ids, update_rows
+from registry.bulk import among, insert_rows, make_room, reserve_ids, update_rows
 from registry.channels.models import ESTIMATED
 from registry.db import db
 from registry.errors import Refused
@@ -224,20 +224,13 @@ def _changed_since(batch: ImportBatch, changed: Sequence[Changed]) -> Iterator[i
     """Rows whose member was changed since the plan, or left the reach of the office."""
     ids = {one.change.member_id for one in changed}
     versions = versions_for_update(ids)
-    own = _own(batch, ids)
+    looked_after = changeable(scope_of_batch(batch))
+    own = set(db.session.scalars(select(Member.id).where(among(Member.id, ids), looked_after)))
     for one in changed:
         number = one.change.member_id
         now = versions.get(number)
         if now != one.version or now != one.change.version or number not in own:
             yield one.row
-
-
-def _own(batch: ImportBatch, ids: set[int]) -> set[int]:
-    scope, ordered, own = scope_of_batch(batch), sorted(ids), set[int]()
-    for start in range(0, len(ordered), CHUNK):
-        some = Member.id.in_(ordered[start : start + CHUNK])
-        own |= set(db.session.scalars(select(Member.id).where(some, changeable(scope))))
-    return own
 
 
 def _place(one: Prepared) -> str:
@@ -346,13 +339,11 @@ def _kept(value: Any) -> Any:
 def _join_networks(changed: Sequence[Changed], today: date) -> dict[int, int]:
     """Enter the networks that the sheet names; the new memberships' ids by the rows' ids."""
     wanted = [one for one in changed if one.network]
-    ids = sorted({one.change.member_id for one in wanted})
-    present: set[tuple[int, int]] = set()
-    for start in range(0, len(ids), CHUNK):
-        query = select(NetworkMember.network_id, NetworkMember.member_id).where(
-            NetworkMember.member_id.in_(ids[start : start + CHUNK]), NetworkMember.to_on.is_(None)
-        )
-        present |= {(row.network_id, row.member_id) for row in db.session.execute(query)}
+    ids = {one.change.member_id for one in wanted}
+    query = select(NetworkMember.network_id, NetworkMember.member_id).where(
+        among(NetworkMember.member_id, ids), NetworkMember.to_on.is_(None)
+    )
+    present = {(row.network_id, row.member_id) for row in db.session.execute(query)}
     entering = [one for one in wanted if (one.network, one.change.member_id) not in present]
     numbers = list(reserve_ids(NetworkMember, len(entering)))
     rows = [

@@ -12,6 +12,7 @@ from sqlalchemy.orm import load_only
 from importers.models import BatchState, Decision, ImportBatch, ImportRow
 from importers.planning import scope_of_batch
 from importers.results import Status
+from registry.bulk import among
 from registry.db import db
 from registry.errors import Refused
 from registry.members.duplicates import IDENTICAL
@@ -24,7 +25,6 @@ ALLOWED = {
     Status.POSSIBLE_DUPLICATE: {Decision.SKIP, Decision.DIFFERENT, Decision.SAME},
     Status.AMBIGUOUS: {Decision.SKIP, Decision.ACCEPT},
 }
-CHUNK = 500
 
 
 def decide(
@@ -169,13 +169,9 @@ def _why_not(
 
 def _versions(batch: ImportBatch, members: Collection[int | None]) -> dict[int, int]:
     """The versions of the members whom the batch's office still looks after."""
-    ordered, own = sorted(filter(None, members)), changeable(scope_of_batch(batch))
-    found: dict[int, int] = {}
-    for start in range(0, len(ordered), CHUNK):
-        some = Member.id.in_(ordered[start : start + CHUNK])
-        rows = db.session.execute(select(Member.id, Member.version).where(some, own))
-        found |= {row.id: row.version for row in rows}
-    return found
+    some, own = among(Member.id, set(filter(None, members))), changeable(scope_of_batch(batch))
+    rows = db.session.execute(select(Member.id, Member.version).where(some, own))
+    return {row.id: row.version for row in rows}
 
 
 def _taken(batch: ImportBatch) -> dict[int, int]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from registry.bulk import among
 from registry.db import db
 from registry.members.models import Member, MemberKind
 from registry.members.values import FIELDS
 
-CHUNK = 500
 NOT_ASKED = frozenset({"name_raw", "national_id_reason", "guardian_name", "guardian_consent_on"})
 PLACE = ("province_code", "district_code", "subdistrict_code", "postcode")
 """Fields that only make sense together."""
@@ -23,12 +23,8 @@ _KNOWN = (Member.id, Member.version, *(getattr(Member, name) for name in FIELDS)
 
 def known_members(wanted: Collection[int]) -> dict[int, Known]:
     """Members' fields by id."""
-    found: dict[int, Known] = {}
-    ids = sorted(wanted)
-    for start in range(0, len(ids), CHUNK):
-        query = select(*_KNOWN).where(Member.id.in_(ids[start : start + CHUNK]))
-        found |= {row.id: row for row in db.session.execute(query)}
-    return found
+    query = select(*_KNOWN).where(among(Member.id, wanted))
+    return {row.id: row for row in db.session.execute(query)}
 
 
 def member_fields(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from importers.lines import Line
 from importers.results import Problem, RowResult, Status
 from registry.access.models import Office
 from registry.access.scope import Scope
+from registry.bulk import among
 from registry.db import db
 from registry.geography.models import Province
 from registry.i18n import name_of
@@ -29,7 +30,6 @@ from registry.networks.queries import networks_in
 
 SAME = 95
 """Score from which a row is that member: an equal national ID, or an equal name and telephone."""
-CHUNK = 500
 AT_ONCE = 20_000
 """Rows about which the registry is asked at once; those of one province lie together."""
 NOBODY = Probe()
@@ -198,11 +198,8 @@ def joined_on(values: Mapping[str, Any], today: date) -> date:
 def _only_own(scope: Scope, subjects: Sequence[Subject]) -> None:
     """A member whom the office sees but does not look after is as far away as one elsewhere."""
     inside = {found.member_id for one in subjects for found in one.matches if found.inside}
-    own: set[int] = set()
-    ids = sorted(inside)
-    for start in range(0, len(ids), CHUNK):
-        some = Member.id.in_(ids[start : start + CHUNK])
-        own |= set(db.session.scalars(select(Member.id).where(some, changeable(scope))))
+    query = select(Member.id).where(among(Member.id, inside), changeable(scope))
+    own = set(db.session.scalars(query))
     for one in subjects:
         one.matches = [replace(found, inside=found.member_id in own) for found in one.matches]
 

@@ -26,6 +26,7 @@ from registry.jobs import work
 from registry.seed import seed
 
 log = structlog.get_logger()
+JOBS, OUTBOX = WORKERS = ("jobs", "outbox")
 WATCH_EVERY = 2.0
 """Seconds between looks at whether the worker lives."""
 
@@ -106,23 +107,24 @@ def serve(app: Flask, *, port: int | None = None, worker: bool = True) -> None:
     import waitress
 
     conf = app.extensions["sang_settings"]
-    with _worker_beside() if worker else nullcontext():
+    with _workers_beside(*WORKERS) if worker else nullcontext():
         waitress.serve(
             app, host=conf.host, port=port or conf.port, threads=8, ident=None, channel_timeout=60
         )
 
 
 @contextmanager
-def _worker_beside() -> Iterator[None]:
-    """A worker as a child process, started anew when it dies before its time."""
+def _workers_beside(*kinds: str) -> Iterator[None]:
+    """Workers as child processes, started anew when they die before their time."""
     over = threading.Event()
-    children = [_start_worker()]
+    children = {kind: _start_worker(kind) for kind in kinds}
 
     def watch() -> None:
         while not over.wait(WATCH_EVERY):
-            if children[-1].poll() is not None and not over.is_set():
-                log.error("worker_died", code=children[-1].returncode)
-                children.append(_start_worker())
+            for kind, child in children.items():
+                if child.poll() is not None and not over.is_set():
+                    log.error("worker_died", kind=kind, code=child.returncode)
+                    children[kind] = _start_worker(kind)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -131,19 +133,23 @@ def _worker_beside() -> Iterator[None]:
     finally:
         over.set()
         watcher.join()
-        children[-1].terminate()
-        children[-1].wait(timeout=30)
+        for child in children.values():
+            child.terminate()
+        for child in children.values():
+            child.wait(timeout=30)
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "registry.worker"])
+def _start_worker(kind: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "registry.worker", kind]
+    return subprocess.Popen(command)  # noqa: S603 - our own interpreter and module
 
 
 @click.command("worker")
 @with_appcontext
 def worker_command() -> None:
-    """Do the jobs until told to stop."""
-    work(current_app._get_current_object())  # type: ignore[attr-defined]
+    """Do the jobs, and what leaves the system and comes in, until told to stop."""
+    with _workers_beside(OUTBOX):
+        work(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 def init_app(app: Flask) -> None:

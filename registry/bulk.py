@@ -7,11 +7,28 @@ needs a value is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any, cast
 
-from sqlalchemy import Date, LargeBinary, Table, bindparam, func, select, text, update
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Integer,
+    LargeBinary,
+    SQLColumnExpression,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -24,6 +41,18 @@ DAYS = 4_096
 """Days and moments come again and again; others, encrypted ones above all, must not."""
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
+
+
+def among(
+    column: SQLColumnExpression[Any], values: Collection[int] | Collection[str]
+) -> ColumnElement[bool]:
+    """Whether a column has one of any number of values, which go to the database as one."""
+    ordered = sorted(values)
+    if db.engine.dialect.name == "postgresql":
+        kind = Integer if isinstance(column.type, Integer) else Text
+        return column == any_(literal(ordered, ARRAY(kind)))
+    listed = func.json_each(orjson.dumps(ordered).decode()).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def insert_rows(model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]) -> None:

@@ -26,6 +26,7 @@ from registry import (
     members,
     messages,
     networks,
+    outbox,
     periods,
     portal,
     settings,
@@ -44,6 +45,7 @@ FEATURES = (
     channels,
     messages,
     portal,
+    outbox,
     facts,
     home,
 )

@@ -12,7 +12,7 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from types import FrameType
 from typing import Any
@@ -228,8 +228,12 @@ def _plan_daily() -> None:
             enqueue(kind, {}, unique_key=key)
 
 
-def work(app: Flask, *, poll: float = 0.5) -> None:
-    """The worker's loop; ends after the job at hand when told to (SIGTERM, SIGINT)."""
+def until_told() -> Iterator[threading.Event]:
+    """Go on until the process is told to end (SIGTERM, SIGINT) or its parent is gone.
+
+    Yields:
+        an event to wait by, which is set when told.
+    """
     stop = threading.Event()
 
     def told(_signal: int, _frame: FrameType | None) -> None:
@@ -237,8 +241,15 @@ def work(app: Flask, *, poll: float = 0.5) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
-    worker, parent = f"{os.getpid()}-{secrets.token_hex(4)}", os.getppid()
+    parent = os.getppid()
     while not stop.is_set() and os.getppid() == parent:
+        yield stop
+
+
+def work(app: Flask, *, poll: float = 0.5) -> None:
+    """The worker's loop; ends after the job at hand when told to (SIGTERM, SIGINT)."""
+    worker = f"{os.getpid()}-{secrets.token_hex(4)}"
+    for stop in until_told():
         with app.app_context():
             try:
                 _plan_daily()

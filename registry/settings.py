@@ -45,6 +45,18 @@ class Settings(BaseSettings):
     report_years_kept: int = Field(default=10, ge=1)
     upload_days_kept: int = Field(default=30, ge=1)
     log_json: bool = True
+    line_channel_secret: SecretStr = SecretStr("")
+    line_channel_token: SecretStr = SecretStr("")
+    line_host: str = "https://api.line.me"
+    line_data_host: str = "https://api-data.line.me"
+    line_office: str = "C-PRDB"
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: bool = True
+    mail_from: str = ""
+    webhook_hosts: str = ""
 
     @field_validator("instance")
     @classmethod

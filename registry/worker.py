@@ -1,7 +1,11 @@
-"""The worker as a process of its own: ``python -m registry.worker``."""
+"""The workers as processes of their own: ``python -m registry.worker jobs|outbox``."""
+
+import sys
 
 from registry import create_app
 from registry.jobs import work
+from registry.pulse import keep_beating
 
 if __name__ == "__main__":
-    work(create_app())
+    loop = {"jobs": work, "outbox": keep_beating}[sys.argv[1]]
+    loop(create_app())

@@ -155,14 +155,14 @@ def test_a_worker_that_lost_its_lease_changes_nothing() -> None:
 def test_a_worker_that_dies_is_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(_kind: str) -> subprocess.Popen[bytes]:
         life = "" if not started else "import time; time.sleep(60)"
         started.append(subprocess.Popen([sys.executable, "-c", life]))
         return started[-1]
 
     monkeypatch.setattr(admin_commands, "_start_worker", start)
     monkeypatch.setattr(admin_commands, "WATCH_EVERY", 0.05)
-    with admin_commands._worker_beside():
+    with admin_commands._workers_beside("jobs"):
         until = time.monotonic() + 20
         while len(started) < 2 and time.monotonic() < until:
             time.sleep(0.05)

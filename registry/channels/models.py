@@ -31,6 +31,7 @@ class ChannelKind(StrEnum):
     NEWSPAPER = "newspaper"
     CABLE_TV = "cable_tv"
     FACE_TO_FACE = "face_to_face"
+    EMAIL = "email"
     OTHER = "other"
 
 
@@ -48,6 +49,7 @@ CHANNEL_KIND_NAMES = {
     ChannelKind.NEWSPAPER: _l("Newspaper"),
     ChannelKind.CABLE_TV: _l("Local cable television"),
     ChannelKind.FACE_TO_FACE: _l("Face to face"),
+    ChannelKind.EMAIL: _l("E-mail list"),
     ChannelKind.OTHER: _l("Other channel"),
 }
 

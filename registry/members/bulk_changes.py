@@ -6,7 +6,7 @@ Only what changes neither province nor network type: those begin a new span, one
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, Happened, record_many
-from registry.bulk import update_rows
+from registry.bulk import among, update_rows
 from registry.db import Base, db
 from registry.geography.models import District, Province, Subdistrict
 from registry.members import normalise
@@ -24,7 +24,6 @@ from registry.members.models import Member, NetworkType
 from registry.members.services import changes_of, check_values, claim_national_id
 from registry.members.values import MemberValues
 
-CHUNK = 500
 CHECKED: Mapping[str, InstrumentedAttribute[str]] = {
     "network_type": NetworkType.code,
     "province_code": Province.code,
@@ -51,11 +50,8 @@ class Change:
 
 def versions_for_update(ids: Collection[int]) -> dict[int, int]:
     """The versions of members at this moment; whoever changes one of them waits."""
-    found: dict[int, int] = {}
-    for some in _chunks(sorted(ids)):
-        query = select(Member.id, Member.version).where(Member.id.in_(some)).order_by(Member.id)
-        found |= {row.id: row.version for row in db.session.execute(query.with_for_update())}
-    return found
+    query = select(Member.id, Member.version).where(among(Member.id, ids)).order_by(Member.id)
+    return {row.id: row.version for row in db.session.execute(query.with_for_update())}
 
 
 def change_many(actor: Actor, changes: Sequence[Change], on: date) -> None:
@@ -82,8 +78,7 @@ def _look_up(values: Sequence[MemberValues]) -> list[Base]:
     held: list[Base] = []
     for name, key in CHECKED.items():
         codes = {code for one in values if (code := getattr(one, name))}
-        for some in _chunks(sorted(codes)):
-            held += db.session.scalars(select(key.class_).where(key.in_(some)))
+        held += db.session.scalars(select(key.class_).where(among(key, codes)))
     return held
 
 
@@ -103,7 +98,3 @@ def _happened(change: Change) -> Happened:
     said: Mapping[str, Any] = changes_of(change.before, change.after)
     details = {"fields": sorted(said)}
     return Happened(change.member_id, change.after.province_code, dict(said), details)
-
-
-def _chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))

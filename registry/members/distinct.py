@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, select
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
-from registry.bulk import insert_rows
+from registry.bulk import among, insert_rows
 from registry.db import db
 from registry.members.models import Member, MemberDistinct
 from registry.periods.calendar import utc_now
 
-CHUNK = 500
 _COLUMNS = ("low_id", "high_id", "decided_by", "at")
 Pair = tuple[int, int]
 
@@ -37,7 +36,7 @@ def remember_pairs(actor: Actor, pairs: Iterable[Pair]) -> int:
     """
     wanted = {_ordered(pair) for pair in pairs if pair[0] != pair[1]}
     ids = {number for pair in wanted for number in pair}
-    here = set(_present(ids))
+    here = set(db.session.scalars(select(Member.id).where(among(Member.id, ids))))
     known = distinct_from(ids)
     fresh = sorted(
         (low, high)
@@ -67,32 +66,20 @@ def distinct_from(ids: Collection[int]) -> dict[int, set[int]]:
     wanted, found = set(ids), defaultdict[int, set[int]](set)
     pair = (MemberDistinct.low_id, MemberDistinct.high_id)
     for column in pair:
-        for some in _chunks(wanted):
-            for low, high in db.session.execute(select(*pair).where(column.in_(some))):
-                found[low].add(high)
-                found[high].add(low)
+        for low, high in db.session.execute(select(*pair).where(among(column, wanted))):
+            found[low].add(high)
+            found[high].add(low)
     return {number: found[number] for number in wanted if number in found}
 
 
 def forget_distinct(ids: Collection[int]) -> None:
     """Forget the pairs of members who are about to be removed."""
     for column in (MemberDistinct.low_id, MemberDistinct.high_id):
-        for some in _chunks(ids):
-            db.session.execute(
-                delete(MemberDistinct).where(column.in_(some)),
-                execution_options={"synchronize_session": False},
-            )
+        db.session.execute(
+            delete(MemberDistinct).where(among(column, ids)),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _ordered(pair: Pair) -> Pair:
     return min(pair), max(pair)
-
-
-def _present(ids: Collection[int]) -> Iterator[int]:
-    for some in _chunks(ids):
-        yield from db.session.scalars(select(Member.id).where(Member.id.in_(some)))
-
-
-def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
-    ordered = sorted(ids)
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,6 +19,7 @@ from sqlalchemy import Row, Select, SQLColumnExpression, String, cast, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access.scope import Scope
+from registry.bulk import among
 from registry.db import db
 from registry.members import normalise
 from registry.members.distinct import distinct_from
@@ -36,7 +36,6 @@ IDENTICAL = 100
 """Score of an equal national ID, which nobody shares with somebody else."""
 SIMILAR = 86
 """Likeness of names, 0–100, below which two names are different ones."""
-CHUNK = 500
 APART = "\n"
 """No name has it: names are of one line."""
 
@@ -259,10 +258,8 @@ def _blocks(province: str, blocks: Blocks) -> Iterator[tuple[str, list[str], lis
 def _fetch(
     query: Query, column: SQLColumnExpression[Any], wanted: Collection[Any]
 ) -> Iterator[Candidate]:
-    """The rows whose column has one of the wanted values, some hundred values at a time."""
-    values = iter(sorted(wanted))
-    while chunk := list(islice(values, CHUNK)):
-        yield from db.session.connection().execute(query.where(column.in_(chunk))).all()
+    """The rows whose column has one of the wanted values."""
+    yield from db.session.connection().execute(query.where(among(column, wanted)))
 
 
 def _compare(probe: Probe, row: Candidate) -> Match | None:

@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     from registry.messages import export_views as export_views
     from registry.messages import files as files
     from registry.messages import grid_views, inbox_views, review_views, step_views
+    from registry.messages import release_models as release_models
     from registry.periods import calendar
 
     app.register_blueprint(step_views.bp)

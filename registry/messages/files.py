@@ -22,8 +22,18 @@ from registry.messages.ledger_models import Dissemination, MemberNews
 from registry.messages.models import MessageMedia
 from registry.vault import decrypt, encrypt
 
+_KEPT: list[Any] = []
+"""Columns that name stored files; the sweep leaves those alone."""
 NEW, OLD = "sang_new_files", "sang_old_files"
 SWEEP_AFTER = timedelta(days=1)
+
+
+def keeps(*columns: Any) -> None:
+    """Say that columns name files of :func:`folder`, so that these are never swept away."""
+    _KEPT.extend(columns)
+
+
+keeps(MessageMedia.stored, Dissemination.evidence, MemberNews.picture)
 
 
 def folder() -> Path:
@@ -84,7 +94,7 @@ def sweep(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Remove files without a row that are older than a day (a process was killed in between)."""
     progress("media")
     known: set[str | None] = set()
-    for column in (MessageMedia.stored, Dissemination.evidence, MemberNews.picture):
+    for column in _KEPT:
         known.update(db.session.scalars(select(column).where(column.is_not(None))))
     limit = (datetime.now(UTC) - SWEEP_AFTER).timestamp()
     stray = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
@@ -72,8 +74,34 @@ MESSAGE_KIND_NAMES = {
 }
 
 
+class Route(StrEnum):
+    """Where a message is published: own channels, the central website, or for an outside unit."""
+
+    OWN = "own"
+    CENTRAL = "central"
+    OUTSIDE = "outside"
+
+
+CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""No letter that is taken for another one when it is read aloud or copied by hand."""
+CODE_LENGTH = 11
+
+
+def new_code() -> str:
+    """A message's public code: 54 bits, so that none can be guessed."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
 class KeyMessage(Base):
-    """A key message (ข้อความหลัก): the sentence to remember, and what goes with it."""
+    """A key message (ข้อความหลัก): the sentence to remember, and what goes with it.
+
+    Attributes:
+        script: what is read aloud on loudspeakers and radio.
+        code: by which anybody may ask whether the message is genuine.
+        disclaimer: whose opinion it is; only an opinion has one.
+        crisis_reason: why it went out past the quiet hours; the review comes afterwards.
+        reviewed_by: who looked at a crisis message, or at a correction, after it went out.
+    """
 
     __tablename__ = "key_message"
 
@@ -93,7 +121,17 @@ class KeyMessage(Base):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     correction: Mapped[str | None] = mapped_column(Text)
-    checklist: Mapped[dict[str, bool] | None] = mapped_column(JSON)
+    checklist: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(5), default="th")
+    route: Mapped[str] = mapped_column(String(12), default=Route.OWN.value)
+    script: Mapped[str | None] = mapped_column(Text)
+    disclaimer: Mapped[str | None] = mapped_column(String(500))
+    crisis_reason: Mapped[str | None] = mapped_column(String(500))
+    review_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    review_note: Mapped[str | None] = mapped_column(String(500))
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=new_code)
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -229,6 +267,7 @@ class Publication(Base):
     on: Mapped[date]
     approved_minutes: Mapped[int | None]
     audience: Mapped[int | None]
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"), index=True)
     actor_id: Mapped[int | None]
 
     message: Mapped[KeyMessage] = relationship(back_populates="publications")

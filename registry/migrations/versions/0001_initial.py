@@ -463,6 +463,16 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("correction", sa.Text(), nullable=True),
         sa.Column("checklist", sa.JSON(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("route", sa.String(length=12), nullable=False),
+        sa.Column("script", sa.Text(), nullable=True),
+        sa.Column("disclaimer", sa.String(length=500), nullable=True),
+        sa.Column("crisis_reason", sa.String(length=500), nullable=True),
+        sa.Column("review_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_by", sa.Integer(), nullable=True),
+        sa.Column("review_note", sa.String(length=500), nullable=True),
+        sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -471,13 +481,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_key_message_office_id_office")
         ),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by"],
+            ["user_account.id"],
+            name=op.f("fk_key_message_reviewed_by_user_account"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_key_message")),
+        sa.UniqueConstraint("code", name=op.f("uq_key_message_code")),
         sa.UniqueConstraint("form_token", name=op.f("uq_key_message_form_token")),
     )
     with op.batch_alter_table("key_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_key_message_office_id"), ["office_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_key_message_published_at"), ["published_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_key_message_review_due_at"), ["review_due_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_key_message_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_key_message_topic"), ["topic"], unique=False)
@@ -1005,6 +1024,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_question_month"), ["month"], unique=False)
 
     op.create_table(
+        "release",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("counted", sa.JSON(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["user_account.id"], name=op.f("fk_release_confirmed_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user_account.id"], name=op.f("fk_release_created_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["key_message.id"], name=op.f("fk_release_message_id_key_message")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_release_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_release_form_token")),
+    )
+    with op.batch_alter_table("release", schema=None) as batch_op:
+        batch_op.create_index("ix_release_due", ["state", "planned_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_release_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_release_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
         "transfer_request",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
@@ -1173,6 +1232,7 @@ def upgrade() -> None:
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("approved_minutes", sa.Integer(), nullable=True),
         sa.Column("audience", sa.Integer(), nullable=True),
+        sa.Column("release_id", sa.Integer(), nullable=True),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["channel_id"], ["channel.id"], name=op.f("fk_publication_channel_id_channel")
@@ -1183,12 +1243,90 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_publication_office_id_office")
         ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_publication_release_id_release")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
     )
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_publication_channel_id"), ["channel_id"], unique=False)
         batch_op.create_index("ix_publication_month", ["month", "office_id"], unique=False)
         batch_op.create_index("ix_publication_once", ["message_id", "channel_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_publication_release_id"), ["release_id"], unique=False)
+
+    op.create_table(
+        "sending_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("retry_key", sa.String(length=36), nullable=False),
+        sa.Column("body_sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_by", sa.String(length=40), nullable=True),
+        sa.Column("first_tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("provider_id", sa.String(length=80), nullable=True),
+        sa.Column("error", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_sending_request_channel_id_channel")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_sending_request_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sending_request")),
+        sa.UniqueConstraint("retry_key", name=op.f("uq_sending_request_retry_key")),
+    )
+    with op.batch_alter_table("sending_request", schema=None) as batch_op:
+        batch_op.create_index("ix_sending_request_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sending_request_release_id"), ["release_id"], unique=False
+        )
+
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("target", sa.String(length=40), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_delivery_channel_id_channel")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_delivery_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["key_message.id"], name=op.f("fk_delivery_message_id_key_message")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_delivery_release_id_release")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["sending_request.id"],
+            name=op.f("fk_delivery_request_id_sending_request"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index("ix_delivery_member", ["member_id", "message_id"], unique=False)
+        batch_op.create_index("ix_delivery_message", ["message_id", "state"], unique=False)
+        batch_op.create_index("ix_delivery_once", ["release_id", "target"], unique=True)
+        batch_op.create_index(batch_op.f("ix_delivery_request_id"), ["request_id"], unique=False)
 
     op.create_table(
         "recipient",
@@ -1237,7 +1375,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recipient_member_id"))
 
     op.drop_table("recipient")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_request_id"))
+        batch_op.drop_index("ix_delivery_once")
+        batch_op.drop_index("ix_delivery_message")
+        batch_op.drop_index("ix_delivery_member")
+        batch_op.drop_index(batch_op.f("ix_delivery_channel_id"))
+
+    op.drop_table("delivery")
+    with op.batch_alter_table("sending_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sending_request_release_id"))
+        batch_op.drop_index("ix_sending_request_due")
+
+    op.drop_table("sending_request")
     with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_release_id"))
         batch_op.drop_index("ix_publication_once")
         batch_op.drop_index("ix_publication_month")
         batch_op.drop_index(batch_op.f("ix_publication_channel_id"))
@@ -1266,6 +1418,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_transfer_request_from_office_id"))
 
     op.drop_table("transfer_request")
+    with op.batch_alter_table("release", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_release_office_id"))
+        batch_op.drop_index(batch_op.f("ix_release_message_id"))
+        batch_op.drop_index("ix_release_due")
+
+    op.drop_table("release")
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_question_month"))
         batch_op.drop_index(batch_op.f("ix_question_message_id"))
@@ -1367,6 +1525,7 @@ def downgrade() -> None:
     with op.batch_alter_table("key_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_key_message_topic"))
         batch_op.drop_index(batch_op.f("ix_key_message_state"))
+        batch_op.drop_index(batch_op.f("ix_key_message_review_due_at"))
         batch_op.drop_index(batch_op.f("ix_key_message_published_at"))
         batch_op.drop_index(batch_op.f("ix_key_message_office_id"))
 

@@ -1,0 +1,110 @@
+"""Releases: a message on its way to an audience, through channels, at a planned moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.access.models import Office
+from registry.db import Base
+from registry.messages.models import KeyMessage
+
+
+class Purpose(StrEnum):
+    """Why a message goes out: for the first time, onward, or because it changed."""
+
+    FIRST = "first"
+    ONWARD = "onward"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    REMINDER = "reminder"
+
+
+PURPOSE_NAMES = {
+    Purpose.FIRST: _l("First publication"),
+    Purpose.ONWARD: _l("Published onward"),
+    Purpose.CORRECTION: _l("Correction"),
+    Purpose.WITHDRAWAL: _l("Withdrawal"),
+    Purpose.REMINDER: _l("Reminder"),
+}
+
+
+class ReleaseState(StrEnum):
+    """Waiting for a second person → scheduled → running → done; cancelled before it runs."""
+
+    WAITING = "waiting"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+RELEASE_STATE_NAMES = {
+    ReleaseState.WAITING: _l("Waiting for a second person"),
+    ReleaseState.SCHEDULED: _l("Scheduled"),
+    ReleaseState.RUNNING: _l("Being sent"),
+    ReleaseState.DONE: _l("Sent"),
+    ReleaseState.CANCELLED: _l("Cancelled"),
+}
+R = ReleaseState
+RELEASE_MOVES: dict[ReleaseState, frozenset[ReleaseState]] = {
+    R.WAITING: frozenset({R.SCHEDULED, R.CANCELLED}),
+    R.SCHEDULED: frozenset({R.RUNNING, R.CANCELLED}),
+    R.RUNNING: frozenset({R.DONE}),
+    R.DONE: frozenset(),
+    R.CANCELLED: frozenset(),
+}
+
+
+class Release(Base):
+    """One sending of a message by one office.
+
+    Attributes:
+        audience: the filters, as :class:`registry.messages.audience.Audience` stores itself.
+        channels: ids of the office's channels through which it goes.
+        counted: who is reached and who is not and why, as the button said it.
+        planned_at: when it may begin; moved on past quiet hours unless ``urgent``.
+        created_by: who planned it; ``confirmed_by`` is somebody else.
+    """
+
+    __tablename__ = "release"
+    __table_args__ = (Index("ix_release_due", "state", "planned_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(12))
+    audience: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    channels: Mapped[list[int]] = mapped_column(JSON, default=list)
+    counted: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    planned_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default=R.SCHEDULED.value)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(500))
+    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    message: Mapped[KeyMessage] = relationship()
+    office: Mapped[Office] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def as_state(self) -> ReleaseState:
+        """The state as an enum."""
+        return ReleaseState(self.state)
+
+    @property
+    def as_purpose(self) -> Purpose:
+        """The purpose as an enum."""
+        return Purpose(self.purpose)

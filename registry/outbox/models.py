@@ -1,0 +1,117 @@
+"""What leaves the system: deliveries, and the requests that carry them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.channels.models import Channel
+from registry.db import Base
+from registry.messages.release_models import Release
+
+
+class Way(StrEnum):
+    """How a delivery leaves: by LINE, e-mail, a webhook, or by a person."""
+
+    LINE = "line"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    HAND = "hand"
+
+
+class DeliveryState(StrEnum):
+    """Queued → sending → sent or failed; ``unknown`` where no answer came and none can be had."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+DELIVERY_STATE_NAMES = {
+    DeliveryState.QUEUED: _l("Waiting to be sent"),
+    DeliveryState.SENDING: _l("Being sent"),
+    DeliveryState.SENT: _l("Sent"),
+    DeliveryState.FAILED: _l("Failed"),
+    DeliveryState.UNKNOWN: _l("No answer came"),
+    DeliveryState.CANCELLED: _l("Cancelled"),
+}
+D = DeliveryState
+SETTLED = frozenset({D.SENT, D.FAILED, D.UNKNOWN, D.CANCELLED})
+
+
+class SendingRequest(Base):
+    """One request to a provider: who is in it is fixed, so that a retry is the same request.
+
+    Attributes:
+        retry_key: a UUID that the provider knows a repeated request by.
+        body_sha256: of what is sent; a retry must have the same.
+        first_tried_at: providers forget a retry key after a day.
+    """
+
+    __tablename__ = "sending_request"
+    __table_args__ = (Index("ix_sending_request_due", "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), index=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
+    way: Mapped[str] = mapped_column(String(10))
+    retry_key: Mapped[str] = mapped_column(String(36), unique=True)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default=D.QUEUED.value)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    lease_by: Mapped[str | None] = mapped_column(String(40))
+    first_tried_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    status: Mapped[int | None]
+    provider_id: Mapped[str | None] = mapped_column(String(80))
+    error: Mapped[str | None] = mapped_column(String(300))
+
+    release: Mapped[Release] = relationship()
+    channel: Mapped[Channel] = relationship()
+
+
+class Delivery(Base):
+    """One release × one target: a channel as a whole, or a member of its roster.
+
+    Attributes:
+        target: ``c:CHANNEL``, ``m:MEMBER`` or ``w:WEBHOOK``; never twice in a release.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_once", "release_id", "target", unique=True),
+        Index("ix_delivery_member", "member_id", "message_id"),
+        Index("ix_delivery_message", "message_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"))
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    target: Mapped[str] = mapped_column(String(40))
+    way: Mapped[str] = mapped_column(String(10))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("sending_request.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default=D.QUEUED.value)
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(300))
+
+    release: Mapped[Release] = relationship()
+    channel: Mapped[Channel] = relationship()
+    request: Mapped[SendingRequest | None] = relationship()
+
+    @property
+    def as_state(self) -> DeliveryState:
+        """The state as an enum."""
+        return DeliveryState(self.state)

@@ -1,0 +1,52 @@
+"""Work that must not wait behind a long job: what leaves the system, and what comes in.
+
+A pulse is a function that does what is due and says whether there was anything.  What it works
+on are rows with a lease of their own, so pulses may run in several processes and be killed at
+any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from flask import Flask
+
+from registry.db import db
+from registry.jobs import until_told
+
+log = structlog.get_logger()
+Pulse = Callable[[], bool]
+_pulses: dict[str, Pulse] = {}
+
+
+def pulse(name: str) -> Callable[[Pulse], Pulse]:
+    """Mark a function as a pulse."""
+
+    def mark(function: Pulse) -> Pulse:
+        _pulses[name] = function
+        return function
+
+    return mark
+
+
+def beat() -> bool:
+    """Let every pulse do what is due now; whether there was anything."""
+    busy = False
+    for name, function in _pulses.items():
+        try:
+            busy = function() or busy
+        except Exception as error:
+            log.error("pulse_failed", pulse=name, exc_info=error)
+        finally:
+            db.session.rollback()
+    return busy
+
+
+def keep_beating(app: Flask, *, poll: float = 0.5) -> None:
+    """The loop of the process that runs the pulses; ends when told to (SIGTERM, SIGINT)."""
+    for stop in until_told():
+        with app.app_context():
+            busy = beat()
+        if not busy:
+            stop.wait(poll)
