@@ -2,7 +2,7 @@
 # make test   every check and every test
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint shots messages clean
+.PHONY: help demo serve test lint shots faults messages clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +17,7 @@ help:
 	@echo "make serve   serve the instance in ./instance (SANG_… settings: docs/settings.md)"
 	@echo "make lint    only the style and type checks"
 	@echo "make shots   a picture of every page, role, width and language into ./shots"
+	@echo "make faults  10,000 deliveries by LINE with faults, kills and a lost answer"
 
 demo: ready
 	SANG_ENV=demo $(BIN)/sang demo
@@ -36,6 +37,9 @@ lint: ready
 shots: ready browser
 	SANG_ENV=demo $(BIN)/sang demo --no-serve
 	$(BIN)/python -m benchmarks.shots $(ARGS)
+
+faults: ready
+	$(BIN)/python -m benchmarks.faults.outbox $(ARGS)
 
 .PHONY: ready browser
 ready: $(VENV)/installed $(CATALOGUES)

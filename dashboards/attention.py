@@ -17,6 +17,7 @@ from registry.facts.measure import Figure
 from registry.facts.measures import measure
 
 ASKED = (
+    *("messages_corrected", "messages_withdrawn", "correction_reached_rate"),
     *("networks_dormant", "questions_answered_rate", "members_stale_rate"),
     *("districts_covered_rate", "districts_single_member"),
 )
@@ -75,7 +76,24 @@ def _sentences(figures: dict[str, Figure]) -> list[tuple[str, str]]:
             share=f"{stale.value:.1%}",
         )
         found.append(("members_stale_rate", text))
-    return found + _districts(figures)
+    return _changes(figures) + found + _districts(figures)
+
+
+def _changes(figures: dict[str, Figure]) -> list[tuple[str, str]]:
+    """Corrections and withdrawals, and whom their notices have not reached."""
+    found = []
+    corrected, withdrawn = (figures.get(f"messages_{name}") for name in ("corrected", "withdrawn"))
+    if corrected and corrected.value:
+        text = _("Messages of the period that were corrected: %(n)s", n=f"{corrected.value:,}")
+        found.append(("messages_corrected", text))
+    if withdrawn and withdrawn.value:
+        text = _("Messages of the period that were withdrawn: %(n)s", n=f"{withdrawn.value:,}")
+        found.append(("messages_withdrawn", text))
+    told = figures.get("correction_reached_rate")
+    if told and (missing := (told.denominator or 0) - (told.numerator or 0)):
+        text = _("Recipients whom no notice of it has reached: %(n)s", n=f"{missing:,}")
+        found.append(("correction_reached_rate", text))
+    return found
 
 
 def _districts(figures: dict[str, Figure]) -> list[tuple[str, str]]:

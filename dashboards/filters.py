@@ -45,9 +45,9 @@ def with_default(args: dict[str, str], today: date) -> dict[str, str]:
 def bar(
     scope: Scope, question: Asked, today: date, dimensions: Iterable[str], *more: Component
 ) -> Component:
-    """The controls of a page: period, then dimensions, then its own."""
+    """The controls of a page: period (a message's whole life has none), dimensions, its own."""
     chosen = {name: values[0] for name, values in question.cut.where}
-    controls = [*_period(question.period, today)]
+    controls = [] if question.life else _period(question.period, today)
     for name in dimensions:
         options = _options(scope, name, question)
         if len(options) > 2:

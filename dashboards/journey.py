@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from dash.development.base_component import Component
 from flask_babel import gettext as _
@@ -17,18 +17,25 @@ from dashboards.navigation import rows_link
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
 from registry.facts.labels import month_label
-from registry.facts.measure import Measure
+from registry.facts.measure import Figure, Measure
 from registry.facts.measures import MEASURES, measures
 from registry.facts.spans import Months
 from registry.periods.calendar import Period
 
 
-def journey(question: Asked, found: Whole) -> list[Component]:
+class Figures(Protocol):
+    """Whatever knows the figures that a page shows."""
+
+    def shown(self, name: str) -> Figure | None:
+        """A measure as it is shown; None where the filters do not suit it."""
+
+
+def journey(question: Asked, found: Figures) -> list[Component]:
     """From recipients to those who passed on; and three kinds of reach, never added."""
     return [_funnel(question, found), _reach(question, found)]
 
 
-def _funnel(question: Asked, found: Whole) -> Component:
+def _funnel(question: Asked, found: Figures) -> Component:
     title = _("From publication to passing on")
     amounts = _amounts(question, found, FUNNEL)
     whole = amounts[0][1] if amounts else None
@@ -66,12 +73,12 @@ def _funnel(question: Asked, found: Whole) -> Component:
     )
 
 
-def _amounts(question: Asked, found: Whole, names: tuple[str, ...]) -> list[tuple[Measure, Any]]:
+def _amounts(question: Asked, found: Figures, names: tuple[str, ...]) -> list[tuple[Measure, Any]]:
     figures = [(one, found.shown(one.name)) for one in measures(names)]
     return [(one, figure.value) for one, figure in figures if figure is not None]
 
 
-def _reach(question: Asked, found: Whole) -> Component:
+def _reach(question: Asked, found: Figures) -> Component:
     title = _("Reach: three separate figures")
     note = _("Potential, reported and evidenced reach answer three questions and are never added.")
     amounts = _amounts(question, found, REACH)
@@ -155,7 +162,7 @@ def _members(scope: Scope, question: Asked, months: range) -> Component:
     one = MEASURES["members_active"]
     figures = members_by_month(scope, question, months)
     if figures is None:
-        return parts.panel(title, parts.empty(_("Members are not counted by channel kind.")))
+        return parts.panel(title, parts.empty(_("Members are not counted with these filters.")))
     known = {figure.cell[0]: figure.value for figure in figures}
     values = [known.get(month, 0) for month in months]
     links = [_month_rows(one, question, month) for month in months]

@@ -71,7 +71,7 @@ def args_of(search: str | None) -> dict[str, str]:
 
 def query_of(question: Asked, **extra: Value) -> dict[str, str]:
     """The parameters that name a question, the plainest way."""
-    found: dict[str, Value] = {"period": question.period.code}
+    found: dict[str, Value] = {} if question.life else {"period": question.period.code}
     found |= {name: values[0] for name, values in question.cut.where if name in LIMITS}
     if question.cut.as_of == "now":
         found["as_of"] = "now"

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 
 from dashboards import parts
 from dashboards.navigation import args_of
-from dashboards.pages import overview, reports
+from dashboards.pages import message, overview, reports
 from registry.access.gate import scope, today
 from registry.errors import Refused
 
-PAGES = {"/dashboards/": overview, "/dashboards/reports": reports}
+PAGES = {"/dashboards/": overview, message.PATH: message, "/dashboards/reports": reports}
 
 
 def titles() -> list[tuple[str, str]]:

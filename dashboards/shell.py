@@ -116,6 +116,9 @@ def init_app(app: Flask) -> None:
         app,
         MenuItem("figures", PREFIX, _l("Overview"), Permission.FIGURES_VIEW, 10),
         MenuItem(
+            "figures", f"{PREFIX}message", _l("Message by message"), Permission.FIGURES_VIEW, 15
+        ),
+        MenuItem(
             "figures", f"{PREFIX}reports", _l("Figures by period"), Permission.FIGURES_VIEW, 20
         ),
     )

@@ -49,7 +49,7 @@ def among(
     """Whether a column has one of any number of values, which go to the database as one."""
     ordered = sorted(values)
     if db.engine.dialect.name == "postgresql":
-        kind = Integer if isinstance(column.type, Integer) else Text
+        kind = Integer if isinstance(cast("ColumnElement[Any]", column).type, Integer) else Text
         return column == any_(literal(ordered, ARRAY(kind)))
     listed = func.json_each(orjson.dumps(ordered).decode()).table_valued("value")
     return column.in_(select(listed.c.value))

@@ -12,8 +12,8 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 
 log = structlog.get_logger()
-_MEMBER_LINK = re.compile("^/m/[^/]+")
-"""A member's personal link is a key: it never stands in a log."""
+_SECRET_PATH = re.compile("^/(m|media|feeds)/[^/]+")
+"""Personal links of members and signed addresses of files and feeds never stand in a log."""
 
 
 def configure(*, json: bool) -> None:
@@ -48,7 +48,7 @@ def _finish(response: Response) -> Response:
             "request",
             request=g.get("request_id"),
             method=request.method,
-            path=_MEMBER_LINK.sub("/m/…", request.path),
+            path=_SECRET_PATH.sub(r"/\1/…", request.path),
             status=response.status_code,
             user=getattr(current_user, "id", None) if g.get("_login_user") else None,
             address=request.remote_addr,

@@ -19,6 +19,10 @@ KEY = (
 )
 FUNNEL = ("recipients", "received", "passed_on")
 REACH = ("reach_potential", "reach_reported", "reach_evidenced")
+CHANGES = (
+    *("messages_corrected", "messages_withdrawn", "correction_reached_rate"),
+    "questions_resolved_rate",
+)
 TRENDS = ("members_active", "messages_published", "pass_on_rate", "reach_evidenced")
 STANDARDS = (
     ("publish_on_standard_rate", "publish_minutes_median"),

@@ -103,7 +103,7 @@ def _summary(report: Report) -> list[str]:
     book = report.book
     said = {
         name: shown(name, book.value(name))
-        for name in (*layout.KEY, *layout.FUNNEL, "publications")
+        for name in (*layout.KEY, *layout.FUNNEL, *layout.CHANGES, "publications")
     }
     return [
         _(
@@ -115,6 +115,12 @@ def _summary(report: Report) -> list[str]:
             "%(messages_published)s key messages were published %(publications)s times to "
             "%(recipients)s recipients; %(received_rate)s %% are known to have received them and "
             "%(pass_on_rate)s %% passed them on.",
+            **said,
+        ),
+        _(
+            "%(messages_corrected)s of the messages were corrected and %(messages_withdrawn)s "
+            "withdrawn; the notice went to %(correction_reached_rate)s %% of those who had the "
+            "message. %(questions_resolved_rate)s %% of the members' questions are settled.",
             **said,
         ),
     ]
@@ -229,7 +235,7 @@ def _method() -> list[str]:
 
 
 def _definitions() -> Data:
-    used = dict.fromkeys((*layout.KEY, *layout.FUNNEL, *layout.REACH))
+    used = dict.fromkeys((*layout.KEY, *layout.FUNNEL, *layout.REACH, *layout.CHANGES))
     return {
         "columns": [
             {"title": _("Figure"), "align": "left", "width": 3},

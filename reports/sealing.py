@@ -14,9 +14,9 @@ from sqlalchemy import Connection, select
 
 from registry.db import Base, db
 from registry.facts.engine import Duck
-from registry.facts.schema import COLUMNS
+from registry.facts.schema import COLUMNS, LATER
 from registry.periods.calendar import Period
-from reports.columnar import write_table
+from reports.columnar import schema_of, write_table
 from reports.manifest import Part, part_of
 from reports.windows import Window
 
@@ -27,6 +27,8 @@ NAMES = {
     "network_type": ("code", "name_th", "name_en"),
 }
 """Names as they were: a report must be readable when places and types are called otherwise."""
+KEPT = tuple(COLUMNS)
+"""The tables that a period keeps."""
 Tell = Callable[[str, int, int], None]
 
 
@@ -44,8 +46,8 @@ def seal_facts(folder: Path, period: Period, tell: Tell = silent) -> list[Part]:
 
 
 def _facts(connection: Connection, folder: Path, window: Window, tell: Tell) -> Iterator[Part]:
-    for number, name in enumerate(COLUMNS):
-        tell("facts", number, len(COLUMNS))
+    for number, name in enumerate(KEPT):
+        tell("facts", number, len(KEPT))
         path = folder / FACTS / f"{name}.parquet"
         rows = write_table(connection, name, window, path)
         yield part_of(folder, path, rows)
@@ -80,6 +82,15 @@ def opened(folder: Path) -> Iterator[Duck]:
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
         for name in COLUMNS:
-            path = str(folder / FACTS / f"{name}.parquet").replace("'", "''")
-            connection.execute(f"CREATE VIEW \"{name}\" AS FROM read_parquet('{path}')")
+            _open(connection, folder, name)
         yield Duck(connection)
+
+
+def _open(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
+    """Show a sealed table; one that is younger than the seal is empty there."""
+    path = folder / FACTS / f"{name}.parquet"
+    if name in LATER and not path.exists():
+        connection.register(name, schema_of(name).empty_table())
+        return
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"CREATE VIEW \"{name}\" AS FROM read_parquet('{quoted}')")

@@ -16,6 +16,7 @@ from sqlalchemy.sql.selectable import Select
 
 from registry.db import Base
 from registry.facts.groups import DORMANT_MONTHS
+from registry.facts.notices import NOTICES
 from registry.facts.people import CONFIRMED_MONTHS
 from registry.periods.calendar import Period, month_start
 
@@ -141,6 +142,33 @@ def _messages(rows: FromClause, window: Window) -> Conditions:
     return [rows.c.id.in_(known)]
 
 
+def _moves(rows: FromClause, window: Window) -> Conditions:
+    """What became of the messages that the period published."""
+    return [rows.c.message_id.in_(_published(window))]
+
+
+def _published(window: Window) -> Select[tuple[int]]:
+    rows = _table("publication")
+    return select(rows.c.message_id).where(window.holds(rows))
+
+
+def _releases(rows: FromClause, window: Window) -> Conditions:
+    """Notices of corrections and withdrawals of those messages; no other release counts."""
+    return [and_(rows.c.purpose.in_(NOTICES), rows.c.message_id.in_(_published(window)))]
+
+
+def _deliveries(rows: FromClause, window: Window) -> Conditions:
+    notices = _table("release")
+    (wanted,) = _releases(notices, window)
+    return [rows.c.release_id.in_(select(notices.c.id).where(wanted))]
+
+
+def _settled(rows: FromClause, window: Window) -> Conditions:
+    questions = _table("question")
+    asked = select(questions.c.id).where(window.holds(questions))
+    return [rows.c.question_id.in_(asked)]
+
+
 Rule = Callable[[FromClause, Window], Conditions]
 RULES: dict[str, Rule] = {
     "member_span": _lasting("from_on", "to_on", lambda window: window.start),
@@ -160,4 +188,8 @@ RULES: dict[str, Rule] = {
     "province_zone": _all,
     "district": _all,
     "time_standard": _all,
+    "message_move": _moves,
+    "release": _releases,
+    "delivery": _deliveries,
+    "question_resolution": _settled,
 }

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 CALLBACK = "/dashboards/_dash-update-component"
 OVERVIEW, REPORTS = "/dashboards/", "/dashboards/reports"
+MESSAGE = "/dashboards/message"
 
 
 def body(path: str = OVERVIEW, search: str = "", **changes: Any) -> dict[str, Any]:

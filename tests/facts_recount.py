@@ -11,13 +11,17 @@ from typing import Any
 from registry.channels.models import AudienceCount, Channel
 from registry.members.consent_models import Consent
 from registry.members.models import Member, MemberSpan
+from registry.messages.exchange_models import QuestionResolution
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
-from registry.messages.models import KeyMessage, Publication
+from registry.messages.models import KeyMessage, MessageMove, Publication
+from registry.messages.release_models import Release
 from registry.networks.models import Network, NetworkMember
+from registry.outbox.models import Delivery
 from registry.periods.calendar import BANGKOK, to_bangkok_date, utc_now
 from tests.facts_world import MOVED_ON, NEW_STANDARDS, OFFICES, STANDARDS, Row, World, month
 
 LIVE = ("reported", "accepted")
+NOTICES = ("correction", "withdrawal")
 
 
 @dataclass
@@ -179,6 +183,7 @@ class Recount:
             "province": row["province_code"],
             "office": self.offices[row["office_id"]],
             "topic": topics[row["message_id"]],
+            "message": row["message_id"],
             **{key: row[key] for key in ("on", "network_type", "channel_kind", "message_kind")},
         }
 
@@ -189,7 +194,50 @@ class Recount:
             here, minutes = self._ledger_place(row), row["approved_minutes"]
             self.count("publications", here)
             self.count("messages", here, ("distinct", row["message_id"]))
+            for change in self._changed(row, "corrected", "withdrawn"):
+                self.count(change["after"], here, ("distinct", row["message_id"]))
             self._timed("publish", here, minutes)
+
+    def _changed(self, row: Row, *states: str) -> list[Row]:
+        """Corrections or withdrawals of a row's message."""
+        moves = self.table(MessageMove)
+        return [
+            move
+            for move in moves
+            if move["message_id"] == row["message_id"] and move["after"] in states
+        ]
+
+    def _notice(self, row: Row, here: Row) -> None:
+        """Whether a recipient ought to have heard of a change since, and whether a notice went."""
+        changes = self._changed(row, "corrected", "withdrawn")
+        last = max((move["at"] for move in changes), default=None)
+        if last is None or last < row["published_at"]:
+            return
+        self.count("notice_owed", here)
+        published = {made["id"]: made["channel_id"] for made in self.table(Publication)}
+        notices = {
+            one["id"]
+            for one in self.table(Release)
+            if one["purpose"] in ("correction", "withdrawal")
+        }
+        self.count(
+            "notice_told",
+            here,
+            any(
+                sent["release_id"] in notices
+                and sent["message_id"] == row["message_id"]
+                and sent["state"] == "sent"
+                and sent["settled_at"] >= last
+                and (
+                    sent["member_id"] == row["member_id"]
+                    or (
+                        sent["member_id"] is None
+                        and sent["channel_id"] == published[row["publication_id"]]
+                    )
+                )
+                for sent in self.table(Delivery)
+            ),
+        )
 
     def _timed(self, name: str, here: Row, minutes: float | None, step: str = "") -> None:
         if minutes is not None:
@@ -209,7 +257,8 @@ class Recount:
             self.count("recipients", here)
             self.count("received", here, row["received_at"] is not None)
             self.count("passed_on", here, bool(mine))
-            if row["received_at"] and row["received_via"] == "link":
+            self._notice(row, here)
+            if row["received_at"] and row["received_via"] in ("link", "line", "phone"):
                 self._timed("receive", here, _minutes(row, row["received_at"]), "pass_on")
             first = min((fact["at"] for fact in mine), default=None)
             if any(fact["at"] == first and fact["time_known"] for fact in mine):
@@ -252,14 +301,28 @@ class Recount:
                 if row["answered_at"]:
                     wait = (row["answered_at"] - row["asked_at"]).total_seconds() / 60
                     self._timed("answer", here, wait)
+                self._settled(row, here)
         for row in self.table(MemberNews):
             if self.inside(row["on"]):
                 self.count("news", _talk_place(row))
+
+    def _settled(self, question: Row, here: Row) -> None:
+        ends = [
+            row["at"]
+            for row in self.table(QuestionResolution)
+            if row["question_id"] == question["id"] and row["reopened_at"] is None
+        ]
+        self.count("resolved", here, bool(ends))
+        if ends:
+            wait = (max(ends) - question["asked_at"]).total_seconds() / 60
+            self.count("resolve_timed", here)
+            self.count("resolve_minutes", here, ("list", wait))
 
 
 def _talk_place(row: Row) -> Row:
     return {
         "province": row["province_code"],
+        "message": row.get("message_id"),
         "network_type": row["network_type"],
         "on": row["on"],
     }

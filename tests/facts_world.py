@@ -20,9 +20,12 @@ from registry.geography.models import District, ProvinceZone
 from registry.geography.queries import province_zones
 from registry.members.consent_models import Consent
 from registry.members.models import Member, MemberSpan, MemberStateChange
+from registry.messages.exchange_models import QuestionResolution
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
-from registry.messages.models import KeyMessage, Publication
+from registry.messages.models import KeyMessage, MessageMove, Publication
+from registry.messages.release_models import Release
 from registry.networks.models import Network, NetworkMember
+from registry.outbox.models import Delivery
 from registry.periods.models import TimeStandard
 
 FIRST, LAST = date(2025, 7, 1), date(2026, 3, 31)
@@ -37,8 +40,10 @@ STANDARDS = {"publish": (30, 45), "pass_on": (60, 60), "answer": (2880, 1440)}
 NEW_STANDARDS = date(2026, 1, 1)
 RICH = 58
 """A seed whose world holds something of nearly every kind."""
+VIAS = ("link", "line", "phone", "grid", "sheet", "implied", "moved")
 Row = dict[str, Any]
 EMPTIED = (
+    *(QuestionResolution, Delivery, Release, MessageMove),
     *(MemberNews, Question, Dissemination, Recipient, Publication, KeyMessage, AudienceCount),
     *(ChannelMember, Channel, NetworkMember, Network, Consent, MemberStateChange, MemberSpan),
     *(Member, TimeStandard),
@@ -62,7 +67,7 @@ class World:
         self.districts = list(db.session.execute(select(District.code, District.province_code)))
         for build in (
             *(self._standards, self._members, self._networks, self._channels, self._messages),
-            *(self._passing_on, self._talk),
+            *(self._passing_on, self._talk, self._changes),
         ):
             build()
 
@@ -269,7 +274,7 @@ class World:
             network_type=self.random.choice(TYPES),
             published_at=made["at"],
             received_at=made["at"] + timedelta(minutes=wait) if received else None,
-            received_via=self.random.choice(["link", "grid", "implied"]) if received else None,
+            received_via=self.random.choice(VIAS) if received else None,
             **{key: made[key] for key in ("month", "on", "message_id", "office_id")},
             **{key: made[key] for key in ("channel_kind", "message_kind")},
         )
@@ -327,8 +332,69 @@ class World:
                 "text": "x",
             }
             answer = asked + timedelta(minutes=wait) if self.random.random() < 0.7 else None
-            self.add(Question, **place, asked_at=asked, answered_at=answer)
+            about = self.random.choice([None, *self.tables[KeyMessage]])
+            row = self.add(
+                Question,
+                **place,
+                message_id=about and about["id"],
+                asked_at=asked,
+                answered_at=answer,
+                source="portal",
+            )
+            self._settle(row)
             self.add(MemberNews, **place, sent_at=asked)
+
+    def _settle(self, question: Row) -> None:
+        """Perhaps settled, perhaps asked on after that, perhaps settled again."""
+        end = question["asked_at"]
+        for again in (timedelta(minutes=self.random.choice([20, 3000])), None):
+            if self.random.random() < 0.5:
+                return
+            end += timedelta(minutes=self.random.choice([0, 60, 61, 5000]))
+            self.add(
+                QuestionResolution,
+                question_id=question["id"],
+                at=end,
+                reopened_at=again and end + again,
+            )
+            end += again or timedelta()
+
+    def _changes(self) -> None:
+        """Corrections and withdrawals, and the notices of some of them."""
+        for message in self.tables[KeyMessage]:
+            for after in self.random.sample(["corrected", "corrected", "withdrawn"], 2):
+                if self.random.random() < 0.4:
+                    at = self._moment(self.day())
+                    self.add(MessageMove, message_id=message["id"], after=after, at=at)
+                    self._notify(message, self.random.choice(["correction", "first"]), at)
+
+    def _notify(self, message: Row, purpose: str, noted: datetime) -> None:
+        office, at = self.offices["P50"], datetime(2026, 3, 1, tzinfo=UTC)
+        release = self.add(
+            Release,
+            message_id=message["id"],
+            office_id=office,
+            purpose=purpose,
+            planned_at=at,
+            created_at=at,
+            **{"audience": {}, "channels": [], "counted": {}, "urgent": False},
+            **{"state": "done", "version": 1},
+        )
+        targets = [("c", row, None) for row in self._some(Channel, 4)]
+        targets += [("m", self.tables[Channel][0], row["id"]) for row in self._some(Member, 4)]
+        for kind, channel, member in targets:
+            self.add(
+                Delivery,
+                release_id=release["id"],
+                message_id=message["id"],
+                channel_id=channel["id"],
+                member_id=member,
+                target=f"{kind}:{member or channel['id']}",
+                way="hand",
+                state=self.random.choice(["sent", "sent", "failed", "queued"]),
+                created_at=at,
+                settled_at=noted + timedelta(minutes=self.random.choice([-60, 0, 60])),
+            )
 
 
 def _insert(model: Any, rows: list[Row]) -> None:

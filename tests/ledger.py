@@ -11,8 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from registry.channels.models import Channel
 from registry.db import db
 from registry.members.models import Member
+from registry.messages.exchange_models import QuestionResolution
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
-from registry.messages.models import KeyMessage, MessageState, Publication
+from registry.messages.models import KeyMessage, MessageMove, MessageState, Publication
+from registry.messages.release_models import Release
+from registry.outbox.models import Delivery
 from registry.periods.calendar import BANGKOK, Period, month_of, month_start
 from tests import cast
 
@@ -54,6 +57,37 @@ def _story(dice: random.Random, month: int, office: str, number: int) -> None:
     db.session.flush()
     for name in cast.NETWORKS[office][1]:
         _member(dice, publication, cast.member(name), at)
+    if number % 3 == 0:
+        _correct(message, channel, at + timedelta(hours=5), told=number % 2 == 0)
+
+
+def _correct(message: KeyMessage, channel: Channel, at: datetime, *, told: bool) -> None:
+    """A correction; its notice went to the channel, or to one member only."""
+    db.session.add(MessageMove(message_id=message.id, after="corrected", at=at))
+    release = Release(
+        message_id=message.id,
+        office_id=message.office_id,
+        purpose="correction",
+        planned_at=at,
+        created_at=at,
+        state="done",
+    )
+    db.session.add(release)
+    db.session.flush()
+    member = None if told else cast.member("dao50").id
+    db.session.add(
+        Delivery(
+            release_id=release.id,
+            message_id=message.id,
+            channel_id=channel.id,
+            member_id=member,
+            target=f"m:{member}" if member else f"c:{channel.id}",
+            way="hand",
+            state="sent",
+            created_at=at,
+            settled_at=at,
+        )
+    )
 
 
 def _moment(dice: random.Random, month: int) -> datetime:
@@ -145,10 +179,11 @@ def _pass_on(
 def _talk(dice: random.Random, values: dict[str, object], at: datetime) -> None:
     on = at.astimezone(BANGKOK).date()
     answered = at + timedelta(hours=dice.choice([1, 20, 90])) if dice.random() < 0.7 else None
-    db.session.add(
-        Question(
-            **values, month=month_of(on), text=CANARY, asked_at=at, on=on, answered_at=answered
-        )
+    question = Question(
+        **values, month=month_of(on), text=CANARY, asked_at=at, on=on, answered_at=answered
     )
+    if answered:
+        question.resolutions.append(QuestionResolution(at=answered + timedelta(hours=1)))
+    db.session.add(question)
     placed = {key: value for key, value in values.items() if key != "message_id"}
     db.session.add(MemberNews(**placed, month=month_of(on), text=CANARY, sent_at=at, on=on))

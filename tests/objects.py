@@ -31,11 +31,25 @@ from registry.members.services import register
 from registry.members.transfer_models import RequestKind, TransferRequest
 from registry.members.values import MemberValues
 from registry.messages import files
+from registry.messages.audience_models import SavedAudience
+from registry.messages.evidence_models import EvidenceItem
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
+from registry.messages.library_models import MediaAsset
+from registry.messages.media import signer
 from registry.messages.models import KeyMessage, MessageMedia, MessageState, Publication
+from registry.messages.release_models import Purpose, Release, ReleaseState
+from registry.messages.request_models import PublicationRequest
+from registry.messages.right_models import PublishingRight
 from registry.networks.models import NetworkMember
+from registry.outbox.deliveries import Target, make_deliveries
+from registry.outbox.feeds import open_feed
+from registry.outbox.line_models import Inbound, LineEvent
+from registry.outbox.models import Delivery, Way
+from registry.outbox.webhook_models import Webhook
 from registry.periods.calendar import month_of
+from registry.periods.dated_models import DatedSetting
 from registry.periods.models import TimeStandard
+from registry.portal.models import Certificate
 from registry.portal.services import issue
 from reports.jobs import CLOSE
 from tests import cast
@@ -165,6 +179,99 @@ def _media(world: World) -> int:
     return row.id
 
 
+def _asset(world: World) -> int:
+    row = MediaAsset(
+        office_id=_office(world).id,
+        filename="poster.png",
+        stored=files.store(PNG, ".png"),
+        content_type="image/png",
+        size=len(PNG),
+        sha256=sha256(PNG).hexdigest(),
+        title="โปสเตอร์",
+        search_text="โปสเตอร์",
+        created_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _delivery(world: World) -> int:
+    """A task by hand of a running release."""
+    release = Release(
+        message=_message(world),
+        office_id=_office(world).id,
+        purpose=Purpose.ONWARD.value,
+        planned_at=NOON,
+        created_at=NOON,
+        state=ReleaseState.RUNNING.value,
+    )
+    db.session.add(release)
+    db.session.flush()
+    channel = cast.channel(world.office).id
+    make_deliveries(release, [Target(Way.HAND, f"c:{channel}", channel)])
+    return db.session.scalars(select(Delivery.id).where(Delivery.release_id == release.id)).one()
+
+
+def _webhook(world: World) -> int:
+    row = Webhook(
+        channel_id=cast.channel(world.office).id,
+        name="เว็บไซต์จังหวัด",
+        url="https://www.example.org/hook",
+        secret_name="SANG_WEBHOOK_SECRET_TEST",  # noqa: S106 - a variable's name
+        created_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _feed(world: World) -> str:
+    """The secret part of an open feed's address."""
+    person = cast.user(OFFICERS[world.office])
+    office_actor = Actor(person.id, "web", person.office_id)
+    return open_feed(office_actor, cast.network(world.office)).token
+
+
+def _public_media(world: World) -> str:
+    """The token of an address that LINE fetches."""
+    return signer().dumps([World.value(world, _ANY, "media_id"), 0, 4_102_444_800])
+
+
+def _inbound(world: World) -> int:
+    """Something with a picture that a member of the office sent to the bot."""
+    row = Inbound(
+        member_id=_member(world),
+        at=NOON,
+        kind="text",
+        text="ถนนขาด",
+        picture=files.store(PNG, ".png", secret=True),
+        picture_type="image/png",
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _line_event(world: World) -> int:
+    """An event that failed; those who look after the bot see it."""
+    row = LineEvent(
+        bot="b",
+        webhook_event_id=f"failed-{world.office}",
+        source_hash="s",
+        kind="message",
+        body={},
+        at=NOON,
+        arrived_at=NOON,
+        due_at=NOON,
+        state="failed",
+        reason="KeyError",
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 def _place(world: World) -> dict[str, object]:
     """What every fact of the ledger carries."""
     return {
@@ -227,6 +334,55 @@ def _dissemination(world: World) -> int:
     return row.id
 
 
+def _evidence(world: World) -> int:
+    report = db.session.scalars(
+        select(Dissemination).where(
+            Dissemination.id == World.value(world, _ANY, "dissemination_id")
+        )
+    ).one()
+    row = EvidenceItem(
+        month=report.month,
+        dissemination_id=report.id,
+        kind="capture",
+        stored=files.store(PNG, ".png", secret=True),
+        content_type="image/png",
+        sha256=sha256(PNG).hexdigest(),
+        by_office=True,
+        taken_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _planned(world: World) -> int:
+    """A release that waits for a second person."""
+    row = Release(
+        message=_message(world),
+        office=_office(world),
+        purpose=Purpose.ONWARD.value,
+        channels=[cast.channel(world.office).id],
+        planned_at=NOON,
+        created_at=NOON,
+        state=ReleaseState.WAITING.value,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _saved_audience(name: str) -> Maker:
+    def make(world: World) -> int:
+        row = SavedAudience(
+            office_id=_office(world).id, name=name, filters={"zones": [3]}, saved_at=NOON
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+    return make
+
+
 def _question(world: World) -> int:
     row = Question(
         **_place(world),
@@ -271,8 +427,28 @@ def _consent(world: World) -> int:
     return db.session.scalars(select(row.id).where(row.member_id == _member(world)).limit(1)).one()
 
 
+def _sent_message(world: World) -> int:
+    """A message that was sent to the office's member."""
+    World.value(world, _ANY, "dissemination_id")
+    return _message(world).id
+
+
+def _certificate(world: World) -> int:
+    row = Certificate(
+        member_id=_member(world),
+        made_at=NOON,
+        since=DAY,
+        until=DAY,
+        messages=1,
+        disseminations=1,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 def _link(world: World) -> str:
-    return issue(Actor.system(), cast.member(PEOPLE[world.office]))[1]
+    return issue(Actor.system(), cast.member(PEOPLE[world.office]))
 
 
 def _transfer(*, asks: bool) -> Maker:
@@ -360,6 +536,47 @@ def _first(model: type) -> Callable[[World], int]:
     return lambda world: db.session.scalars(select(model.id).limit(1)).one()  # type: ignore[attr-defined]
 
 
+def _letter(world: World) -> int:
+    """A request to publish that came to the office, with its letter."""
+    row = PublicationRequest(
+        office_id=_office(world).id,
+        unit="โรงพยาบาลตัวอย่าง",
+        letter_number="1/2569",
+        letter_date=DAY,
+        subject="ขอเผยแพร่",
+        text="เชิญรับวัคซีน",
+        received_at=NOON,
+        letter=files.store(PNG, ".png", secret=True),
+        letter_type="image/png",
+        letter_name="letter.png",
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _right(world: World) -> int:
+    """An office's application for the right to publish, with its form."""
+    row = PublishingRight(
+        office_id=_office(world).id,
+        reason="เผยแพร่ในไลน์กลุ่ม",
+        asked_at=NOON,
+        form=files.store(PNG, ".png", secret=True),
+        form_type="image/png",
+        form_name="form.png",
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _dated(world: World) -> int:
+    row = DatedSetting(name="grace_days", value=9, valid_from=date(2099, 1, 1), source="คำสั่ง")
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 _ANY = Rule("/", endpoint="any")
 MAKERS: dict[str, Maker] = {
     "filename": lambda world: "sang.css",
@@ -373,24 +590,49 @@ MAKERS: dict[str, Maker] = {
     "event_id": _event,
     "geography:row_id": _first(ProvinceZone),
     "standards:row_id": _first(TimeStandard),
+    "dated:row_id": _dated,
+    "requests:request_id": _letter,
+    "right_id": _right,
     "member_id": _member,
     "other_id": lambda world: cast.member(OTHERS[world.office]).id,
     "merge_id": _merge,
     "network_id": lambda world: cast.network(world.office).id,
     "channel_id": lambda world: cast.channel(world.office).id,
+    "delivery_id": _delivery,
+    "webhook_id": _webhook,
+    "feeds:token": _feed,
+    "feeds:kind": lambda world: "rss",
+    "outbox:way": lambda world: "line",
     "message_id": lambda world: _message(world).id,
     "media_id": _media,
+    "asset_id": _asset,
+    "public_media:token": _public_media,
     "publication_id": _publication,
     "dissemination_id": _dissemination,
     "question_id": _question,
+    "release_id": _planned,
+    "audiences.rename:saved_id": _saved_audience("อป.มช."),
+    "audiences.delete:saved_id": _saved_audience("หอกระจายข่าว"),
+    "audience:reason": lambda world: "left",
+    "inbound_id": _inbound,
+    "line_event_id": _line_event,
+    "line:way": lambda world: "news",
     "news_id": _news,
     "reports:job_id": _closing,
     "dissemination:row_id": _dissemination,
+    "evidence:row_id": _dissemination,
+    "item_id": _evidence,
     "portal:row_id": _dissemination,
+    "portal:form": lambda world: "json",
+    "portal:channel_id": lambda world: cast.channel(PEOPLE[world.office]).id,
+    "portal:certificate_id": _certificate,
+    "phone:message_id": _sent_message,
+    "genuine:code": lambda world: _message(world).code,
     "portal:token": _link,
     "portal:purpose": lambda world: "portrait",
     "portal:change": lambda world: "give",
     "channels:row_id": _roster,
+    "channels:reply": lambda world: "accept",
     "networks:row_id": _membership,
     "consent_id": _consent,
     "transfers.decide:request_id": _transfer(asks=False),

@@ -23,7 +23,17 @@ from registry.geography.queries import province_zones
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from tests import cast
-from tests.dash_pages import CALLBACK, OVERVIEW, REPORTS, ask, body, cards_of, parts, text_of
+from tests.dash_pages import (
+    CALLBACK,
+    MESSAGE,
+    OVERVIEW,
+    REPORTS,
+    ask,
+    body,
+    cards_of,
+    parts,
+    text_of,
+)
 from tests.facts_world import RICH, World
 
 PERIOD = Period.parse("2568-10")
@@ -172,7 +182,7 @@ def test_a_measure_that_is_not_offered_gets_a_sentence(client_of: Client) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(cast.CAST))
-@pytest.mark.parametrize("path", [OVERVIEW, REPORTS])
+@pytest.mark.parametrize("path", [OVERVIEW, REPORTS, MESSAGE])
 def test_every_role_gets_its_page(client_of: Client, filled: None, name: str, path: str) -> None:
     answer = ask(client_of(name), path, "?period=2569-H1")
     assert answer.status_code == 200

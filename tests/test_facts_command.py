@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from registry.access.scope import Scope
+from registry.db import db, unit_of_work
 from registry.facts.cuts import DIMENSIONS
 from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
 from registry.facts.spans import Months
+from registry.messages.models import Publication
+from registry.messages.numbers import numbers_of
 from registry.periods.calendar import Period
+from tests.ledger import add_ledger
 from tests.test_cli import Sang
 from tests.test_cli import sang as sang
 
@@ -49,6 +55,33 @@ def test_short_names_of_dimensions_are_known(sang: Sang) -> None:
     outcome = sang("measure", "channels_active", "--period", "2568-10", "--by", "channel")
     assert outcome.code == 0
     assert outcome.out.strip()
+
+
+def test_one_message_is_asked_about_over_its_whole_life(sang: Sang, app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        add_ledger("2569-Q1", each=1)
+    with app.app_context():
+        row = db.session.scalars(select(Publication).order_by(Publication.id)).first()
+        assert row is not None
+        number, wanted = row.message_id, numbers_of(Scope.all(), row.message_id)
+    where = ("--where", f"message={number}", "--json")
+    for name in ("recipients", "received", "passed_on", "disseminations"):
+        outcome = sang("measure", name, *where)
+        found = json.loads(outcome.out)
+        assert outcome.code == 0, outcome.err
+        assert found["where"] == {"message": [number]}
+        assert found["figures"][0]["value"] == getattr(wanted, name), name
+
+
+@pytest.mark.parametrize("value", ["999999", "x", "-1"])
+def test_a_message_that_is_not_there_is_refused(sang: Sang, value: str) -> None:
+    outcome = sang("measure", "recipients", "--where", f"message={value}")
+    assert outcome.code == 2
+    assert len(outcome.err.strip().splitlines()) == 1
+
+
+def test_without_a_message_a_period_is_needed(sang: Sang) -> None:
+    assert sang("measure", "recipients").code == 2
 
 
 def test_every_measure_is_described(app: Flask) -> None:

@@ -31,7 +31,6 @@ SPANS = [
 ]
 EXAMPLES = {"sqlite": 20, "postgresql": 4}
 AMOUNTS = frozenset({"audience", "potential", "reported", "evidenced"})
-PLAIN = ("province", "network_type", "channel_kind", "message_kind", "office", "topic")
 COUNTS = {
     "networks_active": "networks",
     "networks_new": "founded",
@@ -47,6 +46,8 @@ COUNTS = {
     "recipients": "recipients",
     "received": "received",
     "passed_on": "passed_on",
+    "messages_corrected": "corrected",
+    "messages_withdrawn": "withdrawn",
     "disseminations": "disseminations",
     "questions_asked": "questions",
     "member_news": "news",
@@ -71,12 +72,15 @@ SHARES = {
     "pass_on_on_standard_rate": ("pass_on_on_standard", "pass_on_timed"),
     "questions_answered_rate": ("answered", "questions"),
     "answer_on_standard_rate": ("answer_on_standard", "answer_judged"),
+    "correction_reached_rate": ("notice_told", "notice_owed"),
+    "questions_resolved_rate": ("resolved", "questions"),
 }
 MEDIANS = {
     "publish_minutes_median": ("publish_minutes", 1),
     "receive_minutes_median": ("receive_minutes", 1),
     "pass_on_minutes_median": ("pass_on_minutes", 1),
     "first_answer_hours_median": ("answer_minutes", 60),
+    "resolve_hours_median": ("resolve_minutes", 60),
 }
 
 
@@ -134,6 +138,7 @@ def check(world: World, start: date, end: date) -> None:
         "message_kind",
         "office",
         "topic",
+        "message",
     ):
         by(things, months, cut([dimension], today=TODAY), lambda row, d=dimension: (row.get(d),))
     by(things, months, cut(["zone"], today=TODAY), lambda row: (zone_of(world, row),))

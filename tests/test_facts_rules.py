@@ -24,6 +24,7 @@ from registry.facts.schema import COLUMNS
 from registry.facts.series import series
 from registry.facts.spans import Months, months_back
 from registry.members.models import Member
+from registry.messages.exchange_models import QuestionResolution
 from registry.messages.ledger_models import Dissemination, Question, Recipient
 from registry.messages.models import KeyMessage, Publication
 from registry.networks.models import NetworkMember
@@ -292,6 +293,7 @@ def _ask(world: World, asked: datetime, answered: datetime | None) -> None:
 
 def test_a_question_is_late_only_when_its_time_is_over(world: World) -> None:
     """Two days are allowed: one answered at once, one not, asked at noon of the 10th (Bangkok)."""
+    db.session.execute(delete(QuestionResolution))
     db.session.execute(delete(Question))
     noon = datetime(2025, 11, 10, 5, tzinfo=UTC)
     _ask(world, noon, noon + timedelta(minutes=5))

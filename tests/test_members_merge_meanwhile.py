@@ -37,7 +37,9 @@ from registry.messages.ledger_models import (
 )
 from registry.networks.models import NetworkMember
 from registry.networks.services import join
-from registry.portal.models import MemberLink
+from registry.portal.models import Certificate, MemberLink
+from registry.portal.queries import OwnScope
+from registry.portal.results import certify
 from registry.portal.services import issue
 from tests import cast
 from tests.meanwhile import meanwhile
@@ -134,6 +136,7 @@ WRITES: dict[type, Callable[[Member], object]] = {
     Consent: _consent,
     TransferRequest: _ask,
     MemberLink: lambda member: issue(SYSTEM, member),
+    Certificate: lambda member: certify(SYSTEM, OwnScope(member_id=member.id), member),
 }
 
 

@@ -16,7 +16,8 @@ from registry.members.distinct import distinct_from, forget_distinct, remember_d
 from registry.members.models import Member
 from registry.networks.models import NetworkMember
 from registry.networks.services import join
-from registry.portal.services import issue, open_link
+from registry.portal.services import issue
+from registry.portal.tokens import open_link
 from tests import cast
 from tests.merging import (
     SINCE,
@@ -35,7 +36,7 @@ from tests.merging import (
 def test_undo_restores_every_row(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
-            token = issue(SYSTEM, busy_twin())[1]
+            token = issue(SYSTEM, busy_twin())
             versions = [cast.member(name).version for name in ("malee50", TWIN)]
         before = everything()
         with unit_of_work():

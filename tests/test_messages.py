@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from registry.access.models import Office
+from registry.access.scope import permissions_of
 from registry.audit.models import AuditEvent
 from registry.audit.verify import verify
 from registry.db import begin_write, db, unit_of_work
 from registry.errors import Refused
-from registry.messages import publishing, services
+from registry.messages import checklist, publishing, reviews_after, services
 from registry.messages.models import (
     MESSAGE_MOVES,
     KeyMessage,
@@ -26,6 +27,8 @@ from registry.messages.models import (
     Publication,
 )
 from registry.messages.services import MessageText
+from registry.messages.steps import steps_for
+from registry.periods.calendar import to_bangkok_date
 from tests import cast, story
 
 S = MessageState
@@ -48,6 +51,10 @@ STEPS: dict[str, Step] = {
     "publish": lambda who, row: publishing.publish(story.acting(who), row, [_channel(who)]),
     "correct": lambda who, row: services.correct(story.acting(who), row, "เบอร์ที่ถูกคือ 1422"),
     "withdraw": lambda who, row: services.withdraw(story.acting(who), row, "ข้อมูลเปลี่ยน"),
+    "crisis": lambda who, row: reviews_after.go_in_crisis(
+        story.acting(who), row, "น้ำมา", story.ANSWERS
+    ),
+    "review": lambda who, row: reviews_after.review(story.acting(who), row, "เหมาะสม"),
 }
 
 
@@ -56,7 +63,9 @@ def _channel(who: str) -> int:
 
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.product(S, S)))
-def test_the_model_refuses_what_is_no_step(before: MessageState, after: MessageState) -> None:
+def test_the_model_refuses_what_is_no_step(
+    app: Flask, before: MessageState, after: MessageState
+) -> None:
     message = KeyMessage(title="ก", state=before.value)
     if after in MESSAGE_MOVES[before]:
         assert message.move(after) is before
@@ -74,13 +83,17 @@ def test_the_model_refuses_what_is_no_step(before: MessageState, after: MessageS
 )
 @given(st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from(sorted(STEPS))), max_size=14))
 def test_whatever_people_try(app: Flask, tries: list[tuple[str, str]]) -> None:
-    """Any sequence of steps by anybody leaves only legal moves and two people's consent."""
+    """Any sequence of steps by anybody leaves only legal moves and two people's consent.
+
+    Only a crisis goes out on one's own word, and then it waits for somebody else's review.
+    """
     with app.app_context():
         begin_write()
         message = services.create(story.acting("officer50"), story.TEXT)
         wrote, agreed = {cast.user("officer50").id}, None
         for who, step in tries:
             before, user = message.as_state, cast.user(who).id
+            message_makers = set(message.makers)
             try:
                 STEPS[step](who, message)
             except Refused:
@@ -91,12 +104,17 @@ def test_whatever_people_try(app: Flask, tries: list[tuple[str, str]]) -> None:
             elif step == "approve":
                 assert user not in wrote
                 agreed = user
+            elif step == "crisis":
+                wrote.add(user)
+            elif step == "review":
+                assert user not in message_makers
             elif before is S.PROOFREAD and message.as_state is S.PUBLISHED:
-                assert agreed is not None
+                assert agreed is not None or reviews_after.is_waiting(message)
                 assert who == "officer90" or cast.CAST[who].office == "P50"
         for move in message.moves[1:]:
             onward = move.after == S.PUBLISHED.value and move.before in ("published", "corrected")
-            assert onward or S(move.after) in MESSAGE_MOVES[S(move.before)]
+            hurried = move.after == S.PROOFREAD.value and move.reason == "น้ำมา"
+            assert onward or hurried or S(move.after) in MESSAGE_MOVES[S(move.before)]
         db.session.rollback()
 
 
@@ -147,7 +165,7 @@ def test_every_point_is_confirmed(app: Flask, missing: str) -> None:
         assert message.as_state is S.DRAFT
         assert message.checklist is None
         services.submit(story.acting("officer50"), message, story.ANSWERS)
-        assert message.checklist == story.ANSWERS
+        assert message.checklist["points"] == checklist.default_points()
 
 
 def test_a_form_sent_twice_makes_one_message(app: Flask) -> None:
@@ -250,3 +268,44 @@ def test_every_step_is_in_the_trail(app: Flask) -> None:
         assert kinds.count("message:state") == 6
         assert {"message:create", "message:publish"} <= set(kinds)
         assert verify().holds
+
+
+OFFERED = {
+    S.DRAFT: ({"edit", "crisis"}, set()),
+    S.SUBMITTED: ({"take_back", "crisis"}, {"approve", "send_back"}),
+    S.SENT_BACK: ({"edit", "crisis"}, set()),
+    S.APPROVED: ({"take_back", "proofread", "crisis"}, {"send_back"}),
+    S.PROOFREAD: ({"take_back", "publish"}, {"send_back"}),
+    S.PUBLISHED: ({"publish", "mend"}, {"review"}),
+    S.CORRECTED: ({"publish", "mend"}, {"review"}),
+    S.WITHDRAWN: (set(), {"review"}),
+}
+"""What is offered in each state to an officer and to a head of the office that wrote it; all of
+these messages wait for a review."""
+ROLES = (
+    "officer50", "head50", "acting50", "officer90", "head90", "regional3", "bureau", "central",
+    "executive", "analyst", "admin",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "state"), list(itertools.product(ROLES, S)))
+def test_each_role_in_each_state(app: Flask, who: str, state: MessageState) -> None:
+    with app.app_context(), unit_of_work():
+        message = services.create(story.acting("officer50"), story.TEXT)
+        message.state, message.review_due_at = state.value, datetime.now(UTC)
+        db.session.flush()
+        user = cast.user(who)
+        granted = permissions_of(user, to_bangkok_date(datetime.now(UTC)))
+        steps = steps_for(message, user, granted.__contains__)
+        officer, head = OFFERED[state]
+        onward = {"publish"} if state in (S.PUBLISHED, S.CORRECTED) else set()
+        expected = {
+            "officer50": officer,
+            "head50": head,
+            "acting50": head,
+            "officer90": onward,
+            "regional3": onward,
+            "bureau": onward,
+            "central": onward,
+        }.get(who, set())
+        assert {name for name, offered in vars(steps).items() if offered} == expected

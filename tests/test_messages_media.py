@@ -36,6 +36,9 @@ HOSTILE = {
     "a PDF cut off": (PDF[:30], "a.pdf"),
     "text": ("สวัสดี".encode(), "hello.mp3"),
     "a page after magic": (b"GIF89a" + HTML, "fun.gif"),
+    "half a photograph": (story.jpeg_with_place()[:200], "half.jpg"),
+    "a picture and a zip behind a PDF's end": (PDF + b"PK\x03\x04" + b"\0" * 4_000, "a.pdf"),
+    "a WebP that is none": (b"RIFF\x10\0\0\0WEBPVP8 " + b"\0" * 16, "a.webp"),
 }
 _BOMB = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", (60_000).to_bytes(4, "big") * 2)
 
@@ -124,22 +127,19 @@ def test_an_undone_transaction_leaves_no_file(app: Flask) -> None:
         assert list(files.folder().iterdir()) == []
 
 
-def test_removing_waits_for_the_commit(app: Flask) -> None:
+def test_discarding_waits_for_the_commit(app: Flask) -> None:
     with app.app_context():
-        actor = story.acting("officer50")
         with unit_of_work():
-            row = services.create(actor, story.TEXT)
-            kept = media.attach(actor, row, media.prepare(PDF, "a.pdf"))
-            number, media_id = row.id, kept.id
+            name = files.store(PDF, ".pdf")
         for ends in (RuntimeError, None):
             try:
                 with unit_of_work():
-                    media.remove(actor, db.session.get(KeyMessage, number), media_id)
+                    files.discard(name)
                     if ends:
                         raise ends
             except RuntimeError:
-                assert len(list(files.folder().iterdir())) == 1
-        assert list(files.folder().iterdir()) == []
+                assert files.path_of(name).exists()
+        assert not files.path_of(name).exists()
 
 
 def test_only_a_draft_takes_files(app: Flask) -> None:

@@ -126,7 +126,7 @@ def test_only_the_steps_one_may_take_are_shown(app: Flask, client_of: ClientOf) 
         for who in ("officer50", "head50", "acting50", "regional3", "central")
         if (page := client_of(who).get(f"/messages/{number}").get_data(as_text=True))
     }
-    assert shown["officer50"] == {"take-back"}
+    assert shown["officer50"] == {"take-back", "crisis"}
     assert shown["head50"] == shown["acting50"] == {"approve", "send-back"}
     assert shown["regional3"] == shown["central"] == set()
 
@@ -257,7 +257,8 @@ def test_recording_one(app: Flask, client_of: ClientOf) -> None:
         row = db.session.scalars(select(Dissemination)).one()
         assert (row.audience_reported, row.time_known, row.source) == (1200, True, "officer")
         assert row.at.isoformat() == "2026-06-11T07:30:00+00:00"
-        assert len(list((app.extensions["sang_settings"].instance / "media").iterdir())) == 1
+        folder = app.extensions["sang_settings"].instance / "media"
+        assert len(list(folder.iterdir())) == 2, "the picture and its thumbnail, once"
     shot = client.get(f"/dissemination/{row.id}/picture")
     assert shot.headers["Content-Type"] == "image/png"
     assert client_of("officer90").get(f"/dissemination/{row.id}/picture").status_code == 404

@@ -27,6 +27,8 @@ THINGS = {
     "message": "message_id",
     "report": "dissemination:row_id",
     "batch": "batch_id",
+    "asset": "asset_id",
+    "user": "user_id",
 }
 ATTACKER, VICTIM = "P90", "P50"
 CANARIES = ("ดวงแก้ว", "0810000501", "1500012345676", "เชียงใหม่", "น้ำท่วม P50", "malee50")
@@ -100,7 +102,24 @@ SWAPS = (
     Swap("/members/?batch={it[batch]}"),
     Swap("/members/to-network", {"network": "{it[network]}", "on": "15/1/2569", "count": "1"}),
     Swap("/evidence/", {"ids": "{it[report]}", "decision": "accept"}),
+    Swap("/library/?message={it[message]}", reads=("messages/library_views.py:message",)),
+    Swap("/outbox/?message={it[message]}", reads=("outbox/views.py:message",)),
+    Swap("/phone/{own[member]}?message={it[message]}", reads=("portal/phone_views.py:message",)),
+    Swap(
+        "/channels/{own[channel]}/custodian",
+        {"user_id": "{it[user]}"},
+        reads=("channels/custodian_views.py:user_id",),
+    ),
+    Swap("/library/{own[asset]}/attach", {"message": "{it[message]}"}),
     Swap("/messages/{own[message]}/publish", {"channels": "{it[channel]}"}),
+    Swap("/messages/{own[message]}/audience/?channels={it[channel]}"),
+    Swap("/messages/{own[message]}/audience/count?networks={it[network]}"),
+    Swap("/messages/{own[message]}/audience/", {"channels": "{it[channel]}", "seen": "2"}),
+    Swap(
+        "/audiences/",
+        {"name": "อป.มช.", "zones": "3", "message": "{it[message]}"},
+        reads=("messages/saved_audience_views.py:message",),
+    ),
     Swap("/members/duplicates", {"member_id": "{it[member]}", "first_name": "มาลี"}),
     Swap(
         "/imports/{own[batch]}/decisions",
@@ -110,6 +129,7 @@ SWAPS = (
 )
 HARMLESS = {
     "messages/step_views.py:version": "which text the page showed; another one is refused",
+    "messages/request_views.py:version": "which request the page showed; another one is refused",
     "members/form_views.py:member_id": "takes somebody out of the comparison and shows nobody",
     "importers/proposal_views.py:row": "the number of a row within the batch of the path",
     "importers/step_views.py:row": "the number of a row within the batch of the path",

@@ -14,15 +14,22 @@ from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.facts import measures
 from registry.facts.measure import Measure
+from registry.facts.measures import MEASURES
+from registry.facts.schema import COLUMNS, LATER
 from registry.periods import catalogue
 from registry.periods.models import SealedFigure, SealedPeriod
-from reports import drafting, figures, tidy, verify
+from reports import drafting, figures, sealing, tidy, verify
 from reports.chain import home
 from reports.closing import close
 from reports.manifest import MANIFEST, RENDERINGS, sha256_of
 from tests.ledger import add_ledger
 
 CODE = "2568-12"
+YOUNGER = (
+    *("messages_corrected", "messages_withdrawn", "correction_reached_rate"),
+    *("questions_resolved_rate", "resolve_hours_median"),
+)
+"""Measures that rest on tables of which older seals know nothing."""
 
 
 @pytest.fixture
@@ -69,6 +76,23 @@ def test_what_was_sealed_holds(closed: Flask) -> None:
         assert verdict.figures == len(catalogue.sealed_figures(CODE)) > 1000
         there = {path for path in home(_row()).rglob("*") if path.is_file()}
         assert verdict.files == len(there) - len({MANIFEST, RENDERINGS})
+
+
+def test_a_period_that_was_sealed_before_a_table_came_still_holds(
+    ledger: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ledger.app_context(), monkeypatch.context() as before:
+        before.setattr(sealing, "KEPT", [name for name in COLUMNS if name not in LATER])
+        for name in YOUNGER:
+            before.delitem(MEASURES, name)
+        close(Actor.system("cli"), CODE)
+    with ledger.app_context():
+        there = {path.stem for path in (home(_row()) / "facts").iterdir()}
+        assert set(COLUMNS) - there == LATER
+        verdict = _verdict()
+        assert (verdict.problems, verdict.unproven) == ([], 0)
+        known = {name for name, _cut in catalogue.sealed_figures(CODE)}
+        assert set(MEASURES) - known == set(YOUNGER)
 
 
 def test_one_bit_in_any_file_is_found_and_the_file_is_named(

@@ -9,16 +9,18 @@ from random import Random
 
 from sqlalchemy import Row, select
 
-from benchmarks.demo.stories import NEWS, QUESTIONS
+from benchmarks.demo.stories import FURTHER, NEWS, QUESTIONS
 from registry.access.scope import Scope
 from registry.audit.services import Actor
 from registry.channels.models import AudienceCount, Channel, ChannelKind
 from registry.db import db, unit_of_work
 from registry.members.models import Member
-from registry.messages.exchange import answer, ask, reply, send_news
+from registry.messages.exchange import answer, ask, ask_on, reply, resolve, send_news
+from registry.messages.exchange_models import NewsOutcome
 from registry.messages.ledger import DisseminationEntry, record_many, record_receipts, review
-from registry.messages.ledger_models import Dissemination, Recipient
+from registry.messages.ledger_models import Dissemination, Question, Recipient
 from registry.messages.models import KeyMessage
+from registry.messages.news_decisions import decide
 
 LINKS = {
     ChannelKind.FACEBOOK: "https://facebook.example/sang-demo/",
@@ -144,6 +146,18 @@ class Members:
         later = at + self._minutes(600)
         if later < self.until and self.random.random() < 0.9:
             answer(self.actor, question, said, at=later)
+            self._go_on(member, question, later)
+
+    def _go_on(self, member: Member, question: Question, answered: datetime) -> None:
+        """Some ask on and are answered again; most questions are settled in the end."""
+        dice, at = Random(question.id), answered  # noqa: S311 - leaves the other dice as they fall
+        if dice.random() < 0.25 and at + timedelta(hours=5) < self.until:
+            at += timedelta(hours=dice.randint(1, 4))
+            ask_on(self.actor, member, question, FURTHER[0], at=at)
+            at += timedelta(hours=1)
+            answer(self.actor, question, FURTHER[1], at=at)
+        if dice.random() < 0.7:
+            resolve(self.actor, question, at=at)
 
     def _news(self, member: Member, out: datetime) -> None:
         at = min(out + self._minutes(2000), self.until)
@@ -152,3 +166,7 @@ class Members:
             reply(
                 self.actor, news, "ขอบคุณครับ ได้ประสานหน่วยงานที่เกี่ยวข้องแล้ว", at=at + timedelta(hours=20)
             )
+        elif news.id % 3 == 0:
+            decide(self.actor, news, NewsOutcome.ISSUE, "มีผู้ได้รับผลกระทบหลายอำเภอ", at=at)
+        elif news.id % 3 == 1:
+            decide(self.actor, news, NewsOutcome.NOTHING, at=at)

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from benchmarks.demo import accounts, networks, sheets
 from benchmarks.demo.answers import Members
 from benchmarks.demo.campaign import Campaign
+from benchmarks.demo.line import talk_by_line
 from benchmarks.demo.people import Crowd, Person
 from benchmarks.demo.waiting import departures, leave_open
 from registry.access.roles import Role
@@ -83,6 +84,7 @@ def _fill(app: Flask, settings: Settings) -> None:
         bar.update(30)
         _carry(first, now)
         leave_open(settings.instance / "demo", SEED, first, now)
+        talk_by_line(SEED, now)
         bar.update(30)
         _close(first, now)
         bar.update(25)

@@ -14,6 +14,7 @@ from random import Random
 from sqlalchemy import select
 
 from benchmarks.demo.accounts import SEATS, actor_of
+from benchmarks.demo.changes import CRISIS, look_back, own_up
 from benchmarks.demo.stories import STORIES, Story
 from registry.access.models import Office, OfficeKind
 from registry.access.roles import Role
@@ -23,6 +24,7 @@ from registry.db import db, unit_of_work
 from registry.messages.checklist import Check
 from registry.messages.models import KeyMessage, MessageKind
 from registry.messages.publishing import publish
+from registry.messages.reviews_after import go_in_crisis
 from registry.messages.services import MessageText, approve, create, proofread, submit
 from registry.periods.calendar import BANGKOK, month_of, month_start
 
@@ -84,6 +86,10 @@ class Campaign:
             number = message.id
         if code == "C-PRDB":
             self._onward(number, out)
+        elif self.told % 9 == 4 and out + timedelta(days=1, hours=2) < self.until:
+            told = self.told % 27 != 4
+            own_up(self.teams[code].author, number, out + timedelta(days=1), told=told)
+        look_back(self.teams[code].head, number, out + timedelta(days=1, hours=20))
         return db.session.get(KeyMessage, number)
 
     def _prepare(self, team: Team, story: Story, at: datetime) -> KeyMessage:
@@ -97,6 +103,9 @@ class Campaign:
             author_line="นักประชาสัมพันธ์ กลุ่มเครือข่ายสัมพันธ์",
         )
         message = create(team.author, text, at=at)
+        if story.kind == MessageKind.CRISIS.value:
+            go_in_crisis(team.author, message, CRISIS, CONFIRMED, at=at + timedelta(minutes=20))
+            return message
         submit(team.author, message, CONFIRMED, at=at + timedelta(minutes=20))
         if team.head is None:
             raise LookupError("an office without a head cannot publish")

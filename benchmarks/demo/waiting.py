@@ -11,6 +11,7 @@ from sqlalchemy import select
 from benchmarks.demo import sheets
 from benchmarks.demo.accounts import actor_of
 from benchmarks.demo.campaign import CONFIRMED
+from benchmarks.demo.letters import letters_and_rights
 from benchmarks.demo.people import Crowd, Person
 from benchmarks.demo.stories import STORIES
 from importers.runs import plan
@@ -33,6 +34,7 @@ def leave_open(folder: Path, seed: int, first: date, now: datetime) -> None:
     _messages(officer, actor_of("C-PRDB", Role.CENTRAL))
     _sheet(folder, seed, officer, first, to_bangkok_date(now))
     _transfer(officer)
+    letters_and_rights(officer, now)
 
 
 def departures(seed: int, first: date, today: date) -> None:

@@ -20,7 +20,7 @@ from registry.errors import Refused
 from registry.facts.asked import Asked, asked
 from registry.i18n import day, language
 
-DIMENSIONS = ("zone", "province", "network_type", "channel_kind")
+DIMENSIONS = ("zone", "province", "network_type", "channel_kind", "message_kind")
 PATH = "/dashboards/"
 
 

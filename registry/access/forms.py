@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    BooleanField,
     EmailField,
     FieldList,
     Form,
@@ -115,7 +114,6 @@ class OfficeForm(FlaskForm):
     name_th = StringField(_l("Name in Thai"), [needed, Length(max=160)])
     name_en = StringField(_l("Name in English"), [needed, Length(max=160)])
     short_th = StringField(_l("Short name"), [needed, Length(max=60)])
-    may_publish = BooleanField(_l("May publish messages in its own channels"))
     closed_on = DayField(_l("Closed on"))
 
 

@@ -1,4 +1,4 @@
-"""Offices: found, and changed in name, right to publish or closing.
+"""Offices: found, and changed in name or closing; see messages.rights for the right.
 
 They are public facts, so no scope limits who reads them.
 """
@@ -20,7 +20,7 @@ from registry.db import db
 from registry.errors import NotFound, Refused
 from registry.periods.calendar import to_bangkok_date, utc_now
 
-FIELDS = ("name_th", "name_en", "short_th", "may_publish", "closed_on")
+FIELDS = ("name_th", "name_en", "short_th", "closed_on")
 
 
 def offices(
@@ -52,7 +52,6 @@ def update_office(
     name_th: str,
     name_en: str,
     short_th: str,
-    may_publish: bool,
     closed_on: date | None,
     actor: Actor,
     version: int | None = None,
@@ -64,7 +63,7 @@ def update_office(
         ChangedMeanwhile: ``version`` is not the version at hand.
     """
     need_version(office, version)
-    values = (name_th.strip(), name_en.strip(), short_th.strip(), may_publish, closed_on)
+    values = (name_th.strip(), name_en.strip(), short_th.strip(), closed_on)
     if not all(values[:3]):
         raise Refused(_("Please fill in the three names of the office."))
     if closed_on and office.opened_on and closed_on < office.opened_on:

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     MESSAGES_WRITE = "messages:write"
     MESSAGES_APPROVE = "messages:approve"
     MESSAGES_PUBLISH = "messages:publish"
+    RIGHTS_SEE = "rights:see"
+    RIGHTS_DECIDE = "rights:decide"
     DISSEMINATION_RECORD = "dissemination:record"
     DISSEMINATION_REVIEW = "dissemination:review"
     QUESTIONS_ANSWER = "questions:answer"
@@ -79,6 +81,7 @@ _OFFICER = _FIGURES | {
     P.MESSAGES_READ,
     P.MESSAGES_WRITE,
     P.MESSAGES_PUBLISH,
+    P.RIGHTS_SEE,
     P.DISSEMINATION_RECORD,
     P.DISSEMINATION_REVIEW,
     P.QUESTIONS_ANSWER,
@@ -91,6 +94,7 @@ _HEAD = _FIGURES | {
     P.CHANNELS_READ,
     P.MESSAGES_READ,
     P.MESSAGES_APPROVE,
+    P.RIGHTS_SEE,
     P.ROWS_VIEW,
 }
 
@@ -99,12 +103,20 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REGIONAL: frozenset(_OFFICER | {P.MEMBERS_MERGE}),
     Role.HEAD: frozenset(_HEAD),
     Role.ACTING: frozenset(_HEAD),
-    Role.CENTRAL: frozenset(_OFFICER | {P.MEMBERS_MERGE, P.REPORTS_CLOSE}),
+    Role.CENTRAL: frozenset(_OFFICER | {P.MEMBERS_MERGE, P.REPORTS_CLOSE, P.RIGHTS_DECIDE}),
     Role.BUREAU: frozenset(_OFFICER - {P.IMPORTS_RUN}),
     Role.EXECUTIVE: frozenset(_FIGURES),
     Role.ANALYST: frozenset(_FIGURES | {P.ROWS_EXPORT}),
     Role.ADMINISTRATOR: frozenset(
-        {P.USERS_MANAGE, P.SETTINGS_MANAGE, P.AUDIT_READ, P.ACCOUNT_OWN, P.FIGURES_VIEW}
+        {
+            P.USERS_MANAGE,
+            P.SETTINGS_MANAGE,
+            P.AUDIT_READ,
+            P.ACCOUNT_OWN,
+            P.FIGURES_VIEW,
+            P.RIGHTS_SEE,
+            P.RIGHTS_DECIDE,
+        }
     ),
 }
 """What each role may do.

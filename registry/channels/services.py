@@ -11,9 +11,12 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, insert, select
 
 from registry.access.models import Office
+from registry.access.scope import Scope
 from registry.access.versions import need_version
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.channels import custodians
+from registry.channels.identities import refuse_mixed
 from registry.channels.models import ESTIMATED, AudienceCount, Channel, ChannelKind, ChannelMember
 from registry.db import db
 from registry.errors import Refused
@@ -51,15 +54,20 @@ def open_channel(
     *,
     count: Count | None = None,
     form_token: str | None = None,
+    scope: Scope | None = None,
 ) -> Channel:
     """Open a channel of an office or of a member, perhaps with its first count.
 
+    Args:
+        scope: who asks; a refusal names nothing outside it.
+
     Raises:
-        Refused: an estimated audience comes without its basis, or the member's record was just
-            merged into another one.
+        Refused: an estimated audience comes without its basis, the address is an account of the
+            other side (official, personal), or the member's record was just merged into another.
     """
     if isinstance(owner, Member):
         need_standing(owner)
+    refuse_mixed(scope, values.url, official=isinstance(owner, Office))
     channel = Channel(
         kind=values.kind.value,
         created_at=datetime.now(UTC),
@@ -72,30 +80,45 @@ def open_channel(
         channel.member = owner
     db.session.add(channel)
     _record(actor, Action.CHANNEL_CREATE, channel, kind=values.kind.value)
+    if values.custodian_id is not None:
+        custodians.name(actor, channel, values.custodian_id)
     if count is not None:
         count_audience(actor, channel, count)
     return channel
 
 
 def _fields(values: ChannelValues) -> dict[str, Any]:
-    names = ("name", "opened_on", "url", "network_id", "custodian_id")
+    names = ("name", "opened_on", "url", "network_id")
     return {name: getattr(values, name) for name in names}
 
 
 def update_channel(
-    actor: Actor, channel: Channel, values: ChannelValues, *, version: int | None = None
+    actor: Actor,
+    channel: Channel,
+    values: ChannelValues,
+    *,
+    version: int | None = None,
+    scope: Scope | None = None,
 ) -> None:
     """Change what is known about a channel; its kind stays, for past figures rest on it.
 
+    Another custodian than the present one is asked first: see :mod:`registry.channels.custodians`.
+
     Raises:
         ChangedMeanwhile: ``version`` is not the version at hand.
+        Refused: the address is an account of the other side (official, personal).
     """
     need_version(channel, version)
+    if values.url != channel.url:
+        official = channel.office_id is not None
+        refuse_mixed(scope, values.url, official=official, channel_id=channel.id)
     changed = [name for name, value in _fields(values).items() if getattr(channel, name) != value]
     for name in changed:
         setattr(channel, name, getattr(values, name))
     if changed:
         _record(actor, Action.CHANNEL_UPDATE, channel, fields=changed)
+    if channel.office_id is not None:
+        custodians.change(actor, channel, values.custodian_id)
 
 
 def count_audience(actor: Actor, channel: Channel, count: Count) -> AudienceCount:

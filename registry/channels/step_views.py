@@ -46,7 +46,12 @@ def open_for_member(member_id: int) -> ResponseReturnValue:
     if queries.channel_by_token(scope(), token) or carry_out(
         form,
         lambda: services.open_channel(
-            actor(), member, form.values(), count=form.first_count(), form_token=token
+            actor(),
+            member,
+            form.values(),
+            count=form.first_count(),
+            form_token=token,
+            scope=scope(),
         ),
     ):
         flash(_("The channel is recorded."), "success")

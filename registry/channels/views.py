@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from registry.access.gate import actor, allow, may, scope, scope_for, today
+from registry.access.models import User
 from registry.access.roles import Permission
 from registry.access.versions import compared, version_of
 from registry.carry import carry_out
-from registry.channels import queries, services
+from registry.channels import custodian_queries, queries, services
+from registry.channels.custodians import open_offer
 from registry.channels.forms import CountForm, OfficeChannelForm
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel, ChannelKind
 from registry.fields import read_page
@@ -42,6 +44,8 @@ def index() -> ResponseReturnValue:
         total=queries.count_channels(scope(), filters),
         size=queries.PAGE,
         kinds=CHANNEL_KIND_NAMES,
+        offers=custodian_queries.offered_to(scope(), current_user.id),
+        orphaned=custodian_queries.orphaned(scope()),
     )
 
 
@@ -71,8 +75,17 @@ def channel_page(channel_id: int, **forms: Any) -> str:
         total=queries.roster_size(seen, channel_id),
         page=read_page(request.args),
         size=queries.PAGE,
+        custody=custodian_queries.custodians_of(seen, channel_id),
+        offer=open_offer(channel),
+        colleagues=_colleagues(channel),
         **{**blank, **forms},
     )
+
+
+def _colleagues(channel: Channel) -> list[User]:
+    """Those to whom the channel may be handed over."""
+    found = queries.custodians(scope_for(Permission.CHANNELS_READ), int(channel.office_id or 0))
+    return [row for row in found if row.id != channel.custodian_id]
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -110,6 +123,7 @@ def _open(form: OfficeChannelForm) -> None:
         form.values(),
         count=form.first_count(),
         form_token=form.form_token.data,
+        scope=scope(),
     )
 
 
@@ -134,7 +148,7 @@ def edit(channel_id: int) -> ResponseReturnValue:
 def _update(channel: Channel, form: OfficeChannelForm) -> None:
     version = version_of(form)
     with compared(form, channel, _kept(channel)):
-        services.update_channel(actor(), channel, form.values(), version=version)
+        services.update_channel(actor(), channel, form.values(), version=version, scope=scope())
 
 
 def _kept(channel: Channel) -> dict[str, Any]:

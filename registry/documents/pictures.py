@@ -13,6 +13,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from registry.documents.picture_child import beside
 from registry.errors import Refused
 
 MEMORY_MB, SECONDS = 1024, 20
@@ -23,13 +24,22 @@ SUFFIXES = {"jpeg": ".jpg", "png": ".png"}
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture written anew: its bytes, ``image/jpeg`` or ``image/png``, size in pixels."""
+    """A picture written anew: its bytes, ``image/jpeg`` or ``image/png``, size in pixels.
+
+    Attributes:
+        thumbnail: a JPEG of at most 320 pixels a side.
+        small: a JPEG of about 60 KB for slow phones; None where the picture is as small itself.
+        dhash: difference hash of 64 bits as 16 hex digits; empty for a plain picture.
+    """
 
     data: bytes
     content_type: str
     suffix: str
     width: int
     height: int
+    thumbnail: bytes
+    small: bytes | None
+    dhash: str
 
 
 def is_picture(data: bytes) -> bool:
@@ -60,10 +70,21 @@ def clean_picture(data: bytes, name: str, *, side: int = 2560) -> Picture:
             raise RuntimeError("Pillow is not installed")
         if "kind" not in answer:
             raise Refused(_sentence(str(answer.get("refused")), name))
-        kind = str(answer["kind"])
-        return Picture(
-            target.read_bytes(), f"image/{kind}", SUFFIXES[kind], answer["width"], answer["height"]
-        )
+        return _picture(target, answer)
+
+
+def _picture(target: Path, answer: dict[str, Any]) -> Picture:
+    kind, small = str(answer["kind"]), beside(target, "small")
+    return Picture(
+        data=target.read_bytes(),
+        content_type=f"image/{kind}",
+        suffix=SUFFIXES[kind],
+        width=answer["width"],
+        height=answer["height"],
+        thumbnail=beside(target, "thumbnail").read_bytes(),
+        small=small.read_bytes() if small.exists() else None,
+        dhash=answer["dhash"],
+    )
 
 
 def _in_child(source: Path, target: Path, side: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ ALIASES = {"channel": "channel_kind", "type": "network_type"}
 
 @click.command("measure")
 @click.argument("name")
-@click.option("--period", required=True, help="2568-10, 2569-Q1, 2569-H1 or 2569-FY (B.E.).")
+@click.option("--period", default="", help="2568-10, 2569-Q1, 2569-H1 or 2569-FY (B.E.).")
 @click.option("--by", default="", help="Dimensions, separated by commas: zone,channel_kind.")
 @click.option("--where", multiple=True, help="A limit, such as zone=1; may be given again.")
 @click.option("--as-of", default="then", help="Zones as they were (then) or as they are now (now).")
@@ -34,7 +34,10 @@ ALIASES = {"channel": "channel_kind", "type": "network_type"}
 def measure_command(
     name: str, period: str, by: str, where: tuple[str, ...], as_of: str, as_json: bool
 ) -> None:
-    """Compute a measure for a period, as a whole or by dimensions."""
+    """Compute a measure for a period, as a whole or by dimensions.
+
+    With --where message=17 the period may be left out: all months since it came out.
+    """
     one = measure(name)
     args = {"period": period, "as_of": as_of, **_limits(where)}
     scope = Scope.all(personal=False)
@@ -67,7 +70,7 @@ def _as_json(one: Measure, question: Asked, figures: list[Figure]) -> str:
         "name_en": one.title_in("en"),
         "unit": one.unit.value,
         "version": one.version,
-        "period": question.period.code,
+        "period": question.code,
         "as_of": question.cut.as_of,
         "by": list(by),
         "where": {name: list(values) for name, values in question.cut.where},

@@ -12,6 +12,7 @@ from registry.facts.fact import Fact, one, only
 from registry.facts.groups import CHANNELS, FOUNDINGS, NETWORKS
 from registry.facts.histograms import BUCKETS, bucket_names
 from registry.facts.ledger import DISSEMINATIONS, PUBLICATIONS, RECIPIENTS, evidenced
+from registry.facts.notices import NOTICED, told
 from registry.facts.people import (
     ARRIVALS,
     DEPARTURES,
@@ -100,6 +101,9 @@ def _define() -> Iterator[Component]:
     yield _count("answered", QUESTIONS, lambda rows: rows.answered_at.notnull())
     yield _count("answer_judged", QUESTIONS, judged)
     yield from _timed("answer", QUESTIONS, "minutes")
+    yield _count("resolved", QUESTIONS, lambda rows: rows.resolved_at.notnull())
+    yield _count("resolve_timed", QUESTIONS, lambda rows: rows.resolve_minutes.notnull())
+    yield from _buckets("resolve_minutes", QUESTIONS, "resolve_minutes")
     yield _all("news", NEWS)
 
 
@@ -128,12 +132,16 @@ def _members() -> Iterator[Component]:
 def _ledger() -> Iterator[Component]:
     yield _all("publications", PUBLICATIONS)
     yield _distinct("messages", PUBLICATIONS, lambda rows: rows.message_id)
+    yield _distinct("corrected", PUBLICATIONS, lambda rows: only(rows.corrected, rows.message_id))
+    yield _distinct("withdrawn", PUBLICATIONS, lambda rows: only(rows.withdrawn, rows.message_id))
     yield from _timed("publish", PUBLICATIONS, "minutes")
     yield _all("recipients", RECIPIENTS)
     yield _count("received", RECIPIENTS, lambda rows: rows.received_at.notnull())
     yield _count("passed_on", RECIPIENTS, lambda rows: rows.passed_at.notnull())
     yield from _timed("receive", RECIPIENTS, "receive_minutes")
     yield from _timed("pass_on", RECIPIENTS, "pass_minutes")
+    yield _all("notice_owed", NOTICED)
+    yield _count("notice_told", NOTICED, told)
     yield _count("disseminations", DISSEMINATIONS, lambda rows: rows.live)
     yield _distinct(
         "members_passing_on", DISSEMINATIONS, lambda rows: only(rows.live, rows.member_id)

@@ -21,9 +21,10 @@ DIMENSIONS = {
     "message_kind": _l("Message kind"),
     "topic": _l("Topic"),
     "office": _l("Office"),
+    "message": _l("Key message"),
     "month": _l("Month"),
 }
-NUMBERS = frozenset({"zone", "month"})
+NUMBERS = frozenset({"zone", "message", "month"})
 """Dimensions whose values are whole numbers."""
 
 AsOf = Literal["then", "now"]

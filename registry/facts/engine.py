@@ -76,7 +76,9 @@ class Duck:
 
 def selection(fact: Fact, months: Months, cut: Cut, limit: Limit) -> Table:
     """The rows of a fact that a question is about, with the columns of its dimensions."""
-    rows = limited(fact, fact.rows(months), months, limit)
+    asked = dict(cut.where).get("message", ())
+    narrowed = (tuple(int(value) for value in asked if value is not None),) if asked else ()
+    rows = limited(fact, fact.rows(months, *narrowed), months, limit)
     if fact.clocked:
         rows = rows.mutate(
             now=ibis.literal(int(datetime.combine(cut.today, time(), BANGKOK).timestamp()))

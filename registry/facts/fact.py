@@ -11,9 +11,11 @@ from ibis.expr.types import BooleanValue, Table, Value
 from registry.facts.schema import table
 from registry.facts.spans import Months
 
+Messages = tuple[int, ...]
+"""Ids of messages to which a question is limited; none: all of them."""
 Owned = Callable[[Table, frozenset[int], Months], BooleanValue]
 PLACE = frozenset({"zone", "province", "month"})
-LEDGER = PLACE | {"network_type", "channel_kind", "message_kind", "topic", "office"}
+LEDGER = PLACE | {"network_type", "channel_kind", "message_kind", "topic", "office", "message"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Fact:
 
     Attributes:
         rows: the rows of some months, with the columns ``on``, ``month``, ``province``, those of
-            its other dimensions, and what its components read.
+            its other dimensions, and what its components read.  Where ``message`` is a dimension
+            it takes messages, too: no other rows need be read for a question about them.
         dimensions: by which it may be cut.
         owned: which rows belong to bureaus (by office id) that see their own networks only.
         stock: what stands at the end of the months, instead of what happens in them.
@@ -31,12 +34,17 @@ class Fact:
     """
 
     name: str
-    rows: Callable[[Months], Table]
+    rows: Callable[..., Table]
     dimensions: frozenset[str]
     owned: Owned
     stock: bool = False
     by_office: bool = False
     clocked: bool = False
+
+
+def about(rows: Table, messages: Messages) -> Table:
+    """The rows of some messages; all where none is named."""
+    return rows.filter(rows.message_id.isin(messages)) if messages else rows
 
 
 def one(condition: Value) -> Value:

@@ -15,7 +15,7 @@ from registry.facts.cuts import Value
 from registry.geography.models import Province, Zone
 from registry.i18n import language, name_of
 from registry.members.models import NetworkType
-from registry.messages.models import MESSAGE_KIND_NAMES
+from registry.messages.models import MESSAGE_KIND_NAMES, KeyMessage
 from registry.periods.calendar import Period
 
 Names = dict[Value, str]
@@ -24,6 +24,8 @@ Names = dict[Value, str]
 def names(dimension: str) -> Names:
     """All values of a dimension with their names, in the order in which people expect them."""
     match dimension:
+        case "message":
+            return dict(db.session.execute(select(KeyMessage.id, KeyMessage.title)).all())
         case "zone":
             return _named(Zone, Zone.code)
         case "province":

@@ -8,38 +8,45 @@ from ibis.expr.types import Table
 from registry.facts.fact import (
     LEDGER,
     Fact,
+    Messages,
+    about,
     by_publisher,
     minutes_between,
     only,
     with_standard,
     within,
 )
+from registry.facts.notices import CORRECTED, WITHDRAWN, moved
 from registry.facts.schema import table
 from registry.facts.spans import Months
-from registry.messages.ledger_models import LIVE
-
-DAY_ONLY = ("implied", "moved", "grid", "sheet")
-"""Ways in which a receipt is told whose hour is not that of the receipt."""
+from registry.messages.ledger_models import DAY_ONLY, LIVE
 
 
-def publications(months: Months) -> Table:
-    """Message × office channel; ``minutes`` from the approval, absent where it is not known."""
-    rows = table("publication")
+def publications(months: Months, messages: Messages = ()) -> Table:
+    """Message × office channel; ``minutes`` from the approval, absent where it is not known.
+
+    ``corrected`` and ``withdrawn`` tell what became of the message since, whenever that was.
+    """
+    rows = about(table("publication"), messages)
     rows = rows.filter(within(months, rows.month))
     rows = rows.rename(province="province_code", minutes="approved_minutes")
+    rows = rows.mutate(
+        corrected=rows.message_id.isin(moved(CORRECTED).message_id),
+        withdrawn=rows.message_id.isin(moved(WITHDRAWN).message_id),
+    )
     return with_standard(rows, "publish")
 
 
-def recipients(months: Months) -> Table:
+def recipients(months: Months, messages: Messages = ()) -> Table:
     """Message × member on a roster of that day, with ``received_at`` and ``passed_at``.
 
     ``passed_at`` is the first dissemination that counts, whenever it came: numerators stay
     within the cohort of the publications, so that no rate passes 100 %.  Durations are absent
     where only the day is known, or where the receipt was only implied by passing on.
     """
-    rows = table("recipient")
+    rows = about(table("recipient"), messages)
     rows = rows.filter(within(months, rows.month)).rename(province="province_code")
-    rows = with_standard(_with_first(rows, months), "pass_on")
+    rows = with_standard(_with_first(rows, months, messages), "pass_on")
     timed = rows.received_via.notin(DAY_ONLY) | rows.received_via.isnull()
     receipt = minutes_between(rows.received_at, rows.published_at)
     passing = minutes_between(rows.passed_at, rows.published_at)
@@ -49,11 +56,11 @@ def recipients(months: Months) -> Table:
     )
 
 
-def _with_first(rows: Table, months: Months) -> Table:
+def _with_first(rows: Table, months: Months, messages: Messages) -> Table:
     """Add when each recipient first passed the message on, and first with a known hour."""
-    published, passed = table("publication"), table("dissemination")
-    messages = published.filter(within(months, published.month)).message_id
-    live = passed.filter(passed.state.isin(LIVE), passed.message_id.isin(messages))
+    published, passed = (about(table(name), messages) for name in ("publication", "dissemination"))
+    touched = published.filter(within(months, published.month)).message_id
+    live = passed.filter(passed.state.isin(LIVE), passed.message_id.isin(touched))
     first = live.group_by("message_id", "member_id").agg(
         passed_at=live["at"].min(), timed_at=only(live.time_known, live["at"]).min()
     )
@@ -61,13 +68,13 @@ def _with_first(rows: Table, months: Months) -> Table:
     return joined.drop("message_id_right", "member_id_right")
 
 
-def disseminations(months: Months) -> Table:
+def disseminations(months: Months, messages: Messages = ()) -> Table:
     """Members' passing on, sent-back ones included, withdrawn ones not.
 
     ``carries`` marks the first that counts of each message and channel: it alone carries the
     channel's potential, and when it is sent back or withdrawn the next one inherits.
     """
-    facts = table("dissemination")
+    facts = about(table("dissemination"), messages)
     touched = facts.filter(within(months, facts.month)).message_id
     rows = facts.filter(facts.state != "withdrawn", facts.message_id.isin(touched))
     live = rows.state.isin(LIVE)

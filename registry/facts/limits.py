@@ -67,6 +67,8 @@ def stamped(fact: Fact, rows: Table, cut: Cut) -> Table:
         rows = _with_office(rows)
     if "zone" in needs:
         rows = _with_zone(fact, rows, cut)
+    if "message" in needs:
+        rows = rows.mutate(message=rows.message_id)
     if "topic" in needs:
         topics = table("key_message").select("topic", key="id")
         rows = rows.left_join(topics, rows.message_id == topics.key).drop("key")

@@ -18,6 +18,7 @@ _NETWORKS = _l("Register of networks")
 _MEMBERS = _l("Register of members: spans of active membership")
 _CHANNELS = _l("Register of channels and their dated audience counts")
 _LEDGER = _l("Dissemination ledger")
+_OUTBOX = _l("Dissemination ledger and deliveries")
 _TALK = _l("Members' questions and news")
 _BUCKETS = _l("Median from fixed buckets, interpolated within the bucket.")
 
@@ -232,6 +233,37 @@ def _publishing() -> Iterator[Measure]:
         _l("Passed on ÷ recipients of the period's publications."),
         _LEDGER,
     )
+    yield from _changes()
+
+
+def _changes() -> Iterator[Measure]:
+    yield _count(
+        "messages_corrected",
+        _l("Key messages corrected"),
+        Unit.MESSAGES,
+        "corrected",
+        _l("Distinct key messages published in the period that were corrected since."),
+        _LEDGER,
+    )
+    yield _count(
+        "messages_withdrawn",
+        _l("Key messages withdrawn"),
+        Unit.MESSAGES,
+        "withdrawn",
+        _l("Distinct key messages published in the period that were withdrawn since."),
+        _LEDGER,
+    )
+    yield _share(
+        "correction_reached_rate",
+        _l("Reached by the correction"),
+        "notice_told",
+        "notice_owed",
+        _l(
+            "Recipients to whom, or to whose channel, the notice of the latest correction or "
+            "withdrawal was sent ÷ recipients who had the message before it."
+        ),
+        _OUTBOX,
+    )
 
 
 def _reach() -> Iterator[Measure]:
@@ -328,6 +360,21 @@ def _exchange() -> Iterator[Measure]:
         "first_answer_hours_median",
         _l("Hours to answer (median)"),
         "answer_minutes",
+        Unit.HOURS,
+        _TALK,
+    )
+    yield _share(
+        "questions_resolved_rate",
+        _l("Questions settled"),
+        "resolved",
+        "questions",
+        _l("Questions of the period that are settled ÷ asked; one asked on about is open again."),
+        _TALK,
+    )
+    yield _median(
+        "resolve_hours_median",
+        _l("Hours to settle (median)"),
+        "resolve_minutes",
         Unit.HOURS,
         _TALK,
     )

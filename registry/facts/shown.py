@@ -90,6 +90,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown(_l("Reported reach"), "audience_reported", "number"),
         Shown(_l("State"), "state", "state"),
     ),
+    "noticed": (*(DAY, MESSAGE, OFFICE, PROVINCE, TYPE, KIND, MEMBER),),
     "questions": (DAY, PROVINCE, TYPE, MEMBER, MINUTES),
     "news": (DAY, PROVINCE, TYPE, MEMBER),
 }

@@ -7,6 +7,8 @@ from ibis.expr.types import BooleanValue, Table
 from registry.facts.fact import (
     PLACE,
     Fact,
+    Messages,
+    about,
     by_network,
     minutes_between,
     seconds,
@@ -17,19 +19,29 @@ from registry.facts.schema import table
 from registry.facts.spans import Months
 
 
-def questions(months: Months) -> Table:
+def questions(months: Months, messages: Messages = ()) -> Table:
     """Questions asked in the months.
 
     ``minutes`` until the answer are absent while there is none; ``due`` is the epoch second at
-    which the standard time is over.
+    which the standard time is over.  ``resolve_minutes`` run to the end that stands: a question
+    that the member asked on about is open again.
     """
-    rows = table("question")
+    rows = about(table("question"), messages)
     rows = rows.filter(within(months, rows.month)).rename(province="province_code")
-    rows = with_standard(rows, "answer")
+    rows = _with_end(with_standard(rows, "answer"))
     return rows.mutate(
         minutes=minutes_between(rows.answered_at, rows.asked_at),
+        resolve_minutes=minutes_between(rows.resolved_at, rows.asked_at),
         due=seconds(rows.asked_at) + rows.standard * 60,
     )
+
+
+def _with_end(rows: Table) -> Table:
+    """Add ``resolved_at``: when a question was settled, absent while it is open."""
+    ends = table("question_resolution")
+    ends = ends.filter(ends.reopened_at.isnull())
+    ends = ends.group_by("question_id").agg(resolved_at=ends["at"].max())
+    return rows.left_join(ends, rows.id == ends.question_id).drop("question_id")
 
 
 def judged(rows: Table) -> BooleanValue:
@@ -43,5 +55,7 @@ def news(months: Months) -> Table:
     return rows.filter(within(months, rows.month)).rename(province="province_code")
 
 
-QUESTIONS = Fact("questions", questions, PLACE | {"network_type"}, by_network, clocked=True)
+QUESTIONS = Fact(
+    "questions", questions, PLACE | {"network_type", "message"}, by_network, clocked=True
+)
 NEWS = Fact("news", news, PLACE | {"network_type"}, by_network)

@@ -85,7 +85,7 @@ def export() -> ResponseReturnValue:
     _note(behind, question, count.rows, kind)
     titles = [str(column.title) for column in behind.columns]
     body = csv_bytes(titles, every(behind)) if kind == "csv" else _workbook(behind, titles)
-    return _file(body, f"{behind.measure.name}-{question.period.code}.{kind}", kind)
+    return _file(body, f"{behind.measure.name}-{question.code}.{kind}", kind)
 
 
 def _note(behind: Behind, question: Asked, count: int, kind: str) -> None:
@@ -95,7 +95,7 @@ def _note(behind: Behind, question: Asked, count: int, kind: str) -> None:
         Action.ROWS_EXPORT,
         "measure",
         behind.measure.name,
-        period=question.period.code,
+        period=question.code,
         query="&".join(f"{name}={request.args[name]}" for name in told if name in request.args),
         count=count,
         format=kind,

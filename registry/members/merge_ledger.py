@@ -17,7 +17,9 @@ from registry.members.models import Member, MemberDistinct, MemberSpan
 from registry.members.transfer_models import TransferRequest
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.networks.models import NetworkMember
-from registry.portal.models import MemberLink
+from registry.outbox.line_models import Inbound, LineAccount, LineCode
+from registry.outbox.models import Delivery
+from registry.portal.models import Certificate, MemberLink
 
 Values = dict[str, Any]
 """A row by column, in values that JSON knows: days and moments are texts."""
@@ -31,12 +33,17 @@ MODELS: dict[type[Base], Any] = {
     NetworkMember: _l("networks"),
     Channel: _l("channels"),
     ChannelMember: _l("rosters of channels"),
+    Delivery: _l("deliveries"),
     Dissemination: _l("disseminations"),
     Recipient: _l("messages sent to the member"),
     Question: _l("questions"),
     MemberNews: _l("news sent in"),
     TransferRequest: _l("requests between offices"),
     MemberLink: _l("personal links"),
+    Certificate: _l("certificates"),
+    LineAccount: _l("LINE accounts"),
+    LineCode: _l("codes for LINE"),
+    Inbound: _l("what was written by LINE"),
     MemberDistinct: _l("people who are known to be others"),
 }
 """The tables that a merge touches, and what people call them; whoever reviews a report locks its
@@ -46,7 +53,17 @@ OWNERS: dict[type[Base], tuple[str, ...]] = {
     MemberDistinct: ("low_id", "high_id"),
 }
 """The columns that say whose a row is, where it is not ``member_id``."""
-HELD = (Consent, NetworkMember, ChannelMember, Channel, Dissemination, Recipient)
+HELD = (
+    Consent,
+    NetworkMember,
+    ChannelMember,
+    Channel,
+    Delivery,
+    Dissemination,
+    Recipient,
+    LineAccount,
+    Inbound,
+)
 """Tables whose rows others change without holding the member; of these nobody may now."""
 TABLES: dict[str, Table] = {
     model.__tablename__: Base.metadata.tables[model.__tablename__] for model in MODELS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from registry.channels.models import Channel, ChannelMember
 from registry.db import Base, db
@@ -15,9 +15,11 @@ from registry.members.models import Member
 from registry.members.transfer_models import TransferRequest
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.networks.models import NetworkMember
-from registry.portal.models import MemberLink
+from registry.outbox.line_models import Inbound, LineAccount, LineCode
+from registry.outbox.models import Delivery, DeliveryState, SendingRequest
+from registry.portal.models import Certificate, MemberLink
 
-PLAIN = (Channel, Dissemination, Question, MemberNews, TransferRequest)
+PLAIN = (Channel, Dissemination, Question, MemberNews, TransferRequest, Certificate, Inbound)
 """Tables whose rows change hands as they are."""
 Span = NetworkMember | ChannelMember
 
@@ -27,7 +29,9 @@ def move_all(survivor: Member, merged: Member) -> None:
     _join_spans(NetworkMember, "network_id", survivor, merged)
     _join_spans(ChannelMember, "channel_id", survivor, merged)
     _join_consents(survivor, merged)
+    _join_deliveries(survivor, merged)
     _join_recipients(survivor, merged)
+    _join_accounts(survivor, merged)
     pass_on(merged.id, survivor.id)
     for model in PLAIN:
         _hand_over(model, survivor, merged)
@@ -126,3 +130,37 @@ def _join_recipients(survivor: Member, merged: Member) -> None:
 
 def _known(row: Recipient) -> tuple[bool, datetime]:
     return row.received_at is None, row.received_at or row.published_at
+
+
+def _join_deliveries(survivor: Member, merged: Member) -> None:
+    """What waits for both records goes to the person once; whom a request has is left to it."""
+    twin = select(Delivery.release_id).where(Delivery.member_id == survivor.id)
+    begun = select(SendingRequest.id).where(SendingRequest.first_tried_at.is_not(None))
+    doubled = update(Delivery).where(
+        Delivery.member_id == merged.id,
+        Delivery.state == DeliveryState.QUEUED.value,
+        Delivery.release_id.in_(twin),
+        or_(Delivery.request_id.is_(None), Delivery.request_id.not_in(begun)),
+    )
+    ended = {"state": DeliveryState.CANCELLED.value, "settled_at": datetime.now(UTC)}
+    db.session.execute(
+        doubled.values({**ended, "request_id": None}),
+        execution_options={"synchronize_session": False},
+    )
+    _hand_over(Delivery, survivor, merged)
+
+
+def _join_accounts(survivor: Member, merged: Member) -> None:
+    """A person has one LINE account here: the survivor's, else the merged record's."""
+    now, linked = datetime.now(UTC), LineAccount.unlinked_at.is_(None)
+    of_both = select(LineAccount.member_id).where(
+        LineAccount.member_id.in_((survivor.id, merged.id)), linked
+    )
+    if len(set(db.session.scalars(of_both))) == 2:
+        own = update(LineAccount).where(LineAccount.member_id == merged.id, linked)
+        db.session.execute(own.values(unlinked_at=now, unlink_reason="merged"))
+    _hand_over(LineAccount, survivor, merged)
+    codes = update(LineCode).where(
+        LineCode.member_id == merged.id, LineCode.used_at.is_(None), LineCode.ended_at.is_(None)
+    )
+    db.session.execute(codes.values(ended_at=now))

@@ -1,22 +1,27 @@
 """What the author confirms before a message goes to the head.
 
-The points come from two guidelines of Thai agencies on publishing and on social media; they are
-the default until an office has its own.
+The default points come from two guidelines of Thai agencies on publishing and on social media;
+an administrator sets others from a day on (``Dated.CHECKLIST``).  A message keeps the answers with
+the wording as it was when it was submitted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from registry.errors import Refused
+from registry.periods.dated import Dated, setting_on
 
 
 class Check(StrEnum):
-    """One point of the checklist."""
+    """One point of the default checklist."""
 
     ACCURACY = "accuracy"
     SECRECY = "secrecy"
@@ -42,18 +47,55 @@ SHORT = {
     Check.IDENTITY: _l("official identity"),
     Check.DISCLAIMER: _l("personal opinion"),
 }
+OPINION = "opinion"
+"""Name of the box by which the author says that the message states an opinion."""
 
 
-def confirmed(answers: Mapping[str, bool]) -> dict[str, bool]:
-    """The answers as they are kept with the message.
+@dataclass(frozen=True)
+class Point:
+    """A point of the checklist: the name of its box, its wording, and a few words for it."""
+
+    key: str
+    text: str
+    short: str
+
+
+def default_points() -> list[str]:
+    """The wording of the default points."""
+    return [str(text) for text in QUESTIONS.values()]
+
+
+def points_on(day: date) -> list[Point]:
+    """The points that an author confirms on a day."""
+    texts = setting_on(Dated.CHECKLIST, day)
+    if texts is None:
+        return [Point(key.value, str(QUESTIONS[key]), str(SHORT[key])) for key in Check]
+    return [Point(f"point_{n}", text, f"“{text}”") for n, text in enumerate(texts, 1)]
+
+
+def confirmed(
+    points: Sequence[Point], answers: Mapping[str, bool], disclaimer: str | None
+) -> dict[str, Any]:
+    """The answers as they are kept with the message: ``points`` (texts) and ``opinion``.
 
     Raises:
-        Refused: a point is not confirmed; the sentence names it.
+        Refused: a point is not confirmed (the sentence names it), or the message states an
+            opinion without the words that say whose it is.
     """
-    missing = [str(SHORT[check]) for check in Check if not answers.get(check.value)]
+    missing = [point.short for point in points if not answers.get(point.key)]
     if missing:
         raise Refused(
-            _("Confirm every point before submitting; still open: %(points)s.")
-            % {"points": ", ".join(missing)}
+            _(
+                "Confirm every point before submitting; still open: %(points)s.",
+                points=", ".join(missing),
+            )
         )
-    return {check.value: True for check in Check}
+    opinion = bool(answers.get(OPINION))
+    if opinion and not disclaimer:
+        raise Refused(
+            _(
+                "The message states an opinion, but it does not say whose: edit it and fill in "
+                "“Disclaimer” first."
+            )
+        )
+    return {"points": [point.text for point in points], "opinion": opinion or bool(disclaimer)}

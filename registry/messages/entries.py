@@ -15,8 +15,10 @@ from registry.access.scope import Scope
 from registry.channels.models import ESTIMATED, AudienceCount, Channel, ChannelKind
 from registry.db import db
 from registry.errors import Refused
+from registry.i18n import day
 from registry.members.models import Member, MemberSpan
 from registry.members.queries import visible
+from registry.messages import late
 from registry.messages.ledger_models import Dissemination, DisseminationState, Recipient
 from registry.messages.models import KeyMessage
 from registry.messages.rules import LARGEST_AUDIENCE, clean_link
@@ -94,6 +96,7 @@ class Known:
         messages = {entry.message_id for entry in entries}
         self.members = _members(scope, members, lock=lock)
         self.messages = _messages(scope, messages)
+        self.last_days = late.last_days(self.messages.values())
         self.channels = _channels(channels)
         self.counts = _counts(channels)
         self.spans = _spans(members)
@@ -216,8 +219,13 @@ def _live(messages: set[int], ids: list[int]) -> dict[tuple[int, int], list[Row[
     return found
 
 
-def check(entry: DisseminationEntry, known: Known, now: datetime) -> dict[str, Any]:
+def check(
+    entry: DisseminationEntry, known: Known, now: datetime, source: str = "officer"
+) -> dict[str, Any]:
     """Column values of an entry that holds.
+
+    Args:
+        source: who tells it; a member's own report is judged by the day on which it comes in.
 
     Raises:
         Fault: it does not; with the field and one sentence.
@@ -227,6 +235,7 @@ def check(entry: DisseminationEntry, known: Known, now: datetime) -> dict[str, A
         raise Fault("message", _("This message was not found or is not published yet."))
     on = to_bangkok_date(entry.at)
     _check_time(entry, message, now)
+    _check_closed(message, known, late.judged_day(source, entry.at, now))
     span = _span_of(entry, known, on)
     channel = _channel_of(entry, known, on)
     count = known.count_on(entry.channel_id, on)
@@ -265,6 +274,21 @@ def _check_time(entry: DisseminationEntry, message: KeyMessage, now: datetime) -
             _(
                 "“%(title)s” was not published yet at that time; check the date and time.",
                 title=message.title,
+            ),
+        )
+
+
+def _check_closed(message: KeyMessage, known: Known, judged: date) -> None:
+    last = known.last_days[message.id]
+    if last is not None and judged > last and message.valid_until is not None:
+        raise Fault(
+            "at",
+            _(
+                "“%(title)s” was to be passed on until %(day)s, and late reports were taken until "
+                "%(last)s; it is no longer counted.",
+                title=message.title,
+                day=day(message.valid_until),
+                last=day(last),
             ),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,16 +11,15 @@ from sqlalchemy import func, select
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
-from registry.errors import Refused
 from registry.members.models import Member
 from registry.members.standing import need_standing
 from registry.messages.ledger_models import MemberNews, Question
 from registry.messages.models import KeyMessage
+from registry.messages.replies import MAX_TEXT, answer, ask_on, not_too_many, resolve
 from registry.messages.rules import clean_link, now_or, require_text
 from registry.periods.calendar import month_of, to_bangkok_date
 
-MAX_TEXT = 4_000
-MAX_A_DAY = 20
+__all__ = ["answer", "ask", "ask_on", "reply", "resolve", "send_news"]
 
 
 def ask(
@@ -30,9 +29,13 @@ def ask(
     *,
     message: KeyMessage | None = None,
     form_token: str | None = None,
+    source: str = "portal",
     at: datetime | None = None,
 ) -> Question:
     """A member asks, about a message or in general; the same form sent twice asks once.
+
+    Args:
+        source: ``portal``, ``line`` or ``phone``.
 
     Raises:
         Refused: no text, too many on one day, or the record was just merged into another one.
@@ -43,13 +46,14 @@ def ask(
     if form_token and (found := db.session.scalar(twin)):
         return found
     at = now_or(at)
-    _not_too_many(Question, Question.asked_at, member, at)
+    not_too_many(_of(Question, member), Question.asked_at, at)
     row = Question(
         message=message,
         member=member,
         text=text,
         asked_at=at,
         form_token=form_token,
+        source=source,
         **_place(member, to_bangkok_date(at)),
     )
     db.session.add(row)
@@ -64,20 +68,6 @@ def ask(
         message=about,
     )
     return row
-
-
-def answer(actor: Actor, question: Question, text: str, *, at: datetime | None = None) -> None:
-    """The office answers; a second answer replaces the first, whose time stays.
-
-    Raises:
-        Refused: no text.
-    """
-    question.answer = require_text(text, _("Write the answer."))[:MAX_TEXT]
-    question.answered_at = question.answered_at or now_or(at)
-    question.answered_by = actor.user_id
-    db.session.flush()
-    place = question.province_code
-    record(actor, Action.QUESTION_ANSWER, "question", question.id, province=place)
 
 
 def send_news(
@@ -106,7 +96,7 @@ def send_news(
     if form_token and (found := db.session.scalar(twin)):
         return found
     at = now_or(at)
-    _not_too_many(MemberNews, MemberNews.sent_at, member, at)
+    not_too_many(_of(MemberNews, member), MemberNews.sent_at, at)
     row = MemberNews(
         member=member,
         text=text,
@@ -136,12 +126,8 @@ def reply(actor: Actor, news: MemberNews, text: str, *, at: datetime | None = No
     record(actor, Action.NEWS_ANSWER, "news", news.id, province=news.province_code)
 
 
-def _not_too_many(model: Any, moment: Any, member: Member, at: datetime) -> None:
-    query = select(func.count()).where(
-        model.member_id == member.id, moment > at - timedelta(days=1), moment <= at
-    )
-    if int(db.session.scalar(query) or 0) >= MAX_A_DAY:
-        raise Refused(_("That was a great deal for one day; please go on tomorrow."))
+def _of(model: Any, member: Member) -> Any:
+    return select(func.count()).where(model.member_id == member.id)
 
 
 def _place(member: Member, on: date) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 
 from registry.db import SangSession, db
 from registry.jobs import Progress, handles
+from registry.messages.evidence_models import EvidenceItem
 from registry.messages.ledger_models import Dissemination, MemberNews
+from registry.messages.library_models import MediaAsset
 from registry.messages.models import MessageMedia
 from registry.vault import decrypt, encrypt
 
@@ -33,7 +35,8 @@ def keeps(*columns: Any) -> None:
     _KEPT.extend(columns)
 
 
-keeps(MessageMedia.stored, Dissemination.evidence, MemberNews.picture)
+keeps(MessageMedia.stored, MediaAsset.stored, MediaAsset.thumbnail, MediaAsset.small)
+keeps(Dissemination.evidence, MemberNews.picture, EvidenceItem.stored, EvidenceItem.thumbnail)
 
 
 def folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -23,8 +24,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from registry.channels.models import Channel
 from registry.fields import DayField, OnceForm
 from registry.members.fields import NEEDED, LinkField, TextField
-from registry.messages.checklist import QUESTIONS, Check
-from registry.messages.models import MESSAGE_KIND_NAMES, MessageKind
+from registry.messages.checklist import OPINION, Point
+from registry.messages.models import MESSAGE_KIND_NAMES, MessageKind, Route
+from registry.messages.rules import LANGUAGES, LONGEST_SCRIPT, ROUTE_NAMES
 from registry.messages.services import MessageText
 from registry.messages.typed import noon_of, read_time
 from registry.periods.calendar import BANGKOK
@@ -50,6 +52,19 @@ class MessageForm(OnceForm):
     link = LinkField(_l("Link for more"))
     valid_until = DayField(_l("To be passed on until"))
     author_line = TextField(_l("Author's position and unit"), [NEEDED], longest=300)
+    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()), default="th")
+    route = SelectField(
+        _l("Where it is published"),
+        choices=[(route.value, name) for route, name in ROUTE_NAMES.items()],
+        default=Route.OWN.value,
+    )
+    script = TextAreaField(
+        _l("Script to be read on loudspeakers and radio"),
+        [Length(max=LONGEST_SCRIPT)],
+        [lambda text: (text or "").replace("\r\n", "\n")],
+        render_kw={"rows": 4},
+    )
+    disclaimer = TextField(_l("Disclaimer"), longest=500)
 
     def text(self) -> MessageText:
         """What was typed, as the services take it."""
@@ -63,6 +78,10 @@ class MessageForm(OnceForm):
             link=self.link.data,
             valid_until=self.valid_until.data,
             author_line=self.author_line.data,
+            language=self.language.data,
+            route=Route(self.route.data),
+            script=self.script.data,
+            disclaimer=self.disclaimer.data,
         )
 
 
@@ -80,22 +99,33 @@ class MediaForm(FlaskForm):
 
 
 class SubmitForm(FlaskForm):
-    """The checklist."""
+    """The checklist of the day: :func:`checklist_form` gives it a box for each point.
 
-    accuracy = BooleanField(QUESTIONS[Check.ACCURACY])
-    secrecy = BooleanField(QUESTIONS[Check.SECRECY])
-    privacy = BooleanField(QUESTIONS[Check.PRIVACY])
-    courtesy = BooleanField(QUESTIONS[Check.COURTESY])
-    identity = BooleanField(QUESTIONS[Check.IDENTITY])
-    disclaimer = BooleanField(QUESTIONS[Check.DISCLAIMER])
+    ``opinion`` is shown as a question with “no” and “yes”: most messages state none.
+    """
+
+    keys: tuple[str, ...] = ()
+    opinion = BooleanField(_l("Does the message state an opinion?"))
 
     def points(self) -> list[Any]:
-        """The boxes, in order."""
-        return [self[check.value] for check in Check]
+        """The boxes that are all ticked, in order."""
+        return [self[key] for key in self.keys]
 
     def answers(self) -> dict[str, bool]:
         """What was ticked."""
-        return {check.value: bool(self[check.value].data) for check in Check}
+        return {key: bool(self[key].data) for key in (*self.keys, OPINION)}
+
+
+def checklist_form(points: Sequence[Point], **given: Any) -> SubmitForm:
+    """A form with a box for each point of the checklist.
+
+    Args:
+        given: for the form itself, such as ``prefix`` or ``formdata``.
+    """
+    boxes: dict[str, Any] = {point.key: BooleanField(point.text) for point in points}
+    keys = tuple(boxes)
+    made: type[SubmitForm] = type("ChecklistForm", (SubmitForm,), {**boxes, "keys": keys})
+    return made(**given)
 
 
 class ReasonForm(FlaskForm):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.scope import Scope
 from registry.db import db
@@ -14,7 +14,9 @@ from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.normalise import search_key
 from registry.members.queries import visible
+from registry.messages.exchange_models import NewsDecision, NewsOutcome, QuestionResolution
 from registry.messages.ledger_models import Dissemination, MemberNews, Question
+from registry.messages.models import KeyMessage
 from registry.messages.visibility import facts_within
 from registry.periods.calendar import Period
 
@@ -67,6 +69,19 @@ def count_disseminations(scope: Scope, filters: LedgerFilters) -> int:
     return int(db.session.scalar(query) or 0)
 
 
+def count_changed(scope: Scope, filters: LedgerFilters) -> dict[str, int]:
+    """How many messages of those that the filters leave were corrected, and how many withdrawn."""
+    changed = KeyMessage.state.in_(("corrected", "withdrawn"))
+    query = (
+        _ledger(scope, filters)
+        .join(KeyMessage, KeyMessage.id == Dissemination.message_id)
+        .where(changed)
+        .with_only_columns(KeyMessage.state, func.count(KeyMessage.id.distinct()))
+        .group_by(KeyMessage.state)
+    )
+    return {state: int(count) for state, count in db.session.execute(query)}
+
+
 def list_disseminations(
     scope: Scope, filters: LedgerFilters, *, limit: int = PAGE
 ) -> list[Dissemination]:
@@ -112,18 +127,45 @@ def disseminations_for(scope: Scope, ids: list[int]) -> list[Dissemination]:
     return rows
 
 
+WAITS = or_(Question.answered_at.is_(None), Question.asked_on_at.is_not(None))
+"""Questions of which the office has the next word."""
+
+
+def _is_settled() -> ColumnElement[bool]:
+    end = QuestionResolution
+    return select(end.id).where(end.question_id == Question.id, end.reopened_at.is_(None)).exists()
+
+
+def _is_decided(*outcomes: NewsOutcome) -> ColumnElement[bool]:
+    row = NewsDecision
+    found = select(row.news_id).where(row.news_id == MemberNews.id)
+    return found.where(row.outcome.in_(outcomes)).exists()
+
+
+def _shown(model: Any, show: str) -> ColumnElement[bool]:
+    """What a choice of the list means; an unknown one shows what waits."""
+    if model is Question:
+        known = {"all": true(), "answered": ~WAITS & ~_is_settled(), "settled": _is_settled()}
+        return known.get(show, and_(WAITS, ~_is_settled()))
+    replied = MemberNews.replied_at.is_not(None)
+    known = {
+        "all": true(),
+        "answered": replied,
+        "issue": _is_decided(NewsOutcome.ISSUE),
+        "nothing": _is_decided(NewsOutcome.NOTHING),
+    }
+    return known.get(show, and_(~replied, ~_is_decided(*NewsOutcome)))
+
+
 def _inbox(
-    scope: Scope, model: Any, *, open_only: bool, q: str = "", office: int | None = None
-) -> Any:
-    answered = Question.answered_at if model is Question else MemberNews.replied_at
+    scope: Scope, model: Any, *, show: str, q: str = "", office: int | None = None
+) -> Select[Any]:
     query = (
         select(model)
         .join(Member, Member.id == model.member_id)
-        .where(facts_within(scope, model))
+        .where(facts_within(scope, model), _shown(model, show))
         .options(joinedload(model.member).joinedload(Member.district))
     )
-    if open_only:
-        query = query.where(answered.is_(None))
     if office:
         query = query.where(Member.office_id == office)
     if q:
@@ -135,22 +177,39 @@ def _inbox(
 
 
 def questions(
-    scope: Scope, *, open_only: bool = True, q: str = "", office: int | None = None, page: int = 1
+    scope: Scope, *, show: str = "open", q: str = "", office: int | None = None, page: int = 1
 ) -> tuple[list[Question], int]:
-    """A page of questions, the longest waiting first, and how many there are."""
-    query = _inbox(scope, Question, open_only=open_only, q=q, office=office)
-    rows = query.options(joinedload(Question.message)).order_by(
-        Question.answered_at.is_not(None), Question.asked_at, Question.id
+    """A page of questions, the longest waiting first, and how many there are.
+
+    Args:
+        show: ``open`` (the office has the next word), ``answered``, ``settled`` or ``all``.
+    """
+    query = _inbox(scope, Question, show=show, q=q, office=office)
+    rows = query.options(joinedload(Question.message), *_WORDS).order_by(
+        WAITS.desc(), func.coalesce(Question.asked_on_at, Question.asked_at), Question.id
     )
     return _page(rows, page), _count(query)
 
 
+_WORDS = (
+    selectinload(Question.replies),
+    selectinload(Question.resolutions),
+    joinedload(Question.answerer),
+)
+"""Everything that was said, read with the questions."""
+
+
 def news(
-    scope: Scope, *, open_only: bool = True, q: str = "", office: int | None = None, page: int = 1
+    scope: Scope, *, show: str = "open", q: str = "", office: int | None = None, page: int = 1
 ) -> tuple[list[MemberNews], int]:
-    """A page of news from members, the latest first, and how many there are."""
-    query = _inbox(scope, MemberNews, open_only=open_only, q=q, office=office)
-    rows = query.order_by(
+    """A page of news from members, the latest first, and how many there are.
+
+    Args:
+        show: ``open`` (neither answered nor decided), ``answered``, ``issue``, ``nothing`` or
+            ``all``.
+    """
+    query = _inbox(scope, MemberNews, show=show, q=q, office=office)
+    rows = query.options(joinedload(MemberNews.decision)).order_by(
         MemberNews.replied_at.is_not(None), MemberNews.sent_at.desc(), MemberNews.id
     )
     return _page(rows, page), _count(query)
@@ -165,13 +224,13 @@ def _count(query: Any) -> int:
 
 
 def count_open_questions(scope: Scope, office: int | None = None) -> int:
-    """Questions without an answer."""
-    return _count(_inbox(scope, Question, open_only=True, office=office))
+    """Questions of which the office has the next word."""
+    return _count(_inbox(scope, Question, show="open", office=office))
 
 
 def count_open_news(scope: Scope, office: int | None = None) -> int:
-    """News without a reply."""
-    return _count(_inbox(scope, MemberNews, open_only=True, office=office))
+    """News neither answered nor decided."""
+    return _count(_inbox(scope, MemberNews, show="open", office=office))
 
 
 def _one(scope: Scope, model: Any, row_id: int, *, lock: bool) -> Any:
@@ -205,7 +264,7 @@ def questions_about(scope: Scope, message_id: int) -> list[Row[Any]]:
     query = (
         select(Question)
         .where(Question.message_id == message_id, facts_within(scope, Question))
-        .options(joinedload(Question.member))
+        .options(joinedload(Question.member), *_WORDS)
         .order_by(Question.asked_at)
         .limit(PAGE)
     )

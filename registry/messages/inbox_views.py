@@ -13,12 +13,17 @@ from flask_login import current_user
 from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
 from registry.access.versions import Unseen
+from registry.audit.services import Actor
+from registry.carry import press
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_page
 from registry.messages import exchange, inbox
 from registry.messages.choices import read_office
-from registry.messages.ledger_forms import AnswerForm
+from registry.messages.exchange_models import NEWS_OUTCOME_NAMES, NewsOutcome
+from registry.messages.ledger_forms import AnswerForm, DecideForm
+from registry.messages.ledger_models import Question
+from registry.messages.news_decisions import decide as decided
 from registry.messages.sending import sent_secret
 
 questions_bp = Blueprint("questions", __name__, url_prefix="/questions")
@@ -38,15 +43,21 @@ def open_news() -> int:
     return inbox.count_open_news(where, read_office({}, where, current_user.office_id))
 
 
-def _list(name: str, read: Any, *, typed: str = "", refused: Any = None, problem: str = "") -> Any:
-    """An inbox; an answer that was refused stands alone, where it was typed."""
+def _list(
+    name: str,
+    read: Any,
+    *,
+    typed: str = "",
+    refused: Any = None,
+    problem: str = "",
+    undecided: str = "",
+) -> Any:
+    """An inbox; an answer or a decision that was refused stands alone, where it was typed."""
     show, page = request.args.get("show", "open"), read_page(request.args)
     text = request.args.get("q", "").strip()[:100]
     office = read_office(request.args, scope(), current_user.office_id)
     rows, total = (
-        ([refused], 1)
-        if refused
-        else (read(scope(), open_only=show != "all", q=text, office=office, page=page))
+        ([refused], 1) if refused else (read(scope(), show=show, q=text, office=office, page=page))
     )
     html = render_template(
         f"questions/{name}.html",
@@ -61,8 +72,10 @@ def _list(name: str, read: Any, *, typed: str = "", refused: Any = None, problem
         typed=typed,
         at=refused.id if refused else 0,
         problem=problem,
+        undecided=undecided,
+        outcomes=NEWS_OUTCOME_NAMES,
     )
-    return html, 422 if problem else 200
+    return html, 422 if problem or undecided else 200
 
 
 def _answered(name: str, row: Any, act: Callable[..., None], read: Any) -> ResponseReturnValue:
@@ -78,7 +91,7 @@ def _answered(name: str, row: Any, act: Callable[..., None], read: Any) -> Respo
         return _list(name, read, typed=typed, refused=row, problem=str(refusal))  # type: ignore[no-any-return]
     commit()
     flash(_("The answer was saved; the member reads it on the own page."), "success")
-    return redirect(f"{url_for(f'{name}.index')}?{request.query_string.decode()}")
+    return _back(name)
 
 
 def _require_unanswered(row: Any) -> None:
@@ -88,16 +101,11 @@ def _require_unanswered(row: Any) -> None:
         Refused: it was answered meanwhile, or the form does not say what it showed.
     """
     seen = request.form.get("seen")
-    answered = getattr(row, "answered_at", None) or getattr(row, "replied_at", None)
+    last = row.last_said_at if isinstance(row, Question) else row.replied_at
     if seen is None:
         raise Unseen
-    if seen != (answered.isoformat() if answered else ""):
-        raise Refused(
-            _(
-                "A colleague answered this meanwhile; compare, then save again to replace that "
-                "answer."
-            )
-        )
+    if seen != (last.isoformat() if last else ""):
+        raise Refused(_("Something was said here meanwhile; read it, then save your answer again."))
 
 
 @questions_bp.get("/")
@@ -112,7 +120,26 @@ def index() -> ResponseReturnValue:
 def answer(question_id: int) -> ResponseReturnValue:
     """Answer a question, calmly and with reasons."""
     row = inbox.question_for(scope(), question_id, lock=True)
-    return _answered("questions", row, exchange.answer, inbox.questions)
+    return _answered("questions", row, _answer, inbox.questions)
+
+
+def _answer(who: Actor, row: Question, text: str) -> None:
+    exchange.answer(who, row, text)
+    if request.form.get("settled"):
+        exchange.resolve(who, row)
+
+
+@questions_bp.post("/<int:question_id>/resolve")
+@ANSWER
+def resolve(question_id: int) -> ResponseReturnValue:
+    """Say that a question is settled."""
+    row = inbox.question_for(scope(), question_id, lock=True)
+    press(lambda: exchange.resolve(actor(), row), _("The question is settled."))
+    return _back("questions")
+
+
+def _back(name: str) -> ResponseReturnValue:
+    return redirect(f"{url_for(f'{name}.index')}?{request.query_string.decode()}")
 
 
 @news_bp.get("/", endpoint="index")
@@ -129,6 +156,26 @@ def reply(news_id: int) -> ResponseReturnValue:
     return _answered(
         "news", inbox.news_for(scope(), news_id, lock=True), exchange.reply, inbox.news
     )
+
+
+@news_bp.post("/<int:news_id>/decide")
+@ANSWER
+def decide(news_id: int) -> ResponseReturnValue:
+    """Keep news as worth an issue, with the reason; or say that nothing is to be done."""
+    row = inbox.news_for(scope(), news_id, lock=True)
+    form = DecideForm()
+    try:
+        if not form.validate():
+            raise Refused(_("Choose what is made of the news."))
+        decided(actor(), row, NewsOutcome(form.outcome.data), form.reason.data or "")
+    except NotFound:
+        raise
+    except Refused as refusal:
+        db.session.rollback()
+        return _list("news", inbox.news, refused=row, undecided=str(refusal))  # type: ignore[no-any-return]
+    commit()
+    flash(_("The decision was saved."), "success")
+    return _back("news")
 
 
 @news_bp.get("/<int:news_id>/picture")

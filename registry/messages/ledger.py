@@ -19,6 +19,7 @@ from registry.db import db
 from registry.messages.entries import DisseminationEntry, Fault, Known, Outcome, Result, check
 from registry.messages.fact_ids import new_fact_id
 from registry.messages.ledger_models import Dissemination, DisseminationState
+from registry.messages.proofs import keep_links
 from registry.messages.receipts import decline, imply, record_receipt, record_receipts
 from registry.messages.review import review, withdraw
 from registry.messages.rules import now_or
@@ -54,7 +55,7 @@ def record_dissemination(
     Raises:
         Refused: the entry does not hold; :class:`Fault` names the field.
     """
-    daily = source == "link"  # whoever reports alone reports a channel once a day
+    daily = source in {"link", "line"}  # whoever reports alone reports a channel once a day
     outcome = record_many(actor, scope, [entry], source=source, tokens=[form_token], daily=daily)[0]
     if outcome.result is Result.REFUSED:
         raise Fault(outcome.field, outcome.problem)
@@ -86,7 +87,7 @@ def record_many(
     for number, entry in enumerate(entries):
         token = tokens[number] if tokens else None
         try:
-            outcome, row = _judge(entry, known, now, sent.get(token or ""), daily)
+            outcome, row = _judge(entry, known, now, sent.get(token or ""), daily, source)
         except Fault as fault:
             outcomes.append(Outcome(Result.REFUSED, field=fault.field, problem=str(fault)))
             continue
@@ -110,9 +111,14 @@ def _already_sent(tokens: list[str]) -> dict[str, int]:
 
 
 def _judge(
-    entry: DisseminationEntry, known: Known, now: datetime, sent: int | None, daily: bool
+    entry: DisseminationEntry,
+    known: Known,
+    now: datetime,
+    sent: int | None,
+    daily: bool,
+    source: str,
 ) -> tuple[Outcome, dict[str, Any]]:
-    values = check(entry, known, now)
+    values = check(entry, known, now, source)
     twin = sent or known.twin(entry, once_a_day=daily)
     if twin is not None:
         return Outcome(Result.ALREADY, id=twin), values
@@ -147,6 +153,7 @@ def _write(
     if not rows:
         return
     db.session.execute(insert(Dissemination), rows)
+    keep_links(actor, rows, rows[0]["recorded_at"])
     imply([{"what": row["message_id"], "who": row["member_id"], "seen": row["at"]} for row in rows])
     if len(rows) == 1 and len(entries) == 1:
         _audit_one(actor, rows[0], source)

@@ -11,6 +11,7 @@ from wtforms.validators import Length
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel
 from registry.fields import DayField, OnceForm
 from registry.members.fields import CHOOSE, NEEDED, CountField, LinkField, TextField
+from registry.messages.exchange_models import NEWS_OUTCOME_NAMES
 from registry.messages.forms import MomentMixin
 
 
@@ -40,7 +41,33 @@ class DecisionForm(FlaskForm):
     reason = StringField(_l("What is missing?"), [Length(max=300)])
 
 
+class ProofForm(FlaskForm):
+    """A further picture or link of a report."""
+
+    picture = FileField(_l("Picture as evidence"))
+    link = LinkField(_l("Link to the post"))
+
+
+class CaptureForm(FlaskForm):
+    """The office's own capture of a page."""
+
+    file = FileField(_l("Picture or PDF of the page"))
+
+
 class AnswerForm(FlaskForm):
     """An answer to a member."""
 
     text = TextAreaField(_l("Answer"), [Length(max=4000)])
+
+
+_OUTCOMES = [(value.value, name) for value, name in NEWS_OUTCOME_NAMES.items()]
+
+
+class DecideForm(FlaskForm):
+    """What is made of a member's news."""
+
+    outcome = SelectField(
+        _l("What is made of it"),
+        choices=_OUTCOMES,
+    )
+    reason = StringField(_l("Reason"), [Length(max=500)])

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry.access.models import User
 from registry.channels.models import Channel
 from registry.db import Base
 from registry.errors import Refused
 from registry.members.models import Member
 from registry.messages.fact_ids import new_fact_id
 from registry.messages.models import KeyMessage
+
+if TYPE_CHECKING:
+    from registry.messages.exchange_models import (
+        NewsDecision,
+        QuestionReply,
+        QuestionResolution,
+    )
 
 
 class Recipient(Base):
@@ -59,6 +68,8 @@ class DisseminationState(StrEnum):
 D = DisseminationState
 LIVE = (D.REPORTED.value, D.ACCEPTED.value)
 """States of a dissemination that counts: not sent back by the office, not withdrawn."""
+DAY_ONLY = ("implied", "moved", "grid", "sheet")
+"""Ways in which a receipt is told whose hour is not that of the receipt."""
 DISSEMINATION_MOVES: dict[DisseminationState, frozenset[DisseminationState]] = {
     D.REPORTED: frozenset({D.ACCEPTED, D.SENT_BACK, D.WITHDRAWN}),
     D.ACCEPTED: frozenset({D.SENT_BACK, D.WITHDRAWN}),
@@ -156,7 +167,12 @@ class Dissemination(Base):
 
 
 class Question(Base):
-    """A member's question (about a message or not) and the office's answer."""
+    """A member's question (about a message or not) and the office's first answer.
+
+    Attributes:
+        source: ``portal``, ``line`` or ``phone``.
+        asked_on_at: since when a further question of the member waits; absent where none does.
+    """
 
     __tablename__ = "question"
 
@@ -172,10 +188,35 @@ class Question(Base):
     answer: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    asked_on_at: Mapped[datetime | None]
+    source: Mapped[str] = mapped_column(String(12), default="portal")
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
     message: Mapped[KeyMessage | None] = relationship()
     member: Mapped[Member] = relationship()
+    answerer: Mapped[User | None] = relationship()
+    replies: Mapped[list[QuestionReply]] = relationship(
+        back_populates="question", order_by="QuestionReply.at, QuestionReply.id"
+    )
+    resolutions: Mapped[list[QuestionResolution]] = relationship(
+        back_populates="question", order_by="QuestionResolution.id"
+    )
+
+    @property
+    def settled(self) -> QuestionResolution | None:
+        """The end that stands; absent while the question is open."""
+        return next((end for end in self.resolutions if end.reopened_at is None), None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the office has the next word."""
+        return self.answered_at is None or self.asked_on_at is not None
+
+    @property
+    def last_said_at(self) -> datetime | None:
+        """When somebody last said something beside the question itself."""
+        said = [row.at for row in self.replies]
+        return max([*said, *([self.answered_at] if self.answered_at else [])], default=None)
 
 
 class MemberNews(Base):
@@ -200,3 +241,4 @@ class MemberNews(Base):
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
     member: Mapped[Member] = relationship()
+    decision: Mapped[NewsDecision | None] = relationship(back_populates="news")

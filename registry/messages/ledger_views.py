@@ -77,6 +77,7 @@ def index() -> ResponseReturnValue:
         "dissemination/index.html",
         rows=inbox.list_disseminations(scope(), filters),
         total=inbox.count_disseminations(scope(), filters),
+        changed=inbox.count_changed(scope(), filters),
         filters=filters,
         message=message,
         per_page=inbox.PAGE,

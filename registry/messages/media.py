@@ -1,125 +1,38 @@
-"""Media of a message: told by content, never by name; pictures are written anew."""
+"""Media of a message: files of the library that go with it, and addresses of those published."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import dataclass
-from pathlib import PurePath
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from flask_babel import gettext as _
+from itsdangerous import BadData, URLSafeSerializer
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
-from registry.documents.pictures import clean_picture, is_picture
 from registry.errors import NotFound, Refused
-from registry.messages import files
+from registry.messages import files, library
+from registry.messages.library import AssetWords
+from registry.messages.library_models import MediaAsset
 from registry.messages.models import KeyMessage, MessageMedia
+from registry.messages.prepared import Kind, Prepared, prepare
 from registry.messages.rules import require_editable
 
-MB = 1024 * 1024
-LIMITS = {"image": 15 * MB, "application": 20 * MB, "video": 100 * MB, "audio": 30 * MB}
+__all__ = [
+    "Kind",
+    "Prepared",
+    "attach",
+    "attach_asset",
+    "prepare",
+    "public_media_url",
+    "remove",
+    "signer",
+]
+
 MAX_PER_MESSAGE = 10
-MP4_BRANDS = frozenset(
-    {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"}
-)
-_ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|XFA|RichMedia)\b")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a file is: its content type and the suffix that we give it."""
-
-    content_type: str
-    suffix: str
-
-
-PDF, MP4, MP3 = (
-    Kind("application/pdf", ".pdf"),
-    Kind("video/mp4", ".mp4"),
-    Kind("audio/mpeg", ".mp3"),
-)
-
-
-def _kind_of(data: bytes) -> Kind | None:
-    """A PDF, MP4 or MP3 by its first bytes; pictures are told elsewhere."""
-    if data.startswith(b"%PDF-"):
-        return PDF
-    if data[4:8] == b"ftyp" and data[8:12] in MP4_BRANDS:
-        return MP4
-    if data.startswith(b"ID3") or (
-        data[:1] == b"\xff" and data[1:2] in {b"\xfb", b"\xf3", b"\xf2"}
-    ):
-        return MP3
-    return None
-
-
-def display_name(name: str, suffix: str) -> str:
-    """The person's own file name, tidied, with the suffix that the content calls for."""
-    stem = re.sub(r"[\x00-\x1f\x7f\"\\/<>:|?*]", "", PurePath(name.replace("\\", "/")).stem)
-    return f"{stem.strip()[:150] or 'media'}{suffix}"
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A file that was looked at: the bytes to keep, what they are, and a name to show."""
-
-    data: bytes
-    kind: Kind
-    name: str
-
-
-def prepare(data: bytes, name: str) -> Prepared:
-    """Look at a file before any transaction: pictures are opened in a child process.
-
-    Raises:
-        Refused: empty, of another kind, too large, or a PDF with a program in it.
-    """
-    if not data:
-        raise Refused(_("The file %(name)s is empty; choose another file.", name=name))
-    if is_picture(data):
-        _within(len(data), "image", name)
-        picture = clean_picture(data, name, side=4096)
-        return Prepared(picture.data, Kind(picture.content_type, picture.suffix), name)
-    kind = _kind_of(data)
-    if kind is None:
-        raise Refused(
-            _(
-                "The file %(name)s is not a picture (JPEG, PNG, WebP, GIF), a PDF, an MP4 clip or "
-                "an MP3 sound, whatever its name says; save it as one of these.",
-                name=name,
-            )
-        )
-    _within(len(data), kind.content_type.split("/")[0], name)
-    if kind is PDF and (_ACTIVE_PDF.search(data) or b"%%EOF" not in data[-2048:]):
-        raise Refused(
-            _(
-                "The PDF %(name)s is damaged or holds a program or an attachment; print it to PDF "
-                "again and choose the new file.",
-                name=name,
-            )
-        )
-    return Prepared(data, kind, name)
-
-
-def _limit(family: str) -> int:
-    """Bytes that a file may have; never more than an upload as a whole."""
-    whole: int = current_app.extensions["sang_settings"].upload_max_mb
-    return min(LIMITS[family], whole * MB)
-
-
-def _within(size: int, family: str, name: str) -> None:
-    limit = _limit(family)
-    if size > limit:
-        raise Refused(
-            _(
-                "The file %(name)s is larger than %(limit)s MB; make it smaller and try again.",
-                name=name,
-                limit=limit // MB,
-            )
-        )
+PUBLIC_PATH = "/media/"
+SALT = "sang.public-media"
 
 
 def attach(
@@ -130,40 +43,75 @@ def attach(
     description: str = "",
     source: str = "",
 ) -> MessageMedia:
-    """Attach a file to a draft; the same file twice is one.
+    """Attach an uploaded file to a draft, and keep it in the library; the same file is one.
 
     Raises:
-        Refused: the message is no longer a draft, or has too many files.
+        Refused: the message is no longer a draft or has too many files, or the library has the
+            file and no longer offers it.
     """
     require_editable(actor, message)
-    digest = hashlib.sha256(file.data).hexdigest()
+    words = AssetWords(description=description or None, source=source or None)
+    asset = library.add(actor, file, words)
+    return attach_asset(actor, message, asset, description=description, source=source)
+
+
+def attach_asset(
+    actor: Actor,
+    message: KeyMessage,
+    asset: MediaAsset,
+    *,
+    description: str = "",
+    source: str = "",
+    at: datetime | None = None,
+) -> MessageMedia:
+    """Attach a file of the library to a draft; the same file twice is one.
+
+    Args:
+        description, source: as this message says it; by default the library's own words.
+
+    Raises:
+        Refused: the message is no longer a draft or has too many files, the file was retired,
+            or its licence has ended.
+    """
+    require_editable(actor, message)
+    library.require_usable(asset, at=at)
     for media in message.media:
-        if media.sha256 == digest:
+        if media.sha256 == asset.sha256:
             return media
     if len(message.media) >= MAX_PER_MESSAGE:
         raise Refused(
             _("A message carries at most %(limit)s files; remove one first.", limit=MAX_PER_MESSAGE)
         )
-    media = MessageMedia(
-        filename=display_name(file.name, file.kind.suffix),
-        stored=files.store(file.data, file.kind.suffix),
-        content_type=file.kind.content_type,
-        size=len(file.data),
-        sha256=digest,
-        description=description or None,
-        source=source or None,
-    )
+    media = _carried(asset, description or asset.description, source or asset.source)
     message.media.append(media)
     message.edited_by(actor.user_id)
     record(
-        actor, Action.MESSAGE_UPDATE, "message", message.id, fields=["media"], file_sha256=digest
+        actor,
+        Action.MESSAGE_UPDATE,
+        "message",
+        message.id,
+        fields=["media"],
+        file_sha256=asset.sha256,
     )
     db.session.flush()
     return media
 
 
+def _carried(asset: MediaAsset, description: str | None, source: str | None) -> MessageMedia:
+    return MessageMedia(
+        asset=asset,
+        filename=asset.filename,
+        stored=asset.stored,
+        content_type=asset.content_type,
+        size=asset.size,
+        sha256=asset.sha256,
+        description=description,
+        source=source,
+    )
+
+
 def remove(actor: Actor, message: KeyMessage, media_id: int) -> None:
-    """Take a file off a draft.
+    """Take a file off a draft; the library keeps it.
 
     Raises:
         NotFound: the message has no such file.
@@ -172,8 +120,44 @@ def remove(actor: Actor, message: KeyMessage, media_id: int) -> None:
     media = next((row for row in message.media if row.id == media_id), None)
     if media is None:
         raise NotFound
-    files.discard(media.stored)
+    if media.asset_id is None:
+        files.discard(media.stored)
     message.media.remove(media)
     message.edited_by(actor.user_id)
     record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=["media"])
     db.session.flush()
+
+
+def signer() -> URLSafeSerializer:
+    """Signs which file may be fetched, in which size and until when."""
+    return URLSafeSerializer(current_app.secret_key or "", salt=SALT)
+
+
+def public_media_url(media: MessageMedia, *, small: bool, hours: int) -> str:
+    """An address at which LINE fetches a file without a session, until some hours from now.
+
+    Returns:
+        empty where ``SANG_PUBLIC_URL`` is not set: nobody outside could open it.
+    """
+    base: str = current_app.extensions["sang_settings"].public_url.rstrip("/")
+    if not base:
+        return ""
+    until = datetime.now(UTC) + timedelta(hours=hours)
+    token = signer().dumps([media.id, int(small), int(until.timestamp())])
+    return f"{base}{PUBLIC_PATH}{token}"
+
+
+def read_public(token: str) -> tuple[int, str]:
+    """The file that a signed address names, and its size (``small`` or empty).
+
+    Raises:
+        NotFound: the address was altered, spelled otherwise, or has expired.
+    """
+    try:
+        media_id, small, until = signer().loads(token)
+    except BadData:
+        raise NotFound("media") from None
+    again = signer().dumps([media_id, small, until])
+    if again != token or until < datetime.now(UTC).timestamp():
+        raise NotFound("media")
+    return int(media_id), "small" if small else ""

@@ -16,6 +16,7 @@ from registry.access.models import Office, User
 from registry.channels.models import Channel
 from registry.db import Base
 from registry.errors import Refused
+from registry.messages.library_models import MediaAsset
 
 
 class MessageState(StrEnum):
@@ -52,6 +53,8 @@ MESSAGE_MOVES: dict[MessageState, frozenset[MessageState]] = {
     S.CORRECTED: frozenset({S.CORRECTED, S.WITHDRAWN}),
     S.WITHDRAWN: frozenset(),
 }
+BEFORE_APPROVAL = frozenset({S.DRAFT, S.SENT_BACK, S.SUBMITTED})
+"""States from which a crisis message goes on without waiting for approval."""
 OUT = frozenset({S.PUBLISHED, S.CORRECTED, S.WITHDRAWN})
 """States of what has left the house; a withdrawn message is still seen, with the reason."""
 EDITABLE = frozenset({S.DRAFT, S.SENT_BACK})
@@ -137,6 +140,7 @@ class KeyMessage(Base):
 
     office: Mapped[Office] = relationship()
     author: Mapped[User | None] = relationship(foreign_keys=[author_id])
+    reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewed_by])
     media: Mapped[list[MessageMedia]] = relationship(
         back_populates="message", order_by="MessageMedia.id", cascade="all, delete-orphan"
     )
@@ -179,13 +183,14 @@ class KeyMessage(Base):
         return MessageState(self.state)
 
     def move(self, to: MessageState) -> MessageState:
-        """Change the state; returns the one before.
+        """Change the state; returns the one before.  A crisis message need not be approved.
 
         Raises:
             Refused: there is no such step from the present state.
         """
         before = self.as_state
-        if to not in MESSAGE_MOVES[before]:
+        hurried = to is S.PROOFREAD and before in BEFORE_APPROVAL and self.crisis_reason
+        if to not in MESSAGE_MOVES[before] and not hurried:
             raise Refused(
                 str(
                     _l(
@@ -228,14 +233,15 @@ class MessageMove(Base):
 
 
 class MessageMedia(Base):
-    """A picture, clip, sound or document that goes with a message."""
+    """A picture, clip, sound or document that goes with a message: a file of the library."""
 
     __tablename__ = "message_media"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), index=True)
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("media_asset.id"), index=True)
     filename: Mapped[str] = mapped_column(String(200))
-    stored: Mapped[str] = mapped_column(String(80), unique=True)
+    stored: Mapped[str] = mapped_column(String(80), index=True)
     content_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
@@ -243,6 +249,7 @@ class MessageMedia(Base):
     source: Mapped[str | None] = mapped_column(String(200))
 
     message: Mapped[KeyMessage] = relationship(back_populates="media")
+    asset: Mapped[MediaAsset | None] = relationship(lazy="joined")
 
 
 class Publication(Base):

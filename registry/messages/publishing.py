@@ -17,14 +17,13 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
-from registry.channels.models import AudienceCount, Channel, ChannelMember
+from registry.channels.models import AudienceCount, Channel
 from registry.db import db
 from registry.errors import Refused
 from registry.members.consent_models import Consent, ConsentPurpose
@@ -33,7 +32,7 @@ from registry.messages.ledger_models import Recipient
 from registry.messages.models import KeyMessage, MessageState, Publication
 from registry.messages.rules import now_or
 from registry.messages.services import note_move
-from registry.networks.models import NetworkMember
+from registry.messages.ways import open_on, rosters
 from registry.periods.calendar import month_of, to_bangkok_date
 
 S = MessageState
@@ -63,19 +62,19 @@ def publish(
         Refused: the message is not ready, a channel is not the office's, or the time is wrong.
     """
     at = now_or(at)
-    channels = _channels_of(actor, channel_ids, to_bangkok_date(at))
+    channels = own_channels(actor, channel_ids, to_bangkok_date(at))
     first = message.as_state not in PASSED_ON
-    approved = _approved_at(message)
+    approved = approved_at(message)
     if first and actor.office_id != message.office_id:
         raise Refused(_("The office that wrote the message publishes it first."))
-    _require_time(message, at, earliest(message))
+    require_time(message, at, earliest(message))
     before = message.move(S.PUBLISHED) if first else message.as_state
     if first:
         message.published_at = at
     done = {row.channel_id for row in message.publications}
     minutes = int((at - approved).total_seconds() // 60) if first and approved else None
     made = [
-        _publish_to(actor, message, channel, at, minutes)
+        publish_to(actor, message, channel, at, minutes)
         for channel in channels
         if channel.id not in done
     ]
@@ -85,7 +84,12 @@ def publish(
     return made
 
 
-def _channels_of(actor: Actor, ids: Iterable[int], on: date) -> list[Channel]:
+def own_channels(actor: Actor, ids: Iterable[int], on: date) -> list[Channel]:
+    """Chosen channels of the actor's office, open on a day, the oldest first.
+
+    Raises:
+        Refused: none was chosen, one is closed or another office's, or the office may not publish.
+    """
     wanted = set(ids)
     if not wanted:
         raise Refused(_("Choose at least one channel."))
@@ -101,15 +105,26 @@ def _channels_of(actor: Actor, ids: Iterable[int], on: date) -> list[Channel]:
 
 def earliest(message: KeyMessage) -> datetime | None:
     """Before which it cannot have gone out: its approval, later its first publication."""
-    return message.published_at if message.as_state in PASSED_ON else _approved_at(message)
+    return message.published_at if message.as_state in PASSED_ON else approved_at(message)
 
 
-def _approved_at(message: KeyMessage) -> datetime | None:
-    moves = [row.at for row in message.moves if row.after == S.APPROVED.value]
-    return moves[-1] if moves else None
+def approved_at(message: KeyMessage) -> datetime | None:
+    """When the text as it stands was approved; None for a crisis message that nobody approved."""
+    began_anew = {S.SUBMITTED.value, S.SENT_BACK.value, S.DRAFT.value}
+    for row in reversed(message.moves):
+        if row.after == S.APPROVED.value:
+            return row.at
+        if row.after in began_anew:
+            return None
+    return None
 
 
-def _require_time(message: KeyMessage, at: datetime, earliest: datetime | None) -> None:
+def require_time(message: KeyMessage, at: datetime, earliest: datetime | None) -> None:
+    """A publication lies neither in the future nor before what it followed.
+
+    Raises:
+        Refused: it does.
+    """
     if at > datetime.now(UTC) + CLOCKS_APART:
         raise Refused(_("The time of publication lies in the future; check the date and time."))
     if earliest is not None and at < earliest:
@@ -122,9 +137,22 @@ def _require_time(message: KeyMessage, at: datetime, earliest: datetime | None) 
         )
 
 
-def _publish_to(
-    actor: Actor, message: KeyMessage, channel: Channel, at: datetime, minutes: int | None
+def publish_to(
+    actor: Actor,
+    message: KeyMessage,
+    channel: Channel,
+    at: datetime,
+    minutes: int | None,
+    *,
+    release_id: int | None = None,
+    reached: Select[int] | None = None,
 ) -> Publication:
+    """Write down that a message went out to a channel, and whom it reached there.
+
+    Args:
+        minutes: from the approval to a first publication.
+        reached: a select of members' ids; without one everybody on the roster is reached.
+    """
     on = to_bangkok_date(at)
     office = channel.office
     row = Publication(
@@ -140,11 +168,12 @@ def _publish_to(
         on=on,
         approved_minutes=minutes,
         audience=_audience_on(channel.id, on),
+        release_id=release_id,
         actor_id=actor.user_id,
     )
     message.publications.append(row)
     db.session.flush()
-    count = add_recipients(row)
+    count = add_recipients(row, reached)
     record(
         actor,
         Action.MESSAGE_PUBLISH,
@@ -167,23 +196,7 @@ def _audience_on(channel_id: int, on: date) -> int | None:
     return db.session.scalar(latest)
 
 
-def _open_on(model: Any, on: date) -> ColumnElement[bool]:
-    return and_(model.from_on <= on, or_(model.to_on.is_(None), model.to_on > on))
-
-
-def _roster(channel: Channel, on: date) -> Select[tuple[int]]:
-    """Members on the channel's roster, or in the network whose channel it is, on a day."""
-    direct = select(ChannelMember.member_id).where(
-        ChannelMember.channel_id == channel.id, _open_on(ChannelMember, on)
-    )
-    through = select(NetworkMember.member_id).where(
-        NetworkMember.network_id == channel.network_id, _open_on(NetworkMember, on)
-    )
-    both = union(direct, through).subquery()
-    return select(both.c.member_id)
-
-
-def _unwilling(on: date) -> CompoundSelect[tuple[int]]:
+def _unwilling(on: date) -> CompoundSelect[int]:
     """Members who withdrew the consent to receive messages, and have not given it again."""
     given = and_(
         Consent.purpose == ConsentPurpose.MESSAGES.value,
@@ -194,12 +207,22 @@ def _unwilling(on: date) -> CompoundSelect[tuple[int]]:
     return except_(ended, select(Consent.member_id).where(given, stands))
 
 
-def add_recipients(publication: Publication) -> int:
+def _listed(channel: Channel, on: date) -> ColumnElement[bool]:
+    return and_(
+        MemberSpan.member_id.in_(rosters([channel], on)),
+        MemberSpan.member_id.not_in(_unwilling(on)),
+    )
+
+
+def add_recipients(publication: Publication, reached: Select[int] | None = None) -> int:
     """Add the members whom a publication reached, in one statement, once per message.
 
     A member counts who was active that day (an open span) and on the roster, and who had not
     withdrawn the consent to messages; whoever has the message through an earlier publication
     keeps that one.
+
+    Args:
+        reached: a select of members' ids, in place of the roster without the unwilling.
 
     Returns:
         how many members it added.
@@ -222,9 +245,8 @@ def add_recipients(publication: Publication) -> int:
         MemberSpan.province_code,
         MemberSpan.network_type,
     ).where(
-        _open_on(MemberSpan, on),
-        MemberSpan.member_id.in_(_roster(row.channel, on)),
-        MemberSpan.member_id.not_in(_unwilling(on)),
+        open_on(MemberSpan, on),
+        _listed(row.channel, on) if reached is None else MemberSpan.member_id.in_(reached),
     )
     make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = make(Recipient).from_select(columns, query, include_defaults=False)

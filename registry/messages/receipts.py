@@ -70,14 +70,19 @@ def record_receipt(
 
 
 def decline(
-    actor: Actor, message: KeyMessage, member_id: int, *, at: datetime | None = None
+    actor: Actor,
+    message: KeyMessage,
+    member_id: int,
+    *,
+    at: datetime | None = None,
+    via: str = "link",
 ) -> Recipient:
     """The member received the message and does not pass it on; nobody asks why.
 
     Raises:
         NotFound: the message never reached the member.
     """
-    row = record_receipt(actor, message, member_id, at=at, via="link")
+    row = record_receipt(actor, message, member_id, at=at, via=via)
     if row.declined_at is None:
         row.declined_at = now_or(at)
         _audit_receipt(actor, row, "declined")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.access.models import Office
 from registry.db import Base
+from registry.errors import Refused
 from registry.messages.models import KeyMessage
 
 
@@ -55,10 +56,12 @@ R = ReleaseState
 RELEASE_MOVES: dict[ReleaseState, frozenset[ReleaseState]] = {
     R.WAITING: frozenset({R.SCHEDULED, R.CANCELLED}),
     R.SCHEDULED: frozenset({R.RUNNING, R.CANCELLED}),
-    R.RUNNING: frozenset({R.DONE}),
+    R.RUNNING: frozenset({R.DONE, R.CANCELLED}),
     R.DONE: frozenset(),
     R.CANCELLED: frozenset(),
 }
+UNDER_WAY = (R.WAITING.value, R.SCHEDULED.value, R.RUNNING.value)
+"""States of a release that has not ended."""
 
 
 class Release(Base):
@@ -68,7 +71,10 @@ class Release(Base):
         audience: the filters, as :class:`registry.messages.audience.Audience` stores itself.
         channels: ids of the office's channels through which it goes.
         counted: who is reached and who is not and why, as the button said it.
-        planned_at: when it may begin; moved on past quiet hours unless ``urgent``.
+        planned_at: when it may begin; tasks for people begin then, by day and by night.
+        machines_at: when machines may send: past the quiet hours, unless ``urgent``; None stands
+            for ``planned_at``.
+        machines_done: whether the deliveries of machines were made, too.
         created_by: who planned it; ``confirmed_by`` is somebody else.
     """
 
@@ -84,6 +90,8 @@ class Release(Base):
     counted: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     urgent: Mapped[bool] = mapped_column(default=False)
     planned_at: Mapped[datetime]
+    machines_at: Mapped[datetime | None]
+    machines_done: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default=R.SCHEDULED.value)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
@@ -103,6 +111,34 @@ class Release(Base):
     def as_state(self) -> ReleaseState:
         """The state as an enum."""
         return ReleaseState(self.state)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something of it is still to begin, so that it can be called off."""
+        running = self.as_state is R.RUNNING and not self.machines_done
+        return running or self.as_state in (R.WAITING, R.SCHEDULED)
+
+    def move(self, to: ReleaseState) -> ReleaseState:
+        """Change the state; returns the one before.
+
+        Raises:
+            Refused: there is no such step from the present state.
+        """
+        before = self.as_state
+        late = to is R.CANCELLED and not self.waits
+        if late or to not in RELEASE_MOVES[before]:
+            raise Refused(
+                str(
+                    _l(
+                        "This sending is “%(before)s” and cannot become “%(after)s”; "
+                        "reload the page to see where it stands.",
+                        before=RELEASE_STATE_NAMES[before],
+                        after=RELEASE_STATE_NAMES[to],
+                    )
+                )
+            )
+        self.state = to.value
+        return before
 
     @property
     def as_purpose(self) -> Purpose:

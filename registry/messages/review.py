@@ -10,9 +10,16 @@ from flask_babel import gettext as _
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
+from registry.errors import Refused
 from registry.messages.ledger_models import Dissemination, DisseminationState
 from registry.messages.receipts import take_back_implied
 from registry.messages.rules import LONGEST_REASON, now_or, require_text
+
+UNDONE = {
+    DisseminationState.ACCEPTED: DisseminationState.SENT_BACK,
+    DisseminationState.SENT_BACK: DisseminationState.REPORTED,
+}
+DECIDED = frozenset(UNDONE)
 
 
 def review(
@@ -34,11 +41,37 @@ def review(
         reason = require_text(reason, _("Say what is missing, so that the member can mend it."))
     reason = reason[:LONGEST_REASON]
     to = DisseminationState.ACCEPTED if accept else DisseminationState.SENT_BACK
+    now = now_or(at)
     for row in rows:
         before = row.move(to)
-        row.reviewed_at, row.reviewed_by = now_or(at), actor.user_id
+        row.reviewed_at, row.reviewed_by = now, actor.user_id
         row.review_reason = reason or None
         _audit_move(actor, Action.DISSEMINATION_REVIEW, row, before, reason)
+    db.session.flush()
+    return len(rows)
+
+
+def undo(actor: Actor, rows: Sequence[Dissemination]) -> int:
+    """Take back one's own decisions: the reports wait for review again; returns how many.
+
+    An accepted report goes back by way of “sent back”; both steps stand in the trail.
+
+    Raises:
+        Refused: one of them was decided by somebody else, or changed meanwhile.
+    """
+    for row in rows:
+        if row.reviewed_by != actor.user_id or row.as_state not in DECIDED:
+            raise Refused(
+                _(
+                    "Another person or the member has changed one of these reports meanwhile; look "
+                    "at each one instead."
+                )
+            )
+    for row in rows:
+        while row.as_state is not DisseminationState.REPORTED:
+            before = row.move(UNDONE[row.as_state])
+            _audit_move(actor, Action.DISSEMINATION_REVIEW, row, before, "")
+        row.reviewed_at = row.reviewed_by = row.review_reason = None
     db.session.flush()
     return len(rows)
 

@@ -7,16 +7,24 @@ import io
 from flask import Response, send_file
 
 from registry.messages import files
+from registry.messages.library_models import MediaAsset
 from registry.messages.models import MessageMedia
 
 INLINE = ("image/", "video/", "audio/")
+SIZES = ("small", "thumbnail")
 
 
-def sent(media: MessageMedia) -> Response:
-    """A file of a message: pictures, clips and sounds inside the page, documents as downloads."""
+def sent(media: MessageMedia | MediaAsset, size: str | None = None) -> Response:
+    """A file: pictures, clips and sounds inside the page, documents as downloads.
+
+    Args:
+        size: ``small`` or ``thumbnail``; the file itself where it has no such version.
+    """
+    asset = media.asset if isinstance(media, MessageMedia) else media
+    version = getattr(asset, size) if asset is not None and size in SIZES else None
     return send_file(
-        files.path_of(media.stored),
-        mimetype=media.content_type,
+        files.path_of(version or media.stored),
+        mimetype="image/jpeg" if version else media.content_type,
         download_name=media.filename,
         as_attachment=not media.content_type.startswith(INLINE),
         conditional=True,
@@ -24,5 +32,15 @@ def sent(media: MessageMedia) -> Response:
 
 
 def sent_secret(name: str, content_type: str) -> Response:
-    """An encrypted picture."""
-    return send_file(io.BytesIO(files.read_secret(name)), mimetype=content_type)
+    """An encrypted picture, or a document as a download."""
+    return sent_bytes(files.read_secret(name), content_type)
+
+
+def sent_bytes(data: bytes, content_type: str) -> Response:
+    """What was decrypted: a picture inside the page, a document as a download."""
+    return send_file(
+        io.BytesIO(data),
+        mimetype=content_type,
+        as_attachment=not content_type.startswith(INLINE),
+        download_name=None if content_type.startswith(INLINE) else "document.pdf",
+    )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,61 +15,25 @@ from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
 from registry.messages import checklist
+from registry.messages.message_text import MessageText as MessageText
 from registry.messages.models import (
     KeyMessage,
-    MessageKind,
     MessageMove,
     MessageState,
 )
+from registry.messages.release_models import Purpose
 from registry.messages.rules import (
     LONGEST_REASON,
-    clean_link,
+    drop_crisis,
+    need_review,
     now_or,
     require_editable,
     require_own_office,
     require_text,
 )
+from registry.periods.calendar import to_bangkok_date
 
 S = MessageState
-
-
-@dataclass(frozen=True)
-class MessageText:
-    """What an author writes.
-
-    Attributes:
-        author_line: position and unit, shown with the message.
-        audience: for whom it is meant.
-        valid_until: last day on which it should be passed on.
-    """
-
-    title: str
-    sentence: str
-    body: str
-    kind: MessageKind = MessageKind.PUBLIC_USE
-    topic: str | None = None
-    audience: str | None = None
-    link: str | None = None
-    valid_until: date | None = None
-    author_line: str | None = None
-
-    def values(self) -> dict[str, object]:
-        """Column values.
-
-        Raises:
-            Refused: something needed is blank, or the link is not one.
-        """
-        return {
-            "title": require_text(self.title, _("Write a title.")),
-            "sentence": require_text(self.sentence, _("Write the sentence to remember.")),
-            "body": require_text(self.body, _("Write the text of the message.")),
-            "kind": self.kind.value,
-            "topic": (self.topic or "").strip() or None,
-            "audience": (self.audience or "").strip() or None,
-            "link": clean_link(self.link),
-            "valid_until": self.valid_until,
-            "author_line": (self.author_line or "").strip() or None,
-        }
 
 
 def note_move(
@@ -176,11 +139,21 @@ def submit(
     """Send a draft to the head, with every point of the checklist confirmed.
 
     Raises:
-        Refused: a point is open, or the step is not allowed.
+        Refused: a point is open, an opinion has no disclaimer, or the step is not allowed.
     """
     require_own_office(actor, message)
-    message.checklist = checklist.confirmed(answers)
+    answer(message, answers, now_or(at))
     _step(actor, message, S.SUBMITTED, at)
+
+
+def answer(message: KeyMessage, answers: Mapping[str, bool], at: datetime) -> None:
+    """Keep the answers to the checklist of that day with the message.
+
+    Raises:
+        Refused: a point is open, or an opinion has no disclaimer.
+    """
+    points = checklist.points_on(to_bangkok_date(at))
+    message.checklist = checklist.confirmed(points, answers, message.disclaimer)
 
 
 def take_back(actor: Actor, message: KeyMessage, *, at: datetime | None = None) -> None:
@@ -191,10 +164,12 @@ def take_back(actor: Actor, message: KeyMessage, *, at: datetime | None = None) 
     """
     require_own_office(actor, message)
     submitted = message.as_state is S.SUBMITTED
+    _require_idle(message)
+    drop_crisis(message)
     _step(actor, message, S.DRAFT if submitted else S.SENT_BACK, at, _("Taken back by the author"))
 
 
-def _require_other_head(actor: Actor, message: KeyMessage) -> None:
+def require_other_head(actor: Actor, message: KeyMessage) -> None:
     require_own_office(actor, message)
     if actor.user_id is None or actor.user_id in message.makers:
         raise Refused(
@@ -233,7 +208,7 @@ def approve(
         Refused: the actor is the author or works elsewhere, nothing waits for approval, or the
             text is not the one that was shown.
     """
-    _require_other_head(actor, message)
+    require_other_head(actor, message)
     _require_seen(message, version)
     _step(actor, message, S.APPROVED, at)
 
@@ -246,8 +221,10 @@ def send_back(
     Raises:
         Refused: no reason, the actor is the author or works elsewhere, or it is published.
     """
-    _require_other_head(actor, message)
+    require_other_head(actor, message)
     reason = require_text(reason, _("Say what should be changed, so that the author can mend it."))
+    _require_idle(message)
+    drop_crisis(message)
     _step(actor, message, S.SENT_BACK, at, reason[:500])
 
 
@@ -269,7 +246,9 @@ def proofread(
 
 
 def correct(actor: Actor, message: KeyMessage, text: str, *, at: datetime | None = None) -> None:
-    """Own up to a mistake: the correction is shown on the message from now on.
+    """Own up to a mistake: shown on the message from now on, sent to all who received it.
+
+    Somebody else reviews it afterwards.
 
     Raises:
         Refused: no text, or the message is not published.
@@ -278,11 +257,14 @@ def correct(actor: Actor, message: KeyMessage, text: str, *, at: datetime | None
     text = require_text(text, _("Write what was wrong and what is right."))
     _step(actor, message, S.CORRECTED, at, text[:500])
     message.correction = text
+    message.edited_by(actor.user_id)
+    need_review(message, now_or(at))
     db.session.flush()
+    _tell(actor, message, Purpose.CORRECTION)
 
 
 def withdraw(actor: Actor, message: KeyMessage, reason: str, *, at: datetime | None = None) -> None:
-    """Withdraw a published message; it stays visible with its reason.
+    """Withdraw a published message; it stays visible with its reason, and recipients are told.
 
     Raises:
         Refused: no reason, or the message is not published.
@@ -290,3 +272,20 @@ def withdraw(actor: Actor, message: KeyMessage, reason: str, *, at: datetime | N
     require_own_office(actor, message)
     reason = require_text(reason, _("Say why the message is withdrawn; members will read it."))
     _step(actor, message, S.WITHDRAWN, at, reason[:500])
+    message.edited_by(actor.user_id)
+    need_review(message, now_or(at))
+    db.session.flush()
+    _tell(actor, message, Purpose.WITHDRAWAL)
+
+
+def _require_idle(message: KeyMessage) -> None:
+    from registry.messages import releases
+
+    releases.require_idle(message)
+
+
+def _tell(actor: Actor, message: KeyMessage, purpose: Purpose) -> None:
+    from registry.messages import releases
+
+    if message.publications:
+        releases.plan_notice(actor, message, purpose)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registry.access.gate import actor, allow, scope
+from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
 from registry.access.versions import Unseen
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_id, read_page
-from registry.messages import numbers, publishing, queries, services
-from registry.messages.forms import PublishForm, ReasonForm, SubmitForm
+from registry.messages import publishing, queries, reviews_after, services
+from registry.messages.checklist import points_on
+from registry.messages.forms import PublishForm, ReasonForm, checklist_form
 from registry.messages.models import KeyMessage
-from registry.messages.page_views import message_page
+from registry.messages.page_views import message_page, silent_page
 from registry.messages.views import READ, WRITE, bp
 
 APPROVE = allow(Permission.MESSAGES_APPROVE)
@@ -47,7 +48,7 @@ def _take(
 @WRITE
 def submit(message_id: int) -> ResponseReturnValue:
     """Send a draft to the head, with the checklist."""
-    form = SubmitForm()
+    form = checklist_form(points_on(today()))
     return _take(
         "submit",
         message_id,
@@ -161,16 +162,39 @@ def withdraw(message_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.post("/<int:message_id>/crisis")
+@PUBLISH
+def crisis(message_id: int) -> ResponseReturnValue:
+    """Make a message ready at once, to be reviewed afterwards."""
+    form, why = checklist_form(points_on(today()), prefix="crisis-"), ReasonForm()
+    done = _("Ready: publish it now. A head reviews it afterwards.")
+    return _take(
+        "crisis",
+        message_id,
+        done,
+        lambda row: reviews_after.go_in_crisis(actor(), row, why.reason.data or "", form.answers()),
+        crisis_form=form,
+        reason_form=why,
+    )
+
+
+@bp.post("/<int:message_id>/review")
+@APPROVE
+def review(message_id: int) -> ResponseReturnValue:
+    """A head looks at what went out without waiting, with a note; or withdraws it."""
+    form, withdrawn = ReasonForm(), request.form.get("answer") == "withdraw"
+    return _take(
+        "review",
+        message_id,
+        _("The review is kept with the message."),
+        lambda row: reviews_after.review(actor(), row, form.reason.data or "", withdrawn=withdrawn),
+        reason_form=form,
+    )
+
+
 @bp.get("/<int:message_id>/silent")
 @READ
 def silent(message_id: int) -> ResponseReturnValue:
     """Recipients who have not reacted, to be reminded kindly; nobody is ranked."""
     message, page = queries.message_for(scope(), message_id), read_page(request.args)
-    return render_template(
-        "messages/silent.html",
-        message=message,
-        rows=numbers.silent(scope(), message_id, page),
-        total=numbers.count_silent(scope(), message_id),
-        page=page,
-        per_page=numbers.PAGE,
-    )
+    return silent_page(message, page)

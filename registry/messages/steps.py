@@ -9,6 +9,7 @@ from registry.access.models import User
 from registry.access.roles import Permission as P
 from registry.messages.models import EDITABLE, KeyMessage, MessageState
 from registry.messages.publishing import PASSED_ON
+from registry.messages.reviews_after import HURRIED, is_waiting
 
 S = MessageState
 BEFORE_OUT = frozenset({S.SUBMITTED, S.APPROVED, S.PROOFREAD})
@@ -25,6 +26,8 @@ class Steps:
     proofread: bool
     publish: bool
     mend: bool
+    crisis: bool
+    review: bool
 
     def offers(self, name: str) -> bool:
         """Whether the form of a step is on the page."""
@@ -50,4 +53,6 @@ def steps_for(message: KeyMessage, user: User, may: Callable[[P], bool]) -> Step
         proofread=writes and state is S.APPROVED,
         publish=ready and may(P.MESSAGES_PUBLISH),
         mend=writes and state in PASSED_ON,
+        crisis=writes and may(P.MESSAGES_PUBLISH) and state in HURRIED,
+        review=decides and is_waiting(message),
     )

@@ -17,7 +17,7 @@ from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_page
 from registry.i18n import language
-from registry.messages import media, queries, services
+from registry.messages import media, queries, reviews_after, services
 from registry.messages.choices import period_choices, read_period
 from registry.messages.forms import MediaForm, MessageForm
 from registry.messages.models import (
@@ -31,6 +31,7 @@ from registry.messages.queries import MessageFilters, Mine
 from registry.messages.sending import sent
 from registry.messages.services import MessageText
 from registry.messages.uploads import opened
+from registry.periods.calendar import utc_now
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
 READ = allow(Permission.MESSAGES_READ)
@@ -52,6 +53,14 @@ def waiting_count() -> int:
     """How many messages wait for the signed-in user."""
     where = scope_for(Permission.MESSAGES_READ)
     return queries.count_messages(where, MessageFilters(show="waiting"), mine())
+
+
+def review_count() -> int:
+    """How many messages went out at once and wait for the signed-in head's review."""
+    if not may(Permission.MESSAGES_APPROVE):
+        return 0
+    where = scope_for(Permission.MESSAGES_APPROVE)
+    return reviews_after.count_waiting(where, current_user.id, current_user.office_id)
 
 
 def filters_of_address() -> MessageFilters:
@@ -79,6 +88,18 @@ def index() -> ResponseReturnValue:
         periods=period_choices(today(), language()),
         states=MESSAGE_STATE_NAMES,
         kinds=MESSAGE_KIND_NAMES,
+    )
+
+
+@bp.get("/reviews")
+@READ
+def reviews() -> ResponseReturnValue:
+    """What went out without waiting for a second person, and nobody has reviewed yet."""
+    return render_template(
+        "messages/reviews.html",
+        rows=reviews_after.list_waiting(scope()),
+        now=utc_now(),
+        states=MESSAGE_STATE_NAMES,
     )
 
 
@@ -184,4 +205,4 @@ def detach(message_id: int, media_id: int) -> ResponseReturnValue:
 @READ
 def media_file(message_id: int, media_id: int) -> ResponseReturnValue:
     """A file of a message: pictures, clips and sounds in the page, documents as downloads."""
-    return sent(queries.media_for(scope(), message_id, media_id))
+    return sent(queries.media_for(scope(), message_id, media_id), request.args.get("size"))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.channels.models import Channel
 from registry.db import Base
 from registry.messages.release_models import Release
+from registry.vault import EncryptedJson
 
 
 class Way(StrEnum):
@@ -42,8 +44,28 @@ DELIVERY_STATE_NAMES = {
     DeliveryState.UNKNOWN: _l("No answer came"),
     DeliveryState.CANCELLED: _l("Cancelled"),
 }
+WAY_NAMES = {
+    Way.LINE: _l("LINE"),
+    Way.EMAIL: _l("E-mail"),
+    Way.WEBHOOK: _l("Webhook"),
+    Way.HAND: _l("By hand"),
+}
 D = DeliveryState
 SETTLED = frozenset({D.SENT, D.FAILED, D.UNKNOWN, D.CANCELLED})
+
+
+class SendingBody(Base):
+    """The words of a release for one way, kept once: a retry says them again to the letter.
+
+    Attributes:
+        sha256: of the content as canonical JSON.
+        content: what is said to everybody; never whom it is said to.
+    """
+
+    __tablename__ = "sending_body"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class SendingRequest(Base):
@@ -52,7 +74,10 @@ class SendingRequest(Base):
     Attributes:
         retry_key: a UUID that the provider knows a repeated request by.
         body_sha256: of what is sent; a retry must have the same.
+        recipients: addresses of the provider's, fixed at the first try, forgotten at the end.
         first_tried_at: providers forget a retry key after a day.
+        doubtful: whether a try may have had its effect although no answer came.
+        error: a word of :class:`registry.outbox.backoff.Trouble`.
     """
 
     __tablename__ = "sending_request"
@@ -63,10 +88,12 @@ class SendingRequest(Base):
     channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
     way: Mapped[str] = mapped_column(String(10))
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
-    body_sha256: Mapped[str] = mapped_column(String(64))
+    body_sha256: Mapped[str] = mapped_column(ForeignKey("sending_body.sha256"))
+    recipients: Mapped[list[str] | None] = mapped_column(EncryptedJson)
     size: Mapped[int]
     state: Mapped[str] = mapped_column(String(10), default=D.QUEUED.value)
     attempts: Mapped[int] = mapped_column(default=0)
+    doubtful: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     lease_by: Mapped[str | None] = mapped_column(String(40))
@@ -78,6 +105,12 @@ class SendingRequest(Base):
 
     release: Mapped[Release] = relationship()
     channel: Mapped[Channel] = relationship()
+    body: Mapped[SendingBody] = relationship()
+
+    @property
+    def as_state(self) -> DeliveryState:
+        """The state as an enum."""
+        return DeliveryState(self.state)
 
 
 class Delivery(Base):
@@ -115,3 +148,33 @@ class Delivery(Base):
     def as_state(self) -> DeliveryState:
         """The state as an enum."""
         return DeliveryState(self.state)
+
+
+class OutboxHold(Base):
+    """A way that is held until a person, or the new month, lets it go on.
+
+    Attributes:
+        reason: a word of :class:`registry.outbox.backoff.Trouble`.
+    """
+
+    __tablename__ = "outbox_hold"
+
+    way: Mapped[str] = mapped_column(String(10), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20))
+    since: Mapped[datetime]
+
+
+class LineQuota(Base):
+    """What LINE last said about the month's quota; ``limit`` is absent where there is none.
+
+    Attributes:
+        checked_at: when it answered; ``tried_at`` is when it was last asked.
+    """
+
+    __tablename__ = "line_quota"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    limit: Mapped[int | None]
+    used: Mapped[int] = mapped_column(default=0)
+    checked_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime]

@@ -7,11 +7,17 @@ from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Install the page of standard times."""
+    """Install the pages of standard times and of settings with a day of effect."""
     from registry.access.roles import Permission
+    from registry.periods import dated_models as dated_models
     from registry.periods import views
     from registry.ui import MenuItem, add_menu
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(views.dated_bp)
     manage = Permission.SETTINGS_MANAGE
-    add_menu(app, MenuItem("manage", "standards.index", _l("Standard times"), manage, order=40))
+    add_menu(
+        app,
+        MenuItem("manage", "standards.index", _l("Standard times"), manage, order=40),
+        MenuItem("manage", "dated.index_of_settings", _l("Settings by date"), manage, order=42),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -20,18 +21,57 @@ LONGEST = 60 * 24 * 30
 
 
 class Step(StrEnum):
-    """Steps of the manual that have a standard time."""
+    """Steps of the manual that have a standard time, in the manual's order."""
 
+    NETWORK = "network"
+    CHANNEL = "channel"
+    MESSAGE = "message"
     PUBLISH = "publish"
     PASS_ON = "pass_on"  # noqa: S105 - a step
     ANSWER = "answer"
+    REPORT = "report"
 
 
 STEP_NAMES = {
-    Step.PUBLISH: _l("Publish after approval"),
-    Step.PASS_ON: _l("Receive and pass on"),
-    Step.ANSWER: _l("Answer a question"),
+    Step.NETWORK: _l("Step 1: create and develop the network"),
+    Step.CHANNEL: _l("Step 2: create the network's central channel"),
+    Step.MESSAGE: _l("Step 3: set the key message and its media"),
+    Step.PUBLISH: _l("Step 4: publish after approval"),
+    Step.PASS_ON: _l("Step 5: receive and pass on"),
+    Step.ANSWER: _l("Step 6: answer a question"),
+    Step.REPORT: _l("Report of the results"),
 }
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a step's time begins and ends, and whether a measure counts it."""
+
+    start: Any
+    stop: Any
+    counted: bool = False
+
+
+CLOCKS = {
+    Step.NETWORK: Clock(
+        _l("the first day of the founding activity"), _l("the network is entered in the registry")
+    ),
+    Step.CHANNEL: Clock(
+        _l("the network is entered in the registry"), _l("its first central channel is entered")
+    ),
+    Step.MESSAGE: Clock(_l("the draft is begun"), _l("the draft is first submitted for approval")),
+    Step.PUBLISH: Clock(
+        _l("the head's approval"), _l("the first publication in a channel"), counted=True
+    ),
+    Step.PASS_ON: Clock(
+        _l("the publication by which the member received it"),
+        _l("the member's first passing on"),
+        counted=True,
+    ),
+    Step.ANSWER: Clock(_l("the question is asked"), _l("its first answer"), counted=True),
+    Step.REPORT: Clock(_l("the last day of the period"), _l("the period is closed")),
+}
+"""The manual names no clocks: these are our own choice."""
 
 
 def standards() -> dict[Step, list[TimeStandard]]:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
     """Install the pages of members, and those where an office hands out links."""
-    from registry.portal import admin_views, own_views
+    from registry.access.roles import Permission
+    from registry.portal import admin_views, door_views, line_views, phone_views
+    from registry.portal import data_views as data_views
+    from registry.portal import evidence_views as evidence_views
+    from registry.portal import own_views as own_views
+    from registry.portal import question_views as question_views
+    from registry.portal import record_views as record_views
+    from registry.portal import report_views as report_views
+    from registry.portal import results_views as results_views
+    from registry.ui import MenuItem, add_menu
 
-    app.register_blueprint(own_views.bp)
+    app.register_blueprint(door_views.bp)
     app.register_blueprint(admin_views.bp)
+    app.register_blueprint(phone_views.bp)
     app.jinja_env.globals["portal_link"] = admin_views.link_of
+    app.jinja_env.globals["own_line_account"] = line_views.line_account
+    label = _l("Answer by telephone")
+    add_menu(app, MenuItem("work", "phone.index", label, Permission.DISSEMINATION_RECORD, 43))

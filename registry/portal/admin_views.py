@@ -35,8 +35,9 @@ def address(token: str) -> str:
 def issue(member_id: int) -> ResponseReturnValue:
     """Make a link and show it, this once; earlier links end."""
     member = member_to_change(scope(), member_id)
-    link, token = services.issue(actor(), member)
+    token = services.issue(actor(), member)
     commit()
+    link = link_of(member)
     return render_template("portal/issued.html", member=member, link=link, address=address(token))
 
 

@@ -93,7 +93,8 @@ def my_reports(scope: OwnScope, message_id: int | None = None) -> list[Dissemina
     )
     if message_id is not None:
         query = query.where(Dissemination.message_id == message_id)
-    query = query.options(joinedload(Dissemination.channel)).order_by(Dissemination.at.desc())
+    query = query.options(joinedload(Dissemination.channel), joinedload(Dissemination.message))
+    query = query.order_by(Dissemination.at.desc())
     return list(db.session.scalars(query.limit(LATEST)))
 
 
@@ -137,13 +138,18 @@ def my_questions(scope: OwnScope, message_id: int | None = None) -> list[Questio
     query = select(Question).where(Question.member_id == scope.member_id)
     if message_id is not None:
         query = query.where(Question.message_id == message_id)
-    query = query.options(joinedload(Question.message))
+    query = query.options(
+        joinedload(Question.message),
+        selectinload(Question.replies),
+        selectinload(Question.resolutions),
+    )
     return list(db.session.scalars(query.order_by(Question.id.desc()).limit(LATEST)))
 
 
 def my_news(scope: OwnScope) -> list[MemberNews]:
     """What the member sent in, with the replies, the latest first."""
     query = select(MemberNews).where(MemberNews.member_id == scope.member_id)
+    query = query.options(joinedload(MemberNews.decision))
     return list(db.session.scalars(query.order_by(MemberNews.id.desc()).limit(LATEST)))
 
 
@@ -156,12 +162,56 @@ def my_consents(scope: OwnScope) -> list[Consent]:
 
 
 def latest_link(scope: Scope, member_id: int) -> MemberLink | None:
-    """The newest link of a member whom the asker may see."""
+    """The newest link that an office gave to a member whom the asker may see."""
     query = (
         select(MemberLink)
         .join(Member, Member.id == MemberLink.member_id)
-        .where(Member.id == member_id, visible(scope))
+        .where(Member.id == member_id, MemberLink.single_use.is_(False), visible(scope))
         .order_by(MemberLink.id.desc())
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def my_usual_channel(scope: OwnScope) -> int | None:
+    """The channel in use through which the member passed something on last."""
+    query = (
+        select(Channel.id)
+        .join(Dissemination, Dissemination.channel_id == Channel.id)
+        .where(
+            Dissemination.member_id == scope.member_id,
+            Channel.member_id == scope.member_id,
+            Channel.retired_on.is_(None),
+        )
+        .order_by(Dissemination.at.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def my_channel(scope: OwnScope, channel_id: int) -> Channel:
+    """One of the member's channels.
+
+    Raises:
+        NotFound: it is another's, or there is none.
+    """
+    query = select(Channel).where(Channel.id == channel_id, Channel.member_id == scope.member_id)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(f"channel {channel_id}")
+    return found
+
+
+def my_question(scope: OwnScope, question_id: int) -> Question:
+    """One question of the member.
+
+    Raises:
+        NotFound: it is another's, or there is none.
+    """
+    query = select(Question).where(
+        Question.id == question_id, Question.member_id == scope.member_id
+    )
+    found = db.session.scalar(query.with_for_update())
+    if found is None:
+        raise NotFound(f"question {question_id}")
+    return found

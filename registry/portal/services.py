@@ -1,16 +1,12 @@
-"""Issuing, revoking and opening personal links."""
+"""Issuing, binding and revoking personal links."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, Signer
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
@@ -18,25 +14,29 @@ from registry.db import db
 from registry.errors import Refused
 from registry.members.models import GONE, Member
 from registry.members.standing import need_standing
+from registry.periods.calendar import to_bangkok_date
+from registry.periods.dated import Dated, setting_on
 from registry.portal.models import MemberLink
-
-LIFE = timedelta(days=90)
-SALT = "sang.member-link"
+from registry.portal.tokens import browser_token, hash_of, link_token
 
 
-def _signer() -> Signer:
-    return Signer(current_app.secret_key or "", salt=SALT, digest_method=hashlib.sha256)
+def issue(
+    actor: Actor,
+    member: Member,
+    *,
+    life: timedelta | None = None,
+    single_use: bool = False,
+    account_id: int | None = None,
+) -> str:
+    """Make a new personal link; one of an office ends all earlier ones.
 
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def issue(actor: Actor, member: Member) -> tuple[MemberLink, str]:
-    """Make a new personal link; earlier ones end.
+    Args:
+        life: how long it opens anything; by the setting unless told otherwise.
+        single_use: the first browser that sends a form with it keeps it (links by LINE).
+        account_id: the linked LINE account to which it goes.
 
     Returns:
-        the link and its token, which is told this once: only a hash of it is kept.
+        its token, which is told this once: only a hash of it is kept.
 
     Raises:
         Refused: the member has left or died, or the record was just merged into another one.
@@ -46,55 +46,69 @@ def issue(actor: Actor, member: Member) -> tuple[MemberLink, str]:
         raise Refused(
             _("%(name)s is no longer a member and gets no link.", name=member.display_name)
         )
-    _end_links(member)
+    if not single_use:
+        _end(MemberLink.member_id == member.id)
     secret, now = secrets.token_urlsafe(18), datetime.now(UTC)
     link = MemberLink(
         member_id=member.id,
-        secret_hash=_hash(secret),
+        secret_hash=hash_of(secret),
         issued_at=now,
-        expires_at=now + LIFE,
+        expires_at=now + (life or _usual_life(now)),
         issued_by=actor.user_id,
+        single_use=single_use,
+        account_id=account_id,
     )
     db.session.add(link)
     db.session.flush()
-    record(actor, Action.LINK_ISSUE, "member", member.id, province=member.province_code)
-    return link, _signer().sign(f"{link.id}.{secret}").decode()
+    _record(actor, Action.LINK_ISSUE, member)
+    return link_token(link.id, secret)
+
+
+def _usual_life(now: datetime) -> timedelta:
+    return timedelta(days=setting_on(Dated.LINK_DAYS, to_bangkok_date(now)))
 
 
 def revoke(actor: Actor, member: Member) -> int:
     """End all links of a member at once; returns how many."""
-    count = _end_links(member)
+    count = _end(MemberLink.member_id == member.id)
     if count:
-        record(actor, Action.LINK_REVOKE, "member", member.id, province=member.province_code)
+        _record(actor, Action.LINK_REVOKE, member)
     return count
 
 
-def _end_links(member: Member) -> int:
-    query = select(MemberLink).where(
-        MemberLink.member_id == member.id, MemberLink.revoked_at.is_(None)
-    )
-    links = list(db.session.scalars(query.with_for_update()))
+def revoke_account(actor: Actor, member: Member, account_id: int) -> int:
+    """End the links that went to a LINE account, when it is unlinked; returns how many."""
+    count = _end(MemberLink.member_id == member.id, MemberLink.account_id == account_id)
+    if count:
+        _record(actor, Action.LINK_REVOKE, member)
+    return count
+
+
+def _end(*which: ColumnElement[bool]) -> int:
+    query = select(MemberLink).where(*which, MemberLink.revoked_at.is_(None))
+    links = list(db.session.scalars(query.order_by(MemberLink.id).with_for_update()))
     for link in links:
         link.revoked_at = datetime.now(UTC)
     db.session.flush()
     return len(links)
 
 
-def _signed_value(token: str) -> str:
-    """What we signed, letter for letter; empty for anything else (base64 has spellings)."""
-    signer = _signer()
-    try:
-        value = signer.unsign(token)
-    except (BadSignature, UnicodeError):
-        return ""
-    return value.decode() if signer.sign(value) == token.encode() else ""
+def bind(actor: Actor, link: MemberLink) -> str | None:
+    """Keep a link for the one browser that uses it first.
 
-
-def open_link(token: str) -> MemberLink | None:
-    """The link that a token opens now; None for one that is altered, expired or revoked."""
-    value = _signed_value(token)
-    number, _dot, secret = value.partition(".")
-    link = db.session.get(MemberLink, int(number)) if number.isdecimal() else None
-    if link is None or not hmac.compare_digest(link.secret_hash, _hash(secret)):
+    Returns:
+        what that browser's cookie holds; None where another browser came first.
+    """
+    secret = secrets.token_urlsafe(18)
+    first = update(MemberLink).where(MemberLink.id == link.id, MemberLink.browser_hash.is_(None))
+    values = {"browser_hash": hash_of(secret), "bound_at": datetime.now(UTC)}
+    bound = db.session.execute(first.values(values).returning(MemberLink.id)).one_or_none()
+    if bound is None:
         return None
-    return link if link.usable and link.member.as_state not in GONE else None
+    db.session.refresh(link)
+    _record(actor, Action.LINK_BIND, link.member)
+    return browser_token(link.id, secret)
+
+
+def _record(actor: Actor, action: Action, member: Member) -> None:
+    record(actor, action, "member", member.id, province=member.province_code)

@@ -103,6 +103,49 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "line_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bot", sa.String(length=64), nullable=False),
+        sa.Column("webhook_event_id", sa.String(length=64), nullable=False),
+        sa.Column("source_hash", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=True),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_event")),
+    )
+    with op.batch_alter_table("line_event", schema=None) as batch_op:
+        batch_op.create_index("ix_line_event_once", ["bot", "webhook_event_id"], unique=True)
+        batch_op.create_index("ix_line_event_waiting", ["state", "source_hash", "id"], unique=False)
+
+    op.create_table(
+        "line_quota",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("limit", sa.Integer(), nullable=True),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_quota")),
+    )
+    op.create_table(
+        "line_talk",
+        sa.Column("user_hash", sa.String(length=64), nullable=False),
+        sa.Column("step", sa.String(length=12), nullable=False),
+        sa.Column("said", sa.LargeBinary(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tries_from", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("user_hash", name=op.f("pk_line_talk")),
+    )
+    with op.batch_alter_table("line_talk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_line_talk_step"), ["step"], unique=False)
+
+    op.create_table(
         "network_type",
         sa.Column("code", sa.String(length=32), nullable=False),
         sa.Column("name_th", sa.String(length=120), nullable=False),
@@ -110,6 +153,13 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_network_type")),
+    )
+    op.create_table(
+        "outbox_hold",
+        sa.Column("way", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("way", name=op.f("pk_outbox_hold")),
     )
     op.create_table(
         "province",
@@ -163,6 +213,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_sealed_period_revision", ["code", "revision"], unique=True)
         batch_op.create_index(batch_op.f("ix_sealed_period_start"), ["start"], unique=False)
 
+    op.create_table(
+        "sending_body",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_sending_body")),
+    )
     op.create_table(
         "sign_in_failure",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -351,6 +407,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_account_office_id"), ["office_id"], unique=False)
 
     op.create_table(
+        "dated_setting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("set_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["set_by"], ["user_account.id"], name=op.f("fk_dated_setting_set_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dated_setting")),
+    )
+    with op.batch_alter_table("dated_setting", schema=None) as batch_op:
+        batch_op.create_index("ix_dated_setting_span", ["name", "valid_from"], unique=True)
+
+    op.create_table(
         "dissemination_sheet",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -383,6 +455,24 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_dissemination_sheet_sha256"), ["sha256"], unique=False)
 
+    op.create_table(
+        "feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("network_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["network_id"], ["network.id"], name=op.f("fk_feed_network_id_network")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by"], ["user_account.id"], name=op.f("fk_feed_opened_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
+        sa.UniqueConstraint("network_id", name=op.f("uq_feed_network_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_feed_token_hash")),
+    )
     op.create_table(
         "import_batch",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -502,6 +592,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_key_message_topic"), ["topic"], unique=False)
 
     op.create_table(
+        "media_asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("stored", sa.String(length=80), nullable=False),
+        sa.Column("thumbnail", sa.String(length=80), nullable=True),
+        sa.Column("small", sa.String(length=80), nullable=True),
+        sa.Column("content_type", sa.String(length=80), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.String(length=300), nullable=True),
+        sa.Column("source", sa.String(length=200), nullable=True),
+        sa.Column("licence", sa.String(length=12), nullable=False),
+        sa.Column("licence_until", sa.Date(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user_account.id"], name=op.f("fk_media_asset_created_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_media_asset_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_asset")),
+        sa.UniqueConstraint("stored", name=op.f("uq_media_asset_stored")),
+    )
+    with op.batch_alter_table("media_asset", schema=None) as batch_op:
+        batch_op.create_index("ix_media_asset_once", ["office_id", "sha256"], unique=True)
+
+    op.create_table(
         "member",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(length=32), nullable=False),
@@ -614,6 +741,57 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "publishing_right",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("form", sa.String(length=80), nullable=True),
+        sa.Column("form_type", sa.String(length=80), nullable=True),
+        sa.Column("form_name", sa.String(length=200), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("endorsed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("endorsed_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decision", sa.String(length=500), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.Integer(), nullable=True),
+        sa.Column("ended_reason", sa.String(length=500), nullable=True),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by"],
+            ["user_account.id"],
+            name=op.f("fk_publishing_right_asked_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["user_account.id"],
+            name=op.f("fk_publishing_right_decided_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by"],
+            ["user_account.id"],
+            name=op.f("fk_publishing_right_ended_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["endorsed_by"],
+            ["user_account.id"],
+            name=op.f("fk_publishing_right_endorsed_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_publishing_right_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publishing_right")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_publishing_right_form_token")),
+    )
+    with op.batch_alter_table("publishing_right", schema=None) as batch_op:
+        batch_op.create_index("ix_publishing_right_office", ["office_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_publishing_right_state"), ["state"], unique=False)
+
+    op.create_table(
         "role_assignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -639,6 +817,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_role_assignment_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "saved_audience",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("saved_by", sa.Integer(), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_saved_audience_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by"], ["user_account.id"], name=op.f("fk_saved_audience_saved_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_audience")),
+        sa.UniqueConstraint("office_id", "name", name=op.f("uq_saved_audience_office_id_name")),
+    )
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -655,6 +851,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "certificate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("disseminations", sa.Integer(), nullable=False),
+        sa.Column("reached", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_certificate_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+    )
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "channel",
@@ -760,6 +976,112 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "inbound",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("told_id", sa.String(length=40), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("picture", sa.String(length=80), nullable=True),
+        sa.Column("picture_type", sa.String(length=80), nullable=True),
+        sa.Column("understood", sa.String(length=12), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_inbound_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["key_message.id"], name=op.f("fk_inbound_message_id_key_message")
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by"], ["user_account.id"], name=op.f("fk_inbound_settled_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_inbound_event_id")),
+    )
+    with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbound_at"), ["at"], unique=False)
+        batch_op.create_index("ix_inbound_member", ["member_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbound_message_id"), ["message_id"], unique=False)
+        batch_op.create_index("ix_inbound_open", ["understood", "settled_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbound_told_id"), ["told_id"], unique=False)
+
+    op.create_table(
+        "line_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.LargeBinary(), nullable=False),
+        sa.Column("user_hash", sa.String(length=64), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unlink_reason", sa.String(length=20), nullable=True),
+        sa.Column("unlinked_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_line_account_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unlinked_by"],
+            ["user_account.id"],
+            name=op.f("fk_line_account_unlinked_by_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_account")),
+    )
+    with op.batch_alter_table("line_account", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_line_account_member",
+            ["member_id"],
+            unique=True,
+            sqlite_where=sa.text("unlinked_at IS NULL"),
+            postgresql_where=sa.text("unlinked_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_line_account_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(
+            "ix_line_account_user",
+            ["user_hash"],
+            unique=True,
+            sqlite_where=sa.text("unlinked_at IS NULL"),
+            postgresql_where=sa.text("unlinked_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_line_account_user_hash"), ["user_hash"], unique=False)
+
+    op.create_table(
+        "line_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("office_id", sa.Integer(), nullable=True),
+        sa.Column("network_id", sa.Integer(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(member_id is null) <> (office_id is null)", name=op.f("ck_line_code_one_purpose")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by"], ["user_account.id"], name=op.f("fk_line_code_issued_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_line_code_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["network_id"], ["network.id"], name=op.f("fk_line_code_network_id_network")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_line_code_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_code")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_line_code_code_hash")),
+    )
+    with op.batch_alter_table("line_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_line_code_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_code_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
         "member_distinct",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("low_id", sa.Integer(), nullable=False),
@@ -783,26 +1105,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("member_distinct", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_distinct_high_id"), ["high_id"], unique=False)
-
-    op.create_table(
-        "member_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
-        sa.Column("secret_hash", sa.String(length=64), nullable=False),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("issued_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["issued_by"], ["user_account.id"], name=op.f("fk_member_link_issued_by_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["member_id"], ["member.id"], name=op.f("fk_member_link_member_id_member")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_link")),
-    )
-    with op.batch_alter_table("member_link", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_member_link_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "member_merge",
@@ -927,6 +1229,7 @@ def upgrade() -> None:
         "message_media",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=True),
         sa.Column("filename", sa.String(length=200), nullable=False),
         sa.Column("stored", sa.String(length=80), nullable=False),
         sa.Column("content_type", sa.String(length=80), nullable=False),
@@ -935,15 +1238,19 @@ def upgrade() -> None:
         sa.Column("description", sa.String(length=300), nullable=True),
         sa.Column("source", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(
+            ["asset_id"], ["media_asset.id"], name=op.f("fk_message_media_asset_id_media_asset")
+        ),
+        sa.ForeignKeyConstraint(
             ["message_id"], ["key_message.id"], name=op.f("fk_message_media_message_id_key_message")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_media")),
-        sa.UniqueConstraint("stored", name=op.f("uq_message_media_stored")),
     )
     with op.batch_alter_table("message_media", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_media_asset_id"), ["asset_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_message_media_message_id"), ["message_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_message_media_stored"), ["stored"], unique=False)
 
     op.create_table(
         "message_move",
@@ -992,6 +1299,74 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "publication_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("route", sa.String(length=12), nullable=False),
+        sa.Column("unit", sa.String(length=200), nullable=False),
+        sa.Column("contact", sa.LargeBinary(), nullable=True),
+        sa.Column("letter_number", sa.String(length=80), nullable=False),
+        sa.Column("letter_date", sa.Date(), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("wanted_until", sa.Date(), nullable=True),
+        sa.Column("letter", sa.String(length=80), nullable=True),
+        sa.Column("letter_type", sa.String(length=80), nullable=True),
+        sa.Column("letter_name", sa.String(length=200), nullable=True),
+        sa.Column("letter_sha256", sa.String(length=64), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_by", sa.Integer(), nullable=True),
+        sa.Column("checks", sa.JSON(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.Column("told_how", sa.String(length=12), nullable=True),
+        sa.Column("told_by", sa.Integer(), nullable=True),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["checked_by"],
+            ["user_account.id"],
+            name=op.f("fk_publication_request_checked_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["user_account.id"],
+            name=op.f("fk_publication_request_decided_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["key_message.id"],
+            name=op.f("fk_publication_request_message_id_key_message"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_publication_request_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["received_by"],
+            ["user_account.id"],
+            name=op.f("fk_publication_request_received_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["told_by"],
+            ["user_account.id"],
+            name=op.f("fk_publication_request_told_by_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication_request")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_publication_request_form_token")),
+    )
+    with op.batch_alter_table("publication_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_publication_request_message_id"), ["message_id"], unique=False
+        )
+        batch_op.create_index("ix_publication_request_office", ["office_id", "state"], unique=False)
+
+    op.create_table(
         "question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Integer(), nullable=False),
@@ -1005,6 +1380,8 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("asked_on_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source", sa.String(length=12), nullable=False),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["answered_by"], ["user_account.id"], name=op.f("fk_question_answered_by_user_account")
@@ -1034,6 +1411,8 @@ def upgrade() -> None:
         sa.Column("counted", sa.JSON(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("machines_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("machines_done", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1140,6 +1519,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_audience_count_day", ["channel_id", "on"], unique=True)
 
     op.create_table(
+        "channel_custodian",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("offered_by", sa.Integer(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_channel_custodian_channel_id_channel")
+        ),
+        sa.ForeignKeyConstraint(
+            ["offered_by"],
+            ["user_account.id"],
+            name=op.f("fk_channel_custodian_offered_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_channel_custodian_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_custodian")),
+    )
+    with op.batch_alter_table("channel_custodian", schema=None) as batch_op:
+        batch_op.create_index("ix_channel_custodian_open", ["channel_id", "ended_at"], unique=False)
+        batch_op.create_index("ix_channel_custodian_user", ["user_id", "ended_at"], unique=False)
+
+    op.create_table(
         "channel_member",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel_id", sa.Integer(), nullable=False),
@@ -1218,6 +1624,79 @@ def upgrade() -> None:
         batch_op.create_index("ix_dissemination_token", ["month", "form_token"], unique=True)
 
     op.create_table(
+        "line_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.LargeBinary(), nullable=False),
+        sa.Column("group_hash", sa.String(length=64), nullable=False),
+        sa.Column("room", sa.Boolean(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("count_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_line_group_channel_id_channel")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_group")),
+    )
+    with op.batch_alter_table("line_group", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_line_group_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index(
+            "ix_line_group_joined",
+            ["group_hash"],
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+
+    op.create_table(
+        "member_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("issued_by", sa.Integer(), nullable=True),
+        sa.Column("single_use", sa.Boolean(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("browser_hash", sa.String(length=64), nullable=True),
+        sa.Column("bound_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["line_account.id"], name=op.f("fk_member_link_account_id_line_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by"], ["user_account.id"], name=op.f("fk_member_link_issued_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_member_link_member_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_link")),
+    )
+    with op.batch_alter_table("member_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_link_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_link_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "news_decision",
+        sa.Column("news_id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["news_id"], ["member_news.id"], name=op.f("fk_news_decision_news_id_member_news")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_news_decision_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("news_id", name=op.f("pk_news_decision")),
+    )
+    with op.batch_alter_table("news_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_news_decision_outcome"), ["outcome"], unique=False)
+
+    op.create_table(
         "publication",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Integer(), nullable=False),
@@ -1255,6 +1734,59 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_publication_release_id"), ["release_id"], unique=False)
 
     op.create_table(
+        "question_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("by_member", sa.Boolean(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("office_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_question_reply_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_question_reply_question_id_question")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_question_reply_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_reply")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_question_reply_form_token")),
+    )
+    with op.batch_alter_table("question_reply", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_question_reply_question_id"), ["question_id"], unique=False
+        )
+
+    op.create_table(
+        "question_resolution",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("by_member", sa.Boolean(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["question.id"],
+            name=op.f("fk_question_resolution_question_id_question"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_question_resolution_user_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_resolution")),
+    )
+    with op.batch_alter_table("question_resolution", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_question_resolution_question_id"), ["question_id"], unique=False
+        )
+
+    op.create_table(
         "sending_request",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
@@ -1262,9 +1794,11 @@ def upgrade() -> None:
         sa.Column("way", sa.String(length=10), nullable=False),
         sa.Column("retry_key", sa.String(length=36), nullable=False),
         sa.Column("body_sha256", sa.String(length=64), nullable=False),
+        sa.Column("recipients", sa.LargeBinary(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("doubtful", sa.Boolean(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_by", sa.String(length=40), nullable=True),
@@ -1273,6 +1807,11 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("provider_id", sa.String(length=80), nullable=True),
         sa.Column("error", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["body_sha256"],
+            ["sending_body.sha256"],
+            name=op.f("fk_sending_request_body_sha256_sending_body"),
+        ),
         sa.ForeignKeyConstraint(
             ["channel_id"], ["channel.id"], name=op.f("fk_sending_request_channel_id_channel")
         ),
@@ -1287,6 +1826,26 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_sending_request_release_id"), ["release_id"], unique=False
         )
+
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("secret_name", sa.String(length=80), nullable=False),
+        sa.Column("idempotent", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_webhook_channel_id_channel")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_webhook_form_token")),
+    )
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_channel_id"), ["channel_id"], unique=False)
 
     op.create_table(
         "delivery",
@@ -1329,6 +1888,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_request_id"), ["request_id"], unique=False)
 
     op.create_table(
+        "evidence_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("dissemination_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("stored", sa.String(length=80), nullable=True),
+        sa.Column("thumbnail", sa.String(length=80), nullable=True),
+        sa.Column("content_type", sa.String(length=80), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("dhash", sa.String(length=16), nullable=True),
+        sa.Column("band_0", sa.Integer(), nullable=True),
+        sa.Column("band_1", sa.Integer(), nullable=True),
+        sa.Column("band_2", sa.Integer(), nullable=True),
+        sa.Column("band_3", sa.Integer(), nullable=True),
+        sa.Column("link", sa.String(length=500), nullable=True),
+        sa.Column("link_key", sa.String(length=500), nullable=True),
+        sa.Column("by_office", sa.Boolean(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_by", sa.Integer(), nullable=True),
+        sa.Column("like_id", sa.Integer(), nullable=True),
+        sa.Column("like_distance", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["like_id"], ["evidence_item.id"], name=op.f("fk_evidence_item_like_id_evidence_item")
+        ),
+        sa.ForeignKeyConstraint(
+            ["month", "dissemination_id"],
+            ["dissemination.month", "dissemination.id"],
+            name=op.f("fk_evidence_item_month_dissemination_id_dissemination"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_by"], ["user_account.id"], name=op.f("fk_evidence_item_taken_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_item")),
+        sa.UniqueConstraint("stored", name=op.f("uq_evidence_item_stored")),
+    )
+    with op.batch_alter_table("evidence_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_item_band_0"), ["band_0"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_band_1"), ["band_1"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_band_2"), ["band_2"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_band_3"), ["band_3"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_like_id"), ["like_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_link_key"), ["link_key"], unique=False)
+        batch_op.create_index(
+            "ix_evidence_item_report", ["dissemination_id", "month"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_evidence_item_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
         "recipient",
         sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("message_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -1364,17 +1971,47 @@ def upgrade() -> None:
             batch_op.f("ix_recipient_publication_id"), ["publication_id"], unique=False
         )
 
+    op.create_table(
+        "hand_work",
+        sa.Column("delivery_id", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("audience", sa.Integer(), nullable=True),
+        sa.Column("basis", sa.String(length=200), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=True),
+        sa.Column("done_by", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_hand_work_delivery_id_delivery")
+        ),
+        sa.ForeignKeyConstraint(
+            ["done_by"], ["user_account.id"], name=op.f("fk_hand_work_done_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_hand_work")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("hand_work")
     with op.batch_alter_table("recipient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recipient_publication_id"))
         batch_op.drop_index("ix_recipient_message")
         batch_op.drop_index(batch_op.f("ix_recipient_member_id"))
 
     op.drop_table("recipient")
+    with op.batch_alter_table("evidence_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_item_sha256"))
+        batch_op.drop_index("ix_evidence_item_report")
+        batch_op.drop_index(batch_op.f("ix_evidence_item_link_key"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_like_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_band_3"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_band_2"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_band_1"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_band_0"))
+
+    op.drop_table("evidence_item")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_request_id"))
         batch_op.drop_index("ix_delivery_once")
@@ -1383,11 +2020,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_channel_id"))
 
     op.drop_table("delivery")
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_channel_id"))
+
+    op.drop_table("webhook")
     with op.batch_alter_table("sending_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sending_request_release_id"))
         batch_op.drop_index("ix_sending_request_due")
 
     op.drop_table("sending_request")
+    with op.batch_alter_table("question_resolution", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_resolution_question_id"))
+
+    op.drop_table("question_resolution")
+    with op.batch_alter_table("question_reply", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_reply_question_id"))
+
+    op.drop_table("question_reply")
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_publication_release_id"))
         batch_op.drop_index("ix_publication_once")
@@ -1395,6 +2044,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_publication_channel_id"))
 
     op.drop_table("publication")
+    with op.batch_alter_table("news_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_news_decision_outcome"))
+
+    op.drop_table("news_decision")
+    with op.batch_alter_table("member_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_link_member_id"))
+        batch_op.drop_index(batch_op.f("ix_member_link_account_id"))
+
+    op.drop_table("member_link")
+    with op.batch_alter_table("line_group", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_line_group_joined",
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_line_group_channel_id"))
+
+    op.drop_table("line_group")
     with op.batch_alter_table("dissemination", schema=None) as batch_op:
         batch_op.drop_index("ix_dissemination_token")
         batch_op.drop_index("ix_dissemination_review")
@@ -1408,6 +2075,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_channel_member_member_id"))
 
     op.drop_table("channel_member")
+    with op.batch_alter_table("channel_custodian", schema=None) as batch_op:
+        batch_op.drop_index("ix_channel_custodian_user")
+        batch_op.drop_index("ix_channel_custodian_open")
+
+    op.drop_table("channel_custodian")
     with op.batch_alter_table("audience_count", schema=None) as batch_op:
         batch_op.drop_index("ix_audience_count_day")
 
@@ -1430,6 +2102,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_member_id"))
 
     op.drop_table("question")
+    with op.batch_alter_table("publication_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_publication_request_office")
+        batch_op.drop_index(batch_op.f("ix_publication_request_message_id"))
+
+    op.drop_table("publication_request")
     with op.batch_alter_table("network_member", schema=None) as batch_op:
         batch_op.drop_index("ix_network_member_span")
         batch_op.drop_index(batch_op.f("ix_network_member_member_id"))
@@ -1440,7 +2117,9 @@ def downgrade() -> None:
 
     op.drop_table("message_move")
     with op.batch_alter_table("message_media", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_media_stored"))
         batch_op.drop_index(batch_op.f("ix_message_media_message_id"))
+        batch_op.drop_index(batch_op.f("ix_message_media_asset_id"))
 
     op.drop_table("message_media")
     op.drop_table("message_editor")
@@ -1463,14 +2142,38 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_member_merge_merged_id"))
 
     op.drop_table("member_merge")
-    with op.batch_alter_table("member_link", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_member_link_member_id"))
-
-    op.drop_table("member_link")
     with op.batch_alter_table("member_distinct", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_distinct_high_id"))
 
     op.drop_table("member_distinct")
+    with op.batch_alter_table("line_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_code_office_id"))
+        batch_op.drop_index(batch_op.f("ix_line_code_member_id"))
+
+    op.drop_table("line_code")
+    with op.batch_alter_table("line_account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_account_user_hash"))
+        batch_op.drop_index(
+            "ix_line_account_user",
+            sqlite_where=sa.text("unlinked_at IS NULL"),
+            postgresql_where=sa.text("unlinked_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_line_account_member_id"))
+        batch_op.drop_index(
+            "ix_line_account_member",
+            sqlite_where=sa.text("unlinked_at IS NULL"),
+            postgresql_where=sa.text("unlinked_at IS NULL"),
+        )
+
+    op.drop_table("line_account")
+    with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inbound_told_id"))
+        batch_op.drop_index("ix_inbound_open")
+        batch_op.drop_index(batch_op.f("ix_inbound_message_id"))
+        batch_op.drop_index("ix_inbound_member")
+        batch_op.drop_index(batch_op.f("ix_inbound_at"))
+
+    op.drop_table("inbound")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_status")
         batch_op.drop_index(batch_op.f("ix_import_row_member_id"))
@@ -1494,14 +2197,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_channel_batch_id"))
 
     op.drop_table("channel")
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_member_id"))
+
+    op.drop_table("certificate")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
     op.drop_table("sign_in")
+    op.drop_table("saved_audience")
     with op.batch_alter_table("role_assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_assignment_user_id"))
 
     op.drop_table("role_assignment")
+    with op.batch_alter_table("publishing_right", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publishing_right_state"))
+        batch_op.drop_index("ix_publishing_right_office")
+
+    op.drop_table("publishing_right")
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_index("ix_member_province_state")
         batch_op.drop_index("ix_member_province_name")
@@ -1522,6 +2235,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_member_batch")
 
     op.drop_table("member")
+    with op.batch_alter_table("media_asset", schema=None) as batch_op:
+        batch_op.drop_index("ix_media_asset_once")
+
+    op.drop_table("media_asset")
     with op.batch_alter_table("key_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_key_message_topic"))
         batch_op.drop_index(batch_op.f("ix_key_message_state"))
@@ -1536,11 +2253,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_import_batch_created_at"))
 
     op.drop_table("import_batch")
+    op.drop_table("feed")
     with op.batch_alter_table("dissemination_sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dissemination_sheet_sha256"))
         batch_op.drop_index(batch_op.f("ix_dissemination_sheet_office_id"))
 
     op.drop_table("dissemination_sheet")
+    with op.batch_alter_table("dated_setting", schema=None) as batch_op:
+        batch_op.drop_index("ix_dated_setting_span")
+
+    op.drop_table("dated_setting")
     with op.batch_alter_table("user_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_account_office_id"))
 
@@ -1576,6 +2298,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_failure_account_hash"))
 
     op.drop_table("sign_in_failure")
+    op.drop_table("sending_body")
     with op.batch_alter_table("sealed_period", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sealed_period_start"))
         batch_op.drop_index("ix_sealed_period_revision")
@@ -1586,7 +2309,18 @@ def downgrade() -> None:
 
     op.drop_table("sealed_figure")
     op.drop_table("province")
+    op.drop_table("outbox_hold")
     op.drop_table("network_type")
+    with op.batch_alter_table("line_talk", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_talk_step"))
+
+    op.drop_table("line_talk")
+    op.drop_table("line_quota")
+    with op.batch_alter_table("line_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_line_event_waiting")
+        batch_op.drop_index("ix_line_event_once")
+
+    op.drop_table("line_event")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_user_id"))
         batch_op.drop_index(batch_op.f("ix_job_kind"))

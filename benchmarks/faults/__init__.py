@@ -1,0 +1,1 @@
+"""Runs under faults: what goes wrong on purpose, and what must hold all the same."""

@@ -1,0 +1,71 @@
+"""What an author writes, and what must be right about it before it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+
+from registry.errors import Refused
+from registry.messages.models import MessageKind, Route
+from registry.messages.rules import LANGUAGES, LONGEST_SCRIPT, clean_link, require_text
+
+
+@dataclass(frozen=True)
+class MessageText:
+    """What an author writes.
+
+    Attributes:
+        author_line: position and unit, shown with the message.
+        audience: for whom it is meant.
+        valid_until: last day on which it should be passed on.
+        script: what is read aloud on loudspeakers and radio.
+        disclaimer: whose opinion it is, where it states one.
+    """
+
+    title: str
+    sentence: str
+    body: str
+    kind: MessageKind = MessageKind.PUBLIC_USE
+    topic: str | None = None
+    audience: str | None = None
+    link: str | None = None
+    valid_until: date | None = None
+    author_line: str | None = None
+    language: str = "th"
+    route: Route = Route.OWN
+    script: str | None = None
+    disclaimer: str | None = None
+
+    def values(self) -> dict[str, object]:
+        """Column values.
+
+        Raises:
+            Refused: something needed is blank, the link is not one, or the script is too long.
+        """
+        if self.language not in LANGUAGES:
+            raise Refused(_("Choose the language of the message from the list."))
+        script = (self.script or "").strip()
+        if len(script) > LONGEST_SCRIPT:
+            raise Refused(
+                _(
+                    "The reading script is too long; %(limit)s letters are read in one go.",
+                    limit=LONGEST_SCRIPT,
+                )
+            )
+        return {
+            "title": require_text(self.title, _("Write a title.")),
+            "sentence": require_text(self.sentence, _("Write the sentence to remember.")),
+            "body": require_text(self.body, _("Write the text of the message.")),
+            "kind": self.kind.value,
+            "topic": (self.topic or "").strip() or None,
+            "audience": (self.audience or "").strip() or None,
+            "link": clean_link(self.link),
+            "valid_until": self.valid_until,
+            "author_line": (self.author_line or "").strip() or None,
+            "language": self.language,
+            "route": self.route.value,
+            "script": script or None,
+            "disclaimer": (self.disclaimer or "").strip()[:500] or None,
+        }

@@ -1,0 +1,146 @@
+"""What is true once a delivery was sent: the publication, its recipients, the end of a release."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db
+from registry.messages.models import KeyMessage, MessageState, Publication
+from registry.messages.publishing import approved_at, publish_to, require_time
+from registry.messages.recipients import OUTWARD
+from registry.messages.release_models import Purpose, Release, ReleaseState
+from registry.messages.services import note_move
+from registry.messages.targets import reached_through
+from registry.outbox.models import SETTLED, Delivery, Way
+from registry.periods.calendar import to_bangkok_date
+
+
+def settle(actor: Actor, delivery: Delivery, at: datetime) -> Publication | None:
+    """A delivery was sent: its channel has the message now.
+
+    Args:
+        at: when it went out.
+
+    Returns:
+        the publication, where this delivery was the channel's first; None otherwise.
+
+    Raises:
+        Refused: the moment cannot be, or the message was taken back; only for what people did.
+    """
+    release, made = delivery.release, None
+    if release.as_purpose in OUTWARD and not _has_it(delivery):
+        made = _first_of_channel(actor, delivery, at)
+    if delivery.way == Way.HAND.value:
+        end_if_settled(release, datetime.now(UTC))
+    return made
+
+
+def _has_it(delivery: Delivery) -> bool:
+    row = Publication
+    query = select(row.id).where(
+        row.message_id == delivery.message_id, row.channel_id == delivery.channel_id
+    )
+    return db.session.scalar(query) is not None
+
+
+def _first_of_channel(actor: Actor, delivery: Delivery, at: datetime) -> Publication | None:
+    release = locked(delivery.release_id)
+    message = _message(release.message_id)
+    if _has_it(delivery):
+        return None
+    first = release.as_purpose is Purpose.FIRST
+    approved = approved_at(message)
+    if delivery.way == Way.HAND.value:
+        require_time(message, at, approved if first else message.published_at)
+    _come_out(actor, message, release, delivery, at)
+    minutes = int((at - approved).total_seconds() // 60) if first and approved else None
+    return publish_to(
+        Actor(actor.user_id or release.created_by, actor.via, release.office_id),
+        message,
+        delivery.channel,
+        at,
+        minutes,
+        release_id=release.id,
+        reached=reached_through(release, delivery.channel, to_bangkok_date(at)),
+    )
+
+
+def _message(message_id: int) -> KeyMessage:
+    query = select(KeyMessage).where(KeyMessage.id == message_id)
+    return db.session.scalars(
+        query.with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def _come_out(
+    actor: Actor, message: KeyMessage, release: Release, delivery: Delivery, at: datetime
+) -> None:
+    """The release's first publication is a step of the message; the earliest is its beginning."""
+    if message.published_at is not None and message.is_out:
+        if release.as_purpose is Purpose.FIRST and at < message.published_at:
+            message.published_at = at
+        if _published_by(release):
+            return
+        before = message.as_state
+    else:
+        before = message.move(MessageState.PUBLISHED)
+        message.published_at = at
+    who = Actor(actor.user_id or release.created_by, actor.via, release.office_id)
+    note_move(who, message, before, at, delivery.channel.name[:500], after=MessageState.PUBLISHED)
+
+
+def _published_by(release: Release) -> bool:
+    query = select(Publication.id).where(Publication.release_id == release.id).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def locked(release_id: int) -> Release:
+    """A release as it is now, held until the transaction ends."""
+    query = select(Release).where(Release.id == release_id).with_for_update(of=Release)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def unsettled(release: Release) -> bool:
+    """Whether a delivery of a release still waits or is on its way."""
+    row = Delivery
+    open_ = row.state.not_in(sorted(SETTLED))
+    query = select(row.id).where(row.release_id == release.id, open_).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def end_if_settled(release: Release, at: datetime) -> bool:
+    """A running release all of whose deliveries were made and settled is done."""
+    if release.as_state is not ReleaseState.RUNNING or not release.machines_done:
+        return False
+    if unsettled(release):
+        return False
+    turn(Actor.system(), release, ReleaseState.DONE, at)
+    return True
+
+
+def turn(actor: Actor, release: Release, to: ReleaseState, at: datetime, reason: str = "") -> None:
+    """Change a release's state and write it down.
+
+    Raises:
+        Refused: there is no such step.
+    """
+    before = release.move(to)
+    if to in (ReleaseState.DONE, ReleaseState.CANCELLED):
+        release.ended_at = at
+    release.reason = reason[:500] or release.reason
+    db.session.flush()
+    record(
+        actor,
+        Action.RELEASE_STATE,
+        "release",
+        release.id,
+        province=release.office.province_code,
+        message=release.message_id,
+        from_=before.value,
+        to=to.value,
+        changes={"reason": [None, reason[:300]]} if reason else None,
+    )

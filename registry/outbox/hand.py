@@ -1,0 +1,158 @@
+"""What people do: a checklist by kind of channel, when it was done, and for how many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.channels.models import ChannelKind
+from registry.channels.services import Count, count_audience
+from registry.db import db
+from registry.errors import Refused
+from registry.messages import settling as ledger
+from registry.outbox.deciding import own_release
+from registry.outbox.hand_models import HandWork
+from registry.outbox.models import Delivery, DeliveryState, Way
+from registry.periods.calendar import to_bangkok_date
+
+K = ChannelKind
+
+
+class Point(StrEnum):
+    """A point of a checklist."""
+
+    SCRIPT = "script"
+    TWICE = "twice"
+    HOUR = "hour"
+    SLOT = "slot"
+    WORDS = "words"
+    OWN_ACCOUNT = "own_account"
+    PICTURE = "picture"
+    LINK = "link"
+    SENTENCE = "sentence"
+    QUESTIONS = "questions"
+    CODE = "code"
+    SEEN = "seen"
+
+
+POINT_NAMES = {
+    Point.SCRIPT: _l("The script is printed and the reader has it"),
+    Point.TWICE: _l("It was read twice, clearly and slowly"),
+    Point.HOUR: _l("It was read at an hour when people are at home"),
+    Point.SLOT: _l("The station told the programme and the hour of the broadcast"),
+    Point.WORDS: _l("The words are those that were approved"),
+    Point.OWN_ACCOUNT: _l("It went out under the office's own account"),
+    Point.PICTURE: _l("Pictures have a description for those who cannot see them"),
+    Point.LINK: _l("The address of the post was noted"),
+    Point.SENTENCE: _l("The sentence to remember was said at the end"),
+    Point.QUESTIONS: _l("People could ask, and their questions were written down"),
+    Point.CODE: _l("The message code stands beside it, so that anybody can check it"),
+    Point.SEEN: _l("Somebody looked at it after it was out"),
+}
+_POSTED = (Point.WORDS, Point.OWN_ACCOUNT, Point.PICTURE, Point.CODE, Point.SEEN, Point.LINK)
+_READ = (Point.SCRIPT, Point.WORDS, Point.TWICE, Point.HOUR)
+CHECKLISTS: dict[ChannelKind, tuple[Point, ...]] = {
+    K.LOUDSPEAKER: _READ,
+    K.RADIO: (Point.SCRIPT, Point.WORDS, Point.SLOT, Point.SENTENCE),
+    K.CABLE_TV: (Point.SCRIPT, Point.WORDS, Point.SLOT, Point.SENTENCE),
+    K.FACE_TO_FACE: (Point.WORDS, Point.SENTENCE, Point.QUESTIONS),
+    K.NEWSPAPER: (Point.WORDS, Point.CODE, Point.SEEN),
+    K.LINE_GROUP: (Point.WORDS, Point.OWN_ACCOUNT, Point.CODE, Point.SEEN),
+    K.LINE_OA: (Point.WORDS, Point.OWN_ACCOUNT, Point.CODE, Point.SEEN),
+    K.EMAIL: (Point.WORDS, Point.OWN_ACCOUNT, Point.CODE),
+    K.OTHER: (Point.WORDS, Point.CODE),
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What somebody says they did.
+
+    Attributes:
+        at: when it went out.
+        audience: people counted or estimated; None where nobody counted.
+        basis: on what an estimate rests.
+    """
+
+    at: datetime
+    points: Sequence[str] = ()
+    audience: int | None = None
+    basis: str | None = None
+    note: str | None = None
+
+
+def checklist(kind: ChannelKind) -> tuple[Point, ...]:
+    """The points of a kind of channel."""
+    return CHECKLISTS.get(kind, _POSTED)
+
+
+def do(actor: Actor, delivery: Delivery, done: Done) -> HandWork:
+    """Note that a task was done: a count of the channel's audience, and the ledger's publication.
+
+    Raises:
+        Refused: it was done or called off already, the moment cannot be, or an estimate lacks its
+            basis.
+        NotFound: it is another office's.
+    """
+    own_release(actor, delivery)
+    if delivery.way != Way.HAND.value or delivery.as_state is not DeliveryState.QUEUED:
+        raise Refused(_("This task is no longer open; reload the page to see what became of it."))
+    if done.audience is not None:
+        counted = Count(to_bangkok_date(done.at), done.audience, done.basis)
+        count_audience(actor, delivery.channel, counted)
+    allowed = [point.value for point in checklist(delivery.channel.as_kind)]
+    work = HandWork(
+        delivery_id=delivery.id,
+        done_at=done.at,
+        points=[point for point in allowed if point in done.points],
+        audience=done.audience,
+        basis=done.basis,
+        note=done.note,
+        done_by=actor.user_id,
+        recorded_at=datetime.now(UTC),
+    )
+    db.session.add(work)
+    delivery.state, delivery.settled_at = DeliveryState.SENT.value, done.at
+    db.session.flush()
+    ledger.settle(actor, delivery, done.at)
+    _record(actor, delivery)
+    return work
+
+
+def call_off(actor: Actor, delivery: Delivery, reason: str) -> None:
+    """A task that nobody will do.
+
+    Raises:
+        Refused: it is no longer open, or no reason is given.
+        NotFound: it is another office's.
+    """
+    release = own_release(actor, delivery)
+    if delivery.way != Way.HAND.value or delivery.as_state is not DeliveryState.QUEUED:
+        raise Refused(_("This task is no longer open; reload the page to see what became of it."))
+    if not reason.strip():
+        raise Refused(_("Say why it will not be done."))
+    delivery.state = DeliveryState.CANCELLED.value
+    delivery.settled_at = datetime.now(UTC)
+    db.session.flush()
+    ledger.end_if_settled(release, datetime.now(UTC))
+    _record(actor, delivery, reason)
+
+
+def _record(actor: Actor, delivery: Delivery, reason: str = "") -> None:
+    record(
+        actor,
+        Action.OUTBOX_HAND,
+        "delivery",
+        delivery.id,
+        message=delivery.message_id,
+        channel=delivery.channel_id,
+        to=delivery.state,
+        changes={"reason": [None, reason[:300]]} if reason else None,
+    )

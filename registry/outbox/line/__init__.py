@@ -1,0 +1,1 @@
+"""LINE, as its official library speaks it."""

@@ -1,0 +1,144 @@
+"""Reading what LINE brought, within a scope: conversations of members, groups, what failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from registry.access.models import Office
+from registry.access.scope import Scope
+from registry.channels.models import Channel
+from registry.channels.queries import of_offices_in
+from registry.db import db
+from registry.errors import NotFound
+from registry.members.models import Member
+from registry.members.normalise import search_key
+from registry.members.queries import of_offices, visible
+from registry.outbox.line_models import (
+    EventState,
+    Inbound,
+    LineAccount,
+    LineEvent,
+    LineGroup,
+    Understood,
+)
+
+PAGE = 50
+OPEN = (Inbound.understood == Understood.NOTHING.value) & Inbound.settled_at.is_(None)
+
+
+def _inbound(scope: Scope, office: int | None = None) -> Select[*tuple[Any, ...]]:
+    query = select(Inbound).join(Member, Member.id == Inbound.member_id).where(visible(scope))
+    return query.where(Member.office_id == office) if office else query
+
+
+def conversations(
+    scope: Scope,
+    *,
+    show: str = "open",
+    q: str = "",
+    office: int | None = None,
+    member_id: int | None = None,
+    page: int = 1,
+) -> tuple[list[Inbound], int]:
+    """What members said to the bot: what was not understood first, then the latest first.
+
+    Args:
+        show: ``open`` for what waits for a person; anything else for all.
+
+    Returns:
+        a page of rows, and how many there are.
+    """
+    query = _inbound(scope, office)
+    if show == "open":
+        query = query.where(OPEN)
+    if key := search_key(q):
+        query = query.where(Member.search_text.contains(key, autoescape=True))
+    if member_id is not None:
+        query = query.where(Inbound.member_id == member_id)
+    total = int(db.session.scalar(query.with_only_columns(func.count())) or 0)
+    first = case((OPEN, 0), else_=1)
+    query = query.options(contains_eager(Inbound.member), joinedload(Inbound.message))
+    query = query.order_by(first, Inbound.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    return list(db.session.scalars(query)), total
+
+
+def count_open(scope: Scope, office: int | None = None) -> int:
+    """How much waits that the bot did not understand."""
+    query = _inbound(scope, office).where(OPEN).with_only_columns(func.count())
+    return int(db.session.scalar(query) or 0)
+
+
+def inbound_for(scope: Scope, inbound_id: int, *, lock: bool = False) -> Inbound:
+    """Something that a member said.
+
+    Raises:
+        NotFound: there is none, or the member lies outside the scope.
+    """
+    query = _inbound(scope).where(Inbound.id == inbound_id)
+    found: Inbound | None = db.session.scalar(query.with_for_update(of=Inbound) if lock else query)
+    if found is None:
+        raise NotFound(f"inbound {inbound_id}")
+    return found
+
+
+def accounts_of_member(scope: Scope, member_id: int) -> list[LineAccount]:
+    """The LINE accounts that a member has and had, the latest first."""
+    query = (
+        select(LineAccount)
+        .join(Member, Member.id == LineAccount.member_id)
+        .where(Member.id == member_id, visible(scope))
+    )
+    return list(db.session.scalars(query.order_by(LineAccount.id.desc())))
+
+
+def groups_in(scope: Scope) -> list[LineGroup]:
+    """The groups that the bot is in, and then those that it left."""
+    query = (
+        select(LineGroup)
+        .join(Channel, Channel.id == LineGroup.channel_id)
+        .where(of_offices_in(scope))
+        .options(
+            contains_eager(LineGroup.channel).options(
+                joinedload(Channel.office),
+                joinedload(Channel.network),
+                joinedload(Channel.counts),
+            )
+        )
+        .order_by(LineGroup.left_at.is_not(None), LineGroup.joined_at.desc())
+        .limit(200)
+    )
+    return list(db.session.scalars(query).unique())
+
+
+def sees_bot(scope: Scope) -> bool:
+    """Whether the office of the bot lies in the scope: its people look after the bot."""
+    code = current_app.extensions["sang_settings"].line_office
+    query = select(Office.id).where(Office.code == code, of_offices(scope, Office.id))
+    return db.session.scalar(query) is not None
+
+
+def failed_events(scope: Scope) -> list[LineEvent]:
+    """Events that failed three times, for those who look after the bot."""
+    if not sees_bot(scope):
+        return []
+    query = select(LineEvent).where(LineEvent.state == EventState.FAILED.value)
+    return list(db.session.scalars(query.order_by(LineEvent.id.desc()).limit(PAGE)))
+
+
+def failed_event_for(scope: Scope, event_id: int) -> LineEvent:
+    """An event that failed, locked.
+
+    Raises:
+        NotFound: there is none, or the bot is another office's.
+    """
+    query = select(LineEvent).where(
+        LineEvent.id == event_id, LineEvent.state == EventState.FAILED.value
+    )
+    found = db.session.scalar(query.with_for_update()) if sees_bot(scope) else None
+    if found is None:
+        raise NotFound(f"line event {event_id}")
+    return found

@@ -1,0 +1,49 @@
+"""What people make of what the bot did not understand, and of events that failed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask_babel import gettext as _
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db
+from registry.documents.pictures import Picture
+from registry.errors import Refused
+from registry.messages import exchange
+from registry.messages.evidence import keep_picture
+from registry.outbox.line_models import EventState, Inbound, LineEvent, Understood
+
+WAYS = ("news", "question", "nothing")
+
+
+def settle(actor: Actor, row: Inbound, way: str, picture: Picture | None = None) -> None:
+    """Take what a member wrote as ``news`` or as a ``question``, or note that it needs nothing.
+
+    Raises:
+        Refused: it was settled or understood meanwhile, or has no words to ask.
+    """
+    if row.settled_at is not None or row.understood != Understood.NOTHING.value:
+        raise Refused(_("This was settled meanwhile; reload the page to see it."))
+    token = f"line-{row.id}"
+    if way == "question":
+        exchange.ask(actor, row.member, row.text or "", form_token=token, source="line", at=row.at)
+        row.understood = Understood.QUESTION.value
+    elif way == "news":
+        kept = keep_picture(picture) if picture else None
+        words = row.text or _("A picture without words.")
+        exchange.send_news(actor, row.member, words, picture=kept, form_token=token, at=row.at)
+        row.understood = Understood.NEWS.value
+    row.settled_at, row.settled_by = datetime.now(UTC), actor.user_id
+    db.session.flush()
+    place = row.member.province_code
+    record(actor, Action.INBOUND_SETTLE, "inbound", row.id, province=place, kind=way)
+
+
+def try_again(actor: Actor, event: LineEvent) -> None:
+    """Let an event that failed be handled once more."""
+    event.state, event.attempts, event.reason = EventState.WAITING.value, 0, None
+    event.due_at = datetime.now(UTC)
+    db.session.flush()
+    record(actor, Action.LINE_RETRY, "line_event", event.id)

@@ -1,0 +1,139 @@
+"""The outbox at work: claim and commit, send without a transaction, settle in another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import structlog
+
+from registry.db import db, unit_of_work
+from registry.outbox import (
+    backoff,
+    claiming,
+    freezing,
+    holds,
+    mail,
+    quota,
+    settling,
+    webhooks,
+)
+from registry.outbox.backoff import Answer, Outcome, Trouble
+from registry.outbox.claiming import AT_ONCE, Parcel
+from registry.outbox.line import client
+from registry.outbox.models import Way
+from registry.pulse import pulse
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """What is needed to send by each way, read from the settings once per beat."""
+
+    line: client.Line
+    mail: mail.MailServer
+    hosts: frozenset[str]
+
+    @classmethod
+    def of_settings(cls) -> Carriers:
+        """Those of this installation."""
+        return cls(client.line(), mail.mail_server(), webhooks.allowed_hosts())
+
+
+@pulse("outbox")
+def send_due() -> bool:
+    """Send what is due; whether there was anything."""
+    parcels = prepare(datetime.now(UTC))
+    for parcel, answer in carry(parcels, Carriers.of_settings()):
+        finish(parcel, answer)
+    return bool(parcels)
+
+
+def prepare(at: datetime) -> list[Parcel]:
+    """Freeze and claim, and commit both: from then on the parcels count as under way."""
+    ways = holds.open_ways()
+    if not freezing.to_freeze(ways) and not claiming.is_due(ways, at):
+        return []
+    with unit_of_work():
+        freezing.freeze(ways, at)
+        return claiming.claim(ways, at)
+
+
+def carry(parcels: list[Parcel], carriers: Carriers) -> Iterator[tuple[Parcel, Answer]]:
+    """Send parcels side by side; each with its answer as it comes.  Touches no database."""
+    db.session.rollback()
+    if not parcels:
+        return
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        sent = {pool.submit(_try, parcel, carriers): parcel for parcel in parcels}
+        for done in as_completed(sent):
+            yield sent[done], done.result()
+
+
+def _try(parcel: Parcel, carriers: Carriers) -> Answer:
+    """The answer; whatever goes wrong here may have had its effect."""
+    try:
+        return SEND[parcel.way](parcel, carriers)
+    except Exception as error:
+        log.error("sending_failed", request=parcel.request_id, kind=type(error).__name__)
+        repeatable = parcel.way is Way.LINE or parcel.address.idempotent
+        if repeatable:
+            return backoff.again(Trouble.NO_ANSWER, doubtful=True)
+        return backoff.unknown()
+
+
+def _by_line(parcel: Parcel, carriers: Carriers) -> Answer:
+    messages, to = parcel.content["messages"], parcel.address.to
+    if parcel.address.group:
+        return client.push(carriers.line, to[0], messages, parcel.retry_key)
+    return client.multicast(carriers.line, to, messages, parcel.retry_key)
+
+
+def _by_mail(parcel: Parcel, carriers: Carriers) -> Answer:
+    name = f"sang.{parcel.address.delivery_id}.{parcel.retry_key}"
+    return mail.send(carriers.mail, parcel.address.to[0], parcel.content, name)
+
+
+def _by_webhook(parcel: Parcel, carriers: Carriers) -> Answer:
+    secret = webhooks.secret_of(parcel.address.secret_name)
+    if secret is None:
+        return backoff.failed(Trouble.NO_SECRET)
+    body = webhooks.body_of(parcel.content, parcel.retry_key)
+    post = webhooks.Post(parcel.address.to[0], body, secret, parcel.retry_key)
+    return webhooks.send(post, carriers.hosts, idempotent=parcel.address.idempotent)
+
+
+SEND: dict[Way, Callable[[Parcel, Carriers], Answer]] = {
+    Way.LINE: _by_line,
+    Way.EMAIL: _by_mail,
+    Way.WEBHOOK: _by_webhook,
+}
+
+
+def finish(parcel: Parcel, answer: Answer) -> None:
+    """Settle a parcel; of LINE's 429 it is first found out which of the two kinds it is."""
+    if parcel.way is Way.LINE and answer.status == 429:
+        answer = _why_too_many(parcel, answer)
+    with unit_of_work():
+        settling.settle(parcel.request_id, parcel.lease, answer, datetime.now(UTC))
+    log.info(
+        "sent" if answer.outcome is Outcome.SENT else "not_sent",
+        request=parcel.request_id,
+        way=parcel.way.value,
+        size=parcel.size,
+        outcome=answer.outcome.value,
+        trouble=answer.trouble.value if answer.trouble else None,
+        status=answer.status,
+    )
+
+
+def _why_too_many(parcel: Parcel, answer: Answer) -> Answer:
+    """Too many at a time, or more than the month has left: then all wait, or this one stops."""
+    found = quota.ask(datetime.now(UTC))
+    if found is None or found.limit is None or found.used + parcel.size <= found.limit:
+        return answer
+    outcome = Outcome.HELD if found.used >= found.limit else Outcome.FAILED
+    return replace(answer, outcome=outcome, trouble=Trouble.QUOTA)

@@ -1,0 +1,96 @@
+"""The signed texts of personal links, and what one of them opens now."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from enum import StrEnum
+
+from flask import current_app
+from itsdangerous import BadSignature, Signer
+
+from registry.db import db
+from registry.members.models import GONE
+from registry.portal.models import MemberLink
+
+LINK_SALT, BROWSER_SALT = "sang.member-link", "sang.member-browser"
+
+
+class LinkEnd(StrEnum):
+    """Why a link opens nothing."""
+
+    ALTERED = "altered"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    USED = "used"
+    LEFT = "left"
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def link_token(link_id: int, secret: str) -> str:
+    """The signed text that stands in the address of a member's pages."""
+    return _signer(LINK_SALT).sign(f"{link_id}.{secret}").decode()
+
+
+def browser_token(link_id: int, secret: str) -> str:
+    """The signed text in the cookie of the browser to which a link is bound."""
+    return _signer(BROWSER_SALT).sign(f"{link_id}.{secret}").decode()
+
+
+def link_number(token: str) -> int | None:
+    """The number of the link that a token names, if the token is ours."""
+    number, _secret = _parts(token, LINK_SALT)
+    return number
+
+
+def read_link(token: str, browser: str = "") -> MemberLink | LinkEnd:
+    """The link that a token opens now, or why it opens none.
+
+    Args:
+        browser: what the cookie of the browser holds.
+    """
+    number, secret = _parts(token, LINK_SALT)
+    link = db.session.get(MemberLink, number) if number is not None else None
+    if link is None or not hmac.compare_digest(link.secret_hash, hash_of(secret)):
+        return LinkEnd.ALTERED
+    if link.member.as_state in GONE:
+        return LinkEnd.LEFT
+    if link.revoked_at is not None:
+        return LinkEnd.REVOKED
+    if not link.usable:
+        return LinkEnd.EXPIRED
+    return link if _is_here(link, browser) else LinkEnd.USED
+
+
+def open_link(token: str, browser: str = "") -> MemberLink | None:
+    """The link that a token opens now; None for one that opens nothing."""
+    found = read_link(token, browser)
+    return found if isinstance(found, MemberLink) else None
+
+
+def _is_here(link: MemberLink, browser: str) -> bool:
+    if link.browser_hash is None:
+        return True
+    number, secret = _parts(browser, BROWSER_SALT)
+    return number == link.id and hmac.compare_digest(link.browser_hash, hash_of(secret))
+
+
+def _parts(token: str, salt: str) -> tuple[int | None, str]:
+    """What we signed, letter for letter; no number for anything else (base64 has spellings)."""
+    signer = _signer(salt)
+    try:
+        value = signer.unsign(token)
+    except (BadSignature, UnicodeError):
+        return None, ""
+    if signer.sign(value) != token.encode():
+        return None, ""
+    number, _dot, secret = value.decode().partition(".")
+    return (int(number) if number.isdecimal() else None), secret
+
+
+def _signer(salt: str) -> Signer:
+    return Signer(current_app.secret_key or "", salt=salt, digest_method=hashlib.sha256)

@@ -1,0 +1,161 @@
+"""The public page of genuine messages: what it knows, what it never tells."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from registry.audit.models import AuditEvent
+from registry.db import db, unit_of_work
+from registry.messages import services
+from registry.messages.models import KeyMessage
+from tests import cast, story
+
+GENUINE, UNKNOWN = "ข้อความนี้เป็นของจริง", "เราไม่พบข้อความนี้"
+
+
+@pytest.fixture
+def code(app: Flask) -> str:
+    with app.app_context(), unit_of_work():
+        row = story.published()
+        row.link = "https://example.org/dengue"
+        return row.code
+
+
+def _change(app: Flask, code: str, **values: object) -> None:
+    with app.app_context(), unit_of_work():
+        row = db.session.scalars(select(KeyMessage).where(KeyMessage.code == code)).one()
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def _verdict(client: FlaskClient, path: str) -> tuple[int, str]:
+    answer = client.get(f"/genuine/{path}")
+    return answer.status_code, answer.text
+
+
+def test_a_published_message_is_genuine(anonymous: FlaskClient, code: str) -> None:
+    status, page = _verdict(anonymous, code)
+    assert status == 200
+    for words in (GENUINE, story.TEXT.title, story.TEXT.sentence, "10 มิ.ย. 2569"):
+        assert words in page
+    assert story.TEXT.body not in page
+    assert "นักประชาสัมพันธ์" not in page.split("<main")[1]
+    assert GENUINE in anonymous.get(f"/genuine/{code.upper()}").text
+
+
+@pytest.mark.parametrize(
+    "spelling", ["{0}", "  {0} ", "{1}-{2}-{3}", "https://x.go.th/genuine/{0}?a=1"]
+)
+def test_codes_are_found_as_people_write_them(
+    anonymous: FlaskClient, code: str, spelling: str
+) -> None:
+    typed = spelling.format(code, code[:5], code[5:10], code[10:])
+    answer = anonymous.post("/genuine/", data={"text": typed})
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"/genuine/{code}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ส่งต่อมา\nhttps://example.org/dengue",
+        f"{story.TEXT.title}\n\n{story.TEXT.sentence}\n\nอื่น ๆ",
+        story.TEXT.sentence,
+    ],
+)
+def test_a_pasted_message_is_found(anonymous: FlaskClient, code: str, text: str) -> None:
+    answer = anonymous.post("/genuine/", data={"text": text})
+    assert answer.headers["Location"].endswith(f"/genuine/{code}")
+
+
+def test_several_are_offered(app: Flask, anonymous: FlaskClient, code: str) -> None:
+    with app.app_context(), unit_of_work():
+        story.published("bureau", "head_bureau", channel="C-NNT")
+    page = anonymous.post("/genuine/", data={"text": story.TEXT.title}).text
+    assert page.count(GENUINE) == 2
+
+
+def test_corrected_withdrawn_and_out_of_date(app: Flask, anonymous: FlaskClient, code: str) -> None:
+    with app.app_context(), unit_of_work():
+        row = db.session.scalars(select(KeyMessage).where(KeyMessage.code == code)).one()
+        services.correct(story.acting("officer50"), row, "ตัวเลขที่ถูกคือ 12")
+    page = _verdict(anonymous, code)[1]
+    assert "มีการแก้ไขแล้ว" in page
+    assert "ตัวเลขที่ถูกคือ 12" in page
+    _change(app, code, valid_until=story.PUBLISHED.date() + timedelta(days=1))
+    assert "ใช้ได้ถึงวันที่ 11 มิ.ย. 2569" in _verdict(anonymous, code)[1]
+    with app.app_context(), unit_of_work():
+        row = db.session.scalars(select(KeyMessage).where(KeyMessage.code == code)).one()
+        services.withdraw(story.acting("officer50"), row, "ข่าวคลาดเคลื่อน")
+    page = _verdict(anonymous, code)[1]
+    assert "แต่ถอนแล้ว" in page
+    assert "ข่าวคลาดเคลื่อน" in page
+
+
+def test_unknown_and_unpublished_look_the_same(app: Flask, anonymous: FlaskClient) -> None:
+    with app.app_context(), unit_of_work():
+        draft = story.approved().code
+    answers = [_verdict(anonymous, one) for one in (draft, "2" * 11, "x", "%E0%B8%81")]
+    assert {status for status, _page in answers} == {404}
+    for _status, page in answers:
+        assert UNKNOWN in page
+        assert story.TEXT.title not in page
+    for text in (draft, story.TEXT.title, "ไม่มีที่ไหน", "x" * 5000):
+        answer = anonymous.post("/genuine/", data={"text": text})
+        assert answer.status_code == 200
+        assert story.TEXT.sentence not in answer.text
+
+
+def test_nothing_is_written_kept_or_signed_in(
+    app: Flask, anonymous: FlaskClient, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with app.app_context():
+        before = db.session.scalar(select(func.count()).select_from(AuditEvent))
+    pasted = f"{code} ข้อความลับของฉัน"
+    answers = [
+        anonymous.get("/genuine/"),
+        anonymous.get(f"/genuine/{code}"),
+        anonymous.get(f"/genuine/{code}/qr.svg"),
+        anonymous.post("/genuine/", data={"text": pasted}),
+    ]
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(AuditEvent)) == before
+    assert "ข้อความลับ" not in "".join(capsys.readouterr())
+
+
+def test_it_tells_of_no_person(app: Flask, anonymous: FlaskClient, code: str) -> None:
+    page = _verdict(anonymous, code)[1]
+    with app.app_context():
+        people = [cast.user(name).name for name in ("officer50", "head50")]
+    assert not [name for name in people if name in page]
+
+
+def test_the_picture_holds_the_address(app: Flask, anonymous: FlaskClient, code: str) -> None:
+    from registry.genuine.address import genuine_address, qr_svg
+
+    picture = anonymous.get(f"/genuine/{code}/qr.svg")
+    assert picture.headers["Content-Type"].startswith("image/svg+xml")
+    with app.test_request_context(base_url="http://localhost"):
+        assert picture.data == qr_svg(genuine_address(code))
+
+
+def test_it_is_linked_where_people_look(
+    app: Flask, anonymous: FlaskClient, client_of: object, code: str
+) -> None:
+    assert 'href="/genuine/"' in anonymous.get("/login").text
+    with app.app_context():
+        number = db.session.scalars(select(KeyMessage.id)).one()
+    page = client_of("officer50").get(f"/messages/{number}").text  # type: ignore[operator]
+    assert code in page
+    assert f"/genuine/{code}/qr.svg" in page
+
+
+def test_in_english(anonymous: FlaskClient, code: str) -> None:
+    anonymous.post("/language/en", data={"next": "/genuine/"})
+    assert "This message is genuine." in _verdict(anonymous, code)[1]

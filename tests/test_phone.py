@@ -1,0 +1,114 @@
+"""Answers by telephone: an officer notes what a member says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from registry.db import db, unit_of_work
+from registry.messages.ledger_models import Dissemination, Question, Recipient
+from tests import cast, story
+
+ClientOf = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def message(app: Flask) -> int:
+    with app.app_context(), unit_of_work():
+        return story.published().id
+
+
+@pytest.fixture
+def malee(app: Flask) -> int:
+    with app.app_context():
+        return cast.member("malee50").id
+
+
+@pytest.fixture
+def officer(client_of: ClientOf) -> FlaskClient:
+    return client_of("officer50")
+
+
+def _row(malee: int) -> Recipient:
+    return db.session.scalars(select(Recipient).where(Recipient.member_id == malee)).one()
+
+
+def test_the_member_is_found_by_name_and_number(officer: FlaskClient, malee: int) -> None:
+    face = cast.MEMBERS["malee50"]
+    for asked in (face.first, face.phone[-6:]):
+        page = officer.get("/phone/", query_string={"q": asked}).text
+        assert f"/phone/{malee}" in page
+        assert face.phone not in page.split("<main")[1].replace("-", "").split("phone-found")[-1]
+    assert "panel empty" in officer.get("/phone/", query_string={"q": "ไม่มีใครชื่อนี้"}).text
+    assert "panel empty" in officer.get("/phone/").text
+
+
+def test_each_answer_is_noted_once(
+    app: Flask, officer: FlaskClient, malee: int, message: int
+) -> None:
+    assert story.TEXT.title in officer.get(f"/phone/{malee}").text
+    base = f"/phone/{malee}/{message}"
+    for path in ("received", "declined"):
+        assert officer.post(f"{base}/{path}").status_code == 302
+    with app.app_context():
+        row = _row(malee)
+        assert row.received_via == "phone"
+        assert row.declined_at is not None
+        channel = cast.channel("malee50").id
+    told = {"form_token": "a" * 32, "channel": channel, "audience": "๓๕"}
+    asked = {"form_token": "b" * 32, "text": "ฉีดวัคซีนที่ไหน"}
+    for _ in range(2):
+        assert officer.post(f"{base}/passed-on", data=told).status_code == 302
+        assert officer.post(f"{base}/question", data=asked).status_code == 302
+    with app.app_context():
+        report = db.session.scalars(select(Dissemination)).one()
+        assert (report.source, report.audience_reported) == ("phone", 35)
+        assert report.recorded_by == cast.user("officer50").id
+        question = db.session.scalars(select(Question)).one()
+        assert (question.member_id, question.message_id) == (malee, message)
+        assert question.source == "phone"
+        assert _row(malee).declined_at is None
+
+
+def test_a_wrong_answer_keeps_what_was_typed(
+    officer: FlaskClient, malee: int, message: int
+) -> None:
+    told = {"form_token": "a" * 32, "channel": "0", "audience": "หลายคน"}
+    answer = officer.post(f"/phone/{malee}/{message}/passed-on", data=told)
+    assert answer.status_code == 422
+    assert 'value="หลายคน"' in answer.text
+    empty = officer.post(f"/phone/{malee}/{message}/question", data={"text": " "})
+    assert empty.status_code == 422
+
+
+def test_other_offices_find_nobody(
+    app: Flask, client_of: ClientOf, malee: int, message: int
+) -> None:
+    neighbour = client_of("officer90")
+    face = cast.MEMBERS["malee50"]
+    assert f"/phone/{malee}" not in neighbour.get("/phone/", query_string={"q": face.first}).text
+    assert neighbour.get(f"/phone/{malee}").status_code == 404
+    for path in ("received", "declined", "passed-on", "question"):
+        assert neighbour.post(f"/phone/{malee}/{message}/{path}").status_code == 404
+    with app.app_context():
+        strange = cast.member("aree90").id
+    officer = client_of("officer50")
+    assert officer.post(f"/phone/{malee}/999999/received").status_code == 404
+    assert officer.post(f"/phone/{strange}/{message}/received").status_code == 404
+
+
+def test_another_members_channel_is_refused(
+    app: Flask, officer: FlaskClient, malee: int, message: int
+) -> None:
+    with app.app_context():
+        strange = cast.channel("dao50").id
+    told = {"form_token": "a" * 32, "channel": strange}
+    assert officer.post(f"/phone/{malee}/{message}/passed-on", data=told).status_code == 422
+
+
+def test_it_is_in_the_menu(officer: FlaskClient) -> None:
+    assert 'href="/phone/"' in officer.get("/").text

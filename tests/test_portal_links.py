@@ -1,0 +1,242 @@
+"""Personal links: altered, run out, replaced, used elsewhere; and where one never stands."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from registry.audit.services import Actor
+from registry.db import db, unit_of_work
+from registry.members.models import MemberState
+from registry.members.states import change_state
+from registry.outbox.line_models import LineAccount
+from registry.periods.dated import Dated, set_from
+from registry.portal.models import MemberLink
+from registry.portal.services import bind, issue, revoke, revoke_account
+from registry.portal.tokens import LinkEnd, read_link
+from tests import cast, story
+
+SYSTEM = Actor.system()
+
+
+def _issue(app: Flask, name: str = "malee50", **given: object) -> str:
+    with app.app_context(), unit_of_work():
+        return issue(SYSTEM, cast.member(name), **given)  # type: ignore[arg-type]
+
+
+def _published(app: Flask) -> int:
+    with app.app_context(), unit_of_work():
+        return story.published().id
+
+
+def _account(app: Flask) -> int:
+    with app.app_context(), unit_of_work():
+        row = LineAccount(
+            member_id=cast.member("malee50").id,
+            user_id="U1",
+            user_hash="0" * 64,
+            linked_at=datetime.now(UTC),
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+
+def _end(app: Flask, token: str) -> str:
+    answer = app.test_client().get(f"/m/{token}/")
+    found = re.search('data-link-end="([a-z]*)"', answer.text)
+    assert answer.status_code == (404 if found else 200)
+    return found[1] if found else ""
+
+
+def test_each_end_says_what_to_do(app: Flask) -> None:
+    replaced = _issue(app)
+    token = _issue(app)
+    assert (_end(app, replaced), _end(app, token)) == ("revoked", "")
+    assert _end(app, token[:-1] + ("A" if token[-1] != "A" else "B")) == "altered"
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=90, minutes=1)):
+        late = app.test_client().get(f"/m/{token}/")
+        assert late.status_code == 404
+        assert "ลิงก์ส่วนตัวหมดอายุแล้ว" in late.text
+    with app.app_context(), unit_of_work():
+        revoke(SYSTEM, cast.member("malee50"))
+    assert _end(app, token) == "revoked"
+    token = _issue(app)
+    with app.app_context(), unit_of_work():
+        today = datetime.now(UTC).date()
+        change_state(SYSTEM, cast.member("malee50"), MemberState.LEFT, on=today, reason="ย้าย")
+    assert _end(app, token) == "left"
+
+
+def test_the_life_is_a_setting(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        set_from(Dated.LINK_DAYS, "10", _today(), "คำสั่ง", SYSTEM, today=_today())
+    _issue(app)
+    _issue(app, "dao50", life=timedelta(hours=1))
+    with app.app_context():
+        rows = db.session.scalars(select(MemberLink).order_by(MemberLink.id)).all()
+        assert [row.expires_at - row.issued_at for row in rows] == [
+            timedelta(days=10),
+            timedelta(hours=1),
+        ]
+
+
+def _today() -> date:
+    return (datetime.now(UTC) + timedelta(hours=7)).date()
+
+
+def test_a_link_by_line_stays_with_the_browser_that_used_it_first(app: Flask) -> None:
+    message = _published(app)
+    token = _issue(app, single_use=True)
+    one, other = app.test_client(), app.test_client()
+    for client in (one, other):
+        assert client.get(f"/m/{token}/messages/{message}").status_code == 200
+        home = client.get(f"/m/{token}/").text
+        assert "data-link-end" not in home
+        assert cast.MEMBERS["malee50"].first not in home
+    answer = one.post(f"/m/{token}/messages/{message}/received")
+    assert answer.status_code == 302
+    cookie = next(text for text in answer.headers.getlist("Set-Cookie") if "sang-m" in text)
+    assert "__Secure-sang-m" in cookie
+    for part in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/m/"):
+        assert part in cookie
+    assert token not in cookie
+    assert cast.MEMBERS["malee50"].first in one.get(f"/m/{token}/").text
+    for page in ("", f"messages/{message}", "record", "results", "fresh"):
+        assert other.get(f"/m/{token}/{page}").status_code == 404, page
+    refused = other.post(f"/m/{token}/messages/{message}/declined")
+    assert refused.status_code == 404
+    assert 'data-link-end="used"' in refused.text
+
+
+def test_another_links_cookie_opens_nothing(app: Flask) -> None:
+    message = _published(app)
+    mine, theirs = _issue(app, single_use=True), _issue(app, "dao50", single_use=True)
+    malee, dao = app.test_client(), app.test_client()
+    malee.post(f"/m/{mine}/messages/{message}/received")
+    dao.post(f"/m/{theirs}/messages/{message}/received")
+    assert dao.get(f"/m/{theirs}/").status_code == 200
+    stolen = next(c.value for c in dao._cookies.values() if "sang-m" in c.key)
+    with app.app_context():
+        assert read_link(mine, stolen) is LinkEnd.USED
+        assert read_link(mine, "1.x.y") is LinkEnd.USED
+
+
+def test_own_data_by_line_asks_for_the_phone_first(app: Flask) -> None:
+    token = _issue(app, single_use=True)
+    client = app.test_client()
+    for page in ("record", "results", "news"):
+        shown = client.get(f"/m/{token}/{page}")
+        assert shown.status_code == 200
+        assert cast.MEMBERS["malee50"].first not in shown.text
+        assert f"/m/{token}/here" in shown.text
+    answer = client.post(f"/m/{token}/here", data={"next": "portal.record"})
+    assert answer.headers["Location"].endswith("/record")
+    assert cast.MEMBERS["malee50"].first in client.get(f"/m/{token}/record").text
+    assert client.post(f"/m/{token}/here", data={"next": "security.login"}).location.endswith("/")
+
+
+def test_office_links_work_on_several_devices(app: Flask) -> None:
+    message, token = _published(app), _issue(app)
+    for _ in range(2):
+        client = app.test_client()
+        assert client.post(f"/m/{token}/messages/{message}/received").status_code == 302
+        assert client.get(f"/m/{token}/record").status_code == 200
+
+
+def test_unlinking_ends_the_links_of_the_account_only(app: Flask) -> None:
+    account, office = _account(app), _issue(app)
+    line = _issue(app, single_use=True, account_id=account)
+    assert _end(app, office) == _end(app, line) == ""
+    with app.app_context(), unit_of_work():
+        assert revoke_account(SYSTEM, cast.member("malee50"), account) == 1
+    assert (_end(app, office), _end(app, line)) == ("", "revoked")
+
+
+def test_what_is_passed_on_never_carries_the_link(app: Flask) -> None:
+    message, token = _published(app), _issue(app)
+    page = app.test_client().get(f"/m/{token}/messages/{message}").text
+    shared = re.search(r'href="(https://line\.me/[^"]+)"', page)
+    words = re.search(r'id="words"[^>]*>([^<]+)<', page)
+    assert shared is not None
+    assert words is not None
+    secret = token.split(".")[1]
+    for text in (unquote(unquote(shared[1])), words[1]):
+        assert story.TEXT.sentence in text
+        assert "/genuine/" in text
+        assert "/m/" not in text
+        assert secret not in text
+    assert 'rel="noopener noreferrer"' in page
+
+
+def test_the_link_leaves_in_no_referer_and_is_kept_nowhere(app: Flask) -> None:
+    message, token = _published(app), _issue(app)
+    answer = app.test_client().get(f"/m/{token}/messages/{message}")
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert token not in str(answer.headers)
+
+
+def test_the_link_stands_in_no_log_when_refused(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = _issue(app, single_use=True)
+    other = _issue(app)
+    client = app.test_client()
+    for one in (token, other):
+        client.post(f"/m/{one}/here")
+        client.post(f"/m/{one}/messages/999/received")
+        app.test_client().get(f"/m/{one}/record")
+    written = capsys.readouterr()
+    assert "/m/…" in written.err + written.out
+    for one in (token, other):
+        assert one not in written.err + written.out
+
+
+def test_a_script_is_told_where_a_form_leads(app: Flask) -> None:
+    message, token = _published(app), _issue(app)
+    client: FlaskClient = app.test_client()
+    answer = client.post(f"/m/{token}/messages/{message}/received", headers={"Sang-Fetch": "1"})
+    assert answer.status_code == 204
+    assert answer.headers["Sang-Location"].endswith(f"/messages/{message}")
+    assert "alert-success" in client.get(answer.headers["Sang-Location"]).text
+    assert set(client.get(f"/m/{token}/fresh").get_json()) == {"csrf_token"}
+
+
+def test_only_one_browser_comes_first(app: Flask) -> None:
+    _issue(app, single_use=True)
+    with app.app_context(), unit_of_work():
+        link = db.session.scalars(select(MemberLink)).one()
+        first, second = bind(SYSTEM, link), bind(SYSTEM, link)
+        assert first is not None
+        assert second is None
+        assert first.split(".")[1] not in str(link.browser_hash)
+
+
+def test_every_spelling_of_a_cookie_but_the_right_one_is_refused(app: Flask) -> None:
+    token = _issue(app, single_use=True)
+    with app.app_context(), unit_of_work():
+        link = db.session.scalars(select(MemberLink)).one()
+        cookie = bind(SYSTEM, link) or ""
+        assert read_link(token, cookie) is link
+        for wrong in ("", cookie[:-1], cookie + "=", cookie.upper(), token, f"{cookie}\n"):
+            assert read_link(token, wrong) is LinkEnd.USED
+
+
+@pytest.mark.parametrize(
+    "path", ["/m/secret-key/", "/media/secret-key", "/feeds/secret-key/rss.xml"]
+)
+def test_addresses_that_are_keys_are_masked(
+    app: Flask, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    app.test_client().get(path)
+    written = "".join(capsys.readouterr())
+    assert f'"/{path.split("/")[1]}/…' in written
+    assert "secret-key" not in written
