@@ -157,7 +157,7 @@ def publish_to(
     office = channel.office
     row = Publication(
         month=month_of(on),
-        message_id=message.id,
+        message=message,
         channel=channel,
         office_id=channel.office_id,
         province_code=office.province_code if office else None,
@@ -171,7 +171,7 @@ def publish_to(
         release_id=release_id,
         actor_id=actor.user_id,
     )
-    message.publications.append(row)
+    db.session.add(row)
     db.session.flush()
     count = add_recipients(row, reached)
     record(
