@@ -7,7 +7,11 @@ any moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from flask import Flask
@@ -17,6 +21,10 @@ from registry.jobs import until_told
 
 log = structlog.get_logger()
 Pulse = Callable[[], bool]
+Work = TypeVar("Work")
+SHARE = 5.0
+"""Seconds after which a pulse begins nothing more in one beat, for others wait behind it."""
+FRAMES = 12
 _pulses: dict[str, Pulse] = {}
 
 
@@ -30,6 +38,21 @@ def pulse(name: str) -> Callable[[Pulse], Pulse]:
     return mark
 
 
+def briefly(work: Iterable[Work], seconds: float = SHARE) -> Iterator[Work]:
+    """As much of some work as may begin within a pulse's share of a beat; the first always may."""
+    until = time.monotonic() + seconds
+    for one in work:
+        yield one
+        if time.monotonic() >= until:
+            return
+
+
+def where(error: BaseException) -> list[str]:
+    """Where an error arose, as file:line; what it says is left out, for it may be a person's."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    return [f"{'/'.join(Path(row.filename).parts[-3:])}:{row.lineno}" for row in frames]
+
+
 def beat() -> bool:
     """Let every pulse do what is due now; whether there was anything."""
     busy = False
@@ -37,7 +60,7 @@ def beat() -> bool:
         try:
             busy = function() or busy
         except Exception as error:
-            log.error("pulse_failed", pulse=name, exc_info=error)
+            log.error("pulse_failed", pulse=name, kind=type(error).__name__, where=where(error))
         finally:
             db.session.rollback()
     return busy

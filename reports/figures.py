@@ -75,15 +75,19 @@ def compute(source: Source, period: Period, today: date, tell: Tell = silent) ->
         for dimension, cells in totals(source, components, period, today):
             for cell, amounts in cells.items():
                 found[dimension].setdefault(cell, {}).update(amounts)
-    return [one for dimension in DIMENSIONS for one in _sealed(dimension, found[dimension])]
+    return [
+        one
+        for dimension in DIMENSIONS
+        for one in _sealed(dimension, found[dimension], source.lacks)
+    ]
 
 
-def _sealed(dimension: str, cells: Cells) -> Iterator[Sealed]:
+def _sealed(dimension: str, cells: Cells, lacks: frozenset[str]) -> Iterator[Sealed]:
     ordered = sorted(cells.items(), key=lambda entry: (entry[0] is None, entry[0]))
     for one in MEASURES.values():
         if dimension and dimension not in one.dimensions:
             continue
-        blank = {name: COMPONENTS[name].empty for name in one.components}
+        blank = {name: COMPONENTS[name].amount(None, lacks) for name in one.components}
         for cell, amounts in ordered:
             figure = one.figure({**blank, **amounts})
             place = cut_of(dimension, cell) if dimension else ""

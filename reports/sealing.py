@@ -81,16 +81,18 @@ def opened(folder: Path) -> Iterator[Duck]:
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
-        for name in COLUMNS:
+        lacks = {name for name in LATER if not _path(folder, name).exists()}
+        for name in lacks:
+            connection.register(name, schema_of(name).empty_table())
+        for name in COLUMNS.keys() - lacks:
             _open(connection, folder, name)
-        yield Duck(connection)
+        yield Duck(connection, lacks)
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / FACTS / f"{name}.parquet"
 
 
 def _open(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
-    """Show a sealed table; one that is younger than the seal is empty there."""
-    path = folder / FACTS / f"{name}.parquet"
-    if name in LATER and not path.exists():
-        connection.register(name, schema_of(name).empty_table())
-        return
-    quoted = str(path).replace("'", "''")
+    quoted = str(_path(folder, name)).replace("'", "''")
     connection.execute(f"CREATE VIEW \"{name}\" AS FROM read_parquet('{quoted}')")

@@ -61,7 +61,7 @@ def _cells(source: Source, components: list[Component], dimension: str) -> Cells
     found: Cells = {}
     for cell, *amounts in source.fetch(f"SELECT {key}, {sums} FROM worked_out{grouped}"):  # noqa: S608
         pairs = zip(components, amounts, strict=True)
-        found[cell] = {one.name: one.empty if value is None else value for one, value in pairs}
+        found[cell] = {one.name: one.amount(value, source.lacks) for one, value in pairs}
     return found
 
 

@@ -118,7 +118,7 @@ def test_a_report_sent_again_keeps_its_new_picture(app: Flask) -> None:
         assert len(evidence_queries.items_of(MINE, [row])[row.id]) == 1
         assert row.evidence
         review.review(story.acting("officer50"), [row], accept=True)
-        with pytest.raises(Fault, match="พิจารณา"):
+        with pytest.raises(Fault, match="รับรองแล้ว"):
             record_with_picture(MEMBER, story.ALL, entry, opened(scene(4)), source="officer")
     with app.app_context():
         assert len(list(files.folder().iterdir())) == 2
@@ -251,6 +251,9 @@ def test_the_page_of_a_report(app: Flask, client_of: ClientOf) -> None:
     wrong = client.post(f"{address}/add", data={"link": "javascript:alert(1)"})
     assert wrong.status_code == 422
     assert "javascript:alert(1)" in wrong.get_data(as_text=True)
+    assert "โปรดเลือกไฟล์อีกครั้ง" not in wrong.text
+    shot = {"link": "javascript:alert(1)", "picture": (io.BytesIO(story.png()), "shot.png")}
+    assert "โปรดเลือกไฟล์อีกครั้ง" in client.post(f"{address}/add", data=shot).text
     page = client.get(address).get_data(as_text=True)
     assert "https://example.org/2" in page
     assert "SHA-256" in page

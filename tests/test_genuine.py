@@ -15,7 +15,8 @@ from registry.messages import services
 from registry.messages.models import KeyMessage
 from tests import cast, story
 
-GENUINE, UNKNOWN = "ข้อความนี้เป็นของจริง", "เราไม่พบข้อความนี้"
+GENUINE, UNKNOWN = "ข้อความด้านล่างนี้เป็นของจริง", "เราไม่พบข้อความนี้"
+ALIKE, COMPARE = "คล้ายกับข้อความของเรา", "เทียบข้อความที่ท่านได้รับ"
 
 
 @pytest.fixture
@@ -41,15 +42,15 @@ def _verdict(client: FlaskClient, path: str) -> tuple[int, str]:
 def test_a_published_message_is_genuine(anonymous: FlaskClient, code: str) -> None:
     status, page = _verdict(anonymous, code)
     assert status == 200
-    for words in (GENUINE, story.TEXT.title, story.TEXT.sentence, "10 มิ.ย. 2569"):
+    told = (GENUINE, COMPARE, story.TEXT.title, story.TEXT.sentence, "10 มิ.ย. 2569")
+    for words in (*told, story.TEXT.body, 'href="https://example.org/dengue"'):
         assert words in page
-    assert story.TEXT.body not in page
     assert "นักประชาสัมพันธ์" not in page.split("<main")[1]
     assert GENUINE in anonymous.get(f"/genuine/{code.upper()}").text
 
 
 @pytest.mark.parametrize(
-    "spelling", ["{0}", "  {0} ", "{1}-{2}-{3}", "https://x.go.th/genuine/{0}?a=1"]
+    "spelling", ["{0}", "  {0} ", "{1}-{2}-{3}", "{1} {2} {3}", "http://localhost/genuine/{0}?a=1"]
 )
 def test_codes_are_found_as_people_write_them(
     anonymous: FlaskClient, code: str, spelling: str
@@ -64,20 +65,41 @@ def test_codes_are_found_as_people_write_them(
     "text",
     [
         "ส่งต่อมา\nhttps://example.org/dengue",
+        "โอนเงินด่วน https://x.example/genuine/{code}",
+        "โอนเงินด่วนที่บัญชีนี้\n{code}",
         f"{story.TEXT.title}\n\n{story.TEXT.sentence}\n\nอื่น ๆ",
         story.TEXT.sentence,
     ],
 )
-def test_a_pasted_message_is_found(anonymous: FlaskClient, code: str, text: str) -> None:
-    answer = anonymous.post("/genuine/", data={"text": text})
-    assert answer.headers["Location"].endswith(f"/genuine/{code}")
+def test_pasted_words_are_compared_and_never_called_genuine(
+    anonymous: FlaskClient, code: str, text: str
+) -> None:
+    answer = anonymous.post("/genuine/", data={"text": text.format(code=code)})
+    assert answer.status_code == 200
+    page = answer.text.split("<main")[1]
+    assert GENUINE not in page
+    assert "✓" not in page
+    for words in (ALIKE, COMPARE, story.TEXT.body, code):
+        assert words in page
+
+
+def test_a_text_may_be_as_long_as_a_message_and_not_longer(
+    anonymous: FlaskClient, code: str
+) -> None:
+    long = f"{'ก' * 24_000}\n{story.TEXT.sentence}"
+    assert ALIKE in anonymous.post("/genuine/", data={"text": long}).text
+    answer = anonymous.post("/genuine/", data={"text": "ก" * 25_001})
+    assert answer.status_code == 422
+    assert UNKNOWN not in answer.text
+    assert "field-error" in answer.text
 
 
 def test_several_are_offered(app: Flask, anonymous: FlaskClient, code: str) -> None:
     with app.app_context(), unit_of_work():
         story.published("bureau", "head_bureau", channel="C-NNT")
     page = anonymous.post("/genuine/", data={"text": story.TEXT.title}).text
-    assert page.count(GENUINE) == 2
+    assert page.count(ALIKE) == 2
+    assert "✓" not in page
 
 
 def test_corrected_withdrawn_and_out_of_date(app: Flask, anonymous: FlaskClient, code: str) -> None:
@@ -158,4 +180,4 @@ def test_it_is_linked_where_people_look(
 
 def test_in_english(anonymous: FlaskClient, code: str) -> None:
     anonymous.post("/language/en", data={"next": "/genuine/"})
-    assert "This message is genuine." in _verdict(anonymous, code)[1]
+    assert "The message below is genuine." in _verdict(anonymous, code)[1]

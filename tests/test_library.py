@@ -245,6 +245,19 @@ def test_what_was_typed_stays_when_a_file_is_refused(app: Flask, client_of: Clie
     assert answer.status_code == 422
     assert "ชื่อที่พิมพ์ไว้" in page
     assert "x.svg" in page
+    assert AGAIN not in page
+
+
+AGAIN = "โปรดเลือกไฟล์อีกครั้ง"
+
+
+def test_a_file_that_the_browser_drops_is_asked_for_again(app: Flask, client_of: ClientOf) -> None:
+    form = {"title": "ชื่อที่พิมพ์ไว้", "licence": "own", "language": "th", "licence_until": "พรุ่งนี้"}
+    client = client_of("officer50")
+    assert AGAIN not in client.post("/library/add", data=form).text
+    chosen = client.post("/library/add", data=form | {"file": (io.BytesIO(photograph()), "วัด.jpg")})
+    assert (chosen.status_code, AGAIN in chosen.text) == (422, True)
+    assert AGAIN not in client.get("/library/add").text
 
 
 def test_a_file_is_chosen_for_a_draft_from_its_page(app: Flask, client_of: ClientOf) -> None:

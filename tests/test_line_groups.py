@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from registry.audit.models import AuditEvent
+from registry.audit.services import Actor
 from registry.channels.models import Channel
 from registry.db import db, unit_of_work
-from registry.outbox import accounts, line_groups
+from registry.outbox import accounts, line_groups, line_links
 from registry.outbox.line_models import LineCode, LineGroup
 from tests import cast
 from tests import line_events as line
@@ -55,7 +56,7 @@ def test_a_group_joined_is_a_channel_with_a_count(app: Flask, server: Line) -> N
     line.told(app, app.test_client(), line.event("join", group=7))
     assert "รหัส" in server.replies[-1]["messages"][0]["text"]
     row = groups(app)[0]
-    assert channel_of(app, row) == ("C-PRDB", "กลุ่มไลน์", True, [])
+    assert channel_of(app, row) == ("C-PRDB", "กลุ่ม LINE", True, [])
     count_now(app)
     assert channel_of(app, row) == ("C-PRDB", "เครือข่ายแม่ริม", True, [42])
     with app.app_context():
@@ -163,6 +164,26 @@ def test_a_code_works_once_for_a_day_and_in_groups_only(
     line.told(app, client, line.typed(late, group=8))
     assert channel_of(app, groups(app)[1])[0] == "C-PRDB"
     assert "ใช้ไม่ได้" in server.replies[-1]["messages"][0]["text"]
+
+
+def test_another_office_does_not_take_a_group(
+    app: Flask, client_of: ClientOf, server: Line
+) -> None:
+    client = app.test_client()
+    line.told(app, client, line.event("join", group=7), line.event("join", group=8))
+    line.told(app, client, line.typed(claim_code(app, client_of), group=7))
+    with app.app_context(), unit_of_work():
+        office = cast.network("P90").office
+        code, _until = line_links.issue_claim(Actor.system(), office, None)
+    line.told(app, client, line.typed(code, group=7))
+    assert "เชียงใหม่" in server.replies[-1]["messages"][0]["text"]
+    assert "อยู่แล้ว" in server.replies[-1]["messages"][0]["text"]
+    assert channel_of(app, groups(app)[0])[0] == "P50"
+    line.told(app, client, line.typed(code, group=9))  # the bot was never in it
+    line.told(app, client, line.typed(code, group=8))
+    assert channel_of(app, groups(app)[1])[0] == "P90"
+    line.told(app, client, line.typed(claim_code(app, client_of), group=7))
+    assert "ขอบคุณ" in server.replies[-1]["messages"][0]["text"]
 
 
 def test_guessing_codes_in_a_group_ends_soon(app: Flask, client_of: ClientOf, server: Line) -> None:

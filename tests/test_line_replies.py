@@ -99,7 +99,7 @@ def test_a_message_that_was_not_sent_to_the_member_is_not_known(chat: Chat) -> N
         foreign = story.published("officer90", "head90", "P90", story.PUBLISHED).code
     for code in (foreign, "nosuchcode1", ""):
         for verb in ("received", "passed", "declined", "ask"):
-            assert "ไม่พบ" in chat.press(f"{verb}:{code}")
+            assert "หมดอายุแล้ว" in chat.press(f"{verb}:{code}")
     assert set(chat.understood()) == {"nothing"}
     assert recipient(chat).received_at is None
 
@@ -127,13 +127,13 @@ def test_one_of_several_channels_and_no_figures(chat: Chat) -> None:
         stranger = cast.channel("somchai50").id
     assert "ช่องทางใด" in chat.press(f"passed:{chat.code}")
     assert f"channel:{page}" in chat.buttons
-    assert "ไม่พบ" in chat.press(f"channel:{stranger}")
+    assert "หมดอายุแล้ว" in chat.press(f"channel:{stranger}")
     assert "กี่คน" in chat.type("เพจบ้านเรา")
     chat.press("people:none")
     assert "บันทึกรายงาน" in chat.press("evidence:none")
     rows = chat.rows(Dissemination)
     assert [(row.channel_id, row.audience_reported) for row in rows] == [(page, None)]
-    assert "ไม่พบ" in chat.press("evidence:none")  # an old button says nothing any more
+    assert "หมดอายุแล้ว" in chat.press("evidence:none")  # an old button says nothing any more
     assert len(chat.rows(Dissemination)) == 1
 
 

@@ -134,3 +134,14 @@ def test_addresses_stand_in_no_log(mailbox: Mailbox, capsys: pytest.CaptureFixtu
     said = capsys.readouterr()
     assert outbox_world.address(members[0]) not in said.err + said.out
     assert "not_sent" in said.err
+
+
+@pytest.mark.parametrize("wrong", ["@", "a@b@c", "x@", "ไทย@example.org", "x@ไทย.example"])
+def test_address_that_cannot_be_written_fails(mailbox: Mailbox, wrong: str) -> None:
+    """Certainly unsent, thus nobody has to ask whether it arrived."""
+    members = to_list(1)
+    with unit_of_work():
+        db.session.get_one(Member, members[0]).email = wrong
+    outbox_world.run()
+    assert outbox_world.states() == {"failed": 1}
+    assert mailbox.tries == 0

@@ -13,16 +13,19 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.channels.models import AudienceCount, ChannelKind
 from registry.db import db, unit_of_work
+from registry.errors import Refused
 from registry.messages import services
 from registry.messages.ledger_models import Recipient
 from registry.messages.models import Publication
-from registry.outbox import deciding, queries
+from registry.outbox import deciding, hooks, queries
 from registry.outbox.backoff import Trouble
 from registry.outbox.deciding import Decision
 from registry.outbox.hand_models import HandWork
+from registry.outbox.hooks import HookValues
 from registry.outbox.models import (
     Delivery,
     DeliveryState,
@@ -35,7 +38,7 @@ from registry.outbox.webhook_models import Webhook
 from tests import cast, outbox_world, story
 
 ClientOf = Callable[[str], FlaskClient]
-NAME = "SANG_WEBHOOK_SECRET_TEST"
+NAME = "SANG_WEBHOOK_SECRET_P50_TEST"
 
 
 def task(app: Flask, kind: ChannelKind = ChannelKind.LOUDSPEAKER) -> int:
@@ -66,7 +69,7 @@ def states(app: Flask) -> dict[str, int]:
 def test_empty_outbox_says_so(client_of: ClientOf) -> None:
     text = client_of("officer50").get("/outbox/").text
     assert "ไม่มีรายการที่รอ" in text
-    assert "ขณะนี้ไม่มีงานที่ต้องอ่านออกเสียง" in text
+    assert "ขณะนี้ไม่มีงานที่เจ้าหน้าที่ต้องอ่าน" in text
 
 
 def test_task_is_done_and_the_ledger_learns_of_it(app: Flask, client_of: ClientOf) -> None:
@@ -304,3 +307,38 @@ def test_webhook_is_added_and_retired(
     client.post(f"/outbox/webhooks/{hook}/retire")
     with app.app_context():
         assert db.session.scalars(select(Webhook)).one().retired_at
+
+
+def test_no_office_signs_with_the_key_of_another_one(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(NAME, "made-up-key")
+    client = client_of("officer90")
+    with app.app_context():
+        channel = cast.channel("P90").id
+    form = {"channel": channel, "name": "เว็บไซต์", "url": "https://www.example.org/hook"}
+    with outbox_world.outbox_to(app, webhook_hosts="www.example.org"):
+        refused = client.post("/outbox/webhooks/", data=form | {"secret_name": NAME})
+        assert refused.status_code == 422
+        assert "SANG_WEBHOOK_SECRET_P90_" in refused.text
+        own = "SANG_WEBHOOK_SECRET_P90_TEST"
+        monkeypatch.setenv(own, "another-key")
+        added = client.post("/outbox/webhooks/", data=form | {"secret_name": own})
+        assert added.status_code == 302
+    with app.app_context():
+        assert list(db.session.scalars(select(Webhook.secret_name))) == [own]
+
+
+def test_a_code_that_begins_like_another_ones_does_not_open_its_keys(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "SANG_WEBHOOK_SECRET_P50_1_SITE"
+    monkeypatch.setenv(name, "made-up-key")
+    values = HookValues("เว็บไซต์", "https://www.example.org/hook", name, idempotent=False)
+    allowed = outbox_world.outbox_to(app, webhook_hosts="www.example.org")
+    with allowed, app.app_context(), unit_of_work():
+        assert hooks.key_prefix("C-NNT") == "SANG_WEBHOOK_SECRET_C_NNT_"
+        hooks.add(story.acting("officer50"), cast.channel("P50"), values)
+        db.session.scalars(select(Office).where(Office.code == "P11")).one().code = "P50-1"
+        with pytest.raises(Refused, match="SANG_WEBHOOK_SECRET_P50_"):
+            hooks.add(story.acting("officer50"), cast.channel("P50"), values)

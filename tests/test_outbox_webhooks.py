@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import hmac
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from flask import Flask
 from sqlalchemy import select
 
@@ -37,7 +45,7 @@ class Site:
 
 
 @contextmanager
-def site() -> Iterator[Site]:
+def site(secure: ssl.SSLContext | None = None) -> Iterator[Site]:
     state = Site()
 
     class Handler(BaseHTTPRequestHandler):
@@ -55,6 +63,8 @@ def site() -> Iterator[Site]:
             self.end_headers()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if secure:
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
     state.url = f"http://127.0.0.1:{server.server_port}/hook"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -179,3 +189,34 @@ def test_without_its_key_nothing_is_posted(other: Site, monkeypatch: pytest.Monk
     outbox_world.run()
     assert other.got == []
     assert outbox_world.states() == {"failed": 1}
+
+
+def _own_certificate(folder: Path) -> ssl.SSLContext:
+    """A server's context with a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    plain = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "server.pem"
+    file.write_bytes(key.private_bytes(*plain) + made.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+@pytest.mark.parametrize("idempotent", [False, True])
+def test_certificate_that_nobody_vouches_for_fails(
+    other: Site, tmp_path: Path, idempotent: bool
+) -> None:
+    with site(_own_certificate(tmp_path)) as secure:
+        to_hook(secure.url.replace("http:", "https:"), idempotent=idempotent)
+        outbox_world.run(2)
+    assert secure.got == []
+    assert outbox_world.states() == {"failed": 1}
+    assert db.session.scalars(select(Delivery)).one().error == Trouble.CERTIFICATE

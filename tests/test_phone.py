@@ -74,13 +74,40 @@ def test_each_answer_is_noted_once(
         assert _row(malee).declined_at is None
 
 
+def test_the_day_can_be_told(app: Flask, officer: FlaskClient, malee: int, message: int) -> None:
+    with app.app_context():
+        channel = cast.channel("malee50").id
+    told = {"form_token": "a" * 32, "channel": channel, "audience": "35", "on": "11/6/2569"}
+    assert officer.post(f"/phone/{malee}/{message}/passed-on", data=told).status_code == 302
+    again = {**told, "form_token": "b" * 32, "audience": "40"}
+    assert officer.post(f"/phone/{malee}/{message}/passed-on", data=again).status_code == 302
+    with app.app_context():
+        report = db.session.scalars(select(Dissemination)).one()
+        assert report.on.isoformat() == "2026-06-11"
+        assert not report.time_known
+        assert report.audience_reported == 40
+
+
 def test_a_wrong_answer_keeps_what_was_typed(
-    officer: FlaskClient, malee: int, message: int
+    app: Flask, officer: FlaskClient, malee: int, message: int
 ) -> None:
     told = {"form_token": "a" * 32, "channel": "0", "audience": "หลายคน"}
     answer = officer.post(f"/phone/{malee}/{message}/passed-on", data=told)
     assert answer.status_code == 422
     assert 'value="หลายคน"' in answer.text
+    with app.app_context(), unit_of_work():
+        channel = cast.channel("malee50")
+        channel.kind, number = "loudspeaker", channel.id
+        for count in channel.counts:
+            count.basis = None
+    told = {"form_token": "c" * 32, "channel": number, "audience": "30", "on": "99/99/2569"}
+    answer = officer.post(f"/phone/{malee}/{message}/passed-on", data=told)
+    assert answer.status_code == 422
+    assert 'value="99/99/2569"' in answer.text
+    assert "field-error" in answer.text
+    answer = officer.post(f"/phone/{malee}/{message}/passed-on", data={**told, "on": ""})
+    assert answer.status_code == 422
+    assert "field-error" in answer.text.split(f'id="basis-{message}"')[1].split("</div>")[0]
     empty = officer.post(f"/phone/{malee}/{message}/question", data={"text": " "})
     assert empty.status_code == 422
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import unquote
 
@@ -12,13 +13,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from registry.access.scope import Scope
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.members.models import MemberState
 from registry.members.states import change_state
+from registry.messages.ledger_models import Dissemination
 from registry.outbox.line_models import LineAccount
 from registry.periods.dated import Dated, set_from
 from registry.portal.models import MemberLink
+from registry.portal.queries import latest_link
 from registry.portal.services import bind, issue, revoke, revoke_account
 from registry.portal.tokens import LinkEnd, read_link
 from tests import cast, story
@@ -108,6 +112,9 @@ def test_a_link_by_line_stays_with_the_browser_that_used_it_first(app: Flask) ->
     for part in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/m/"):
         assert part in cookie
     assert token not in cookie
+    life = re.search("Max-Age=([0-9]+)", cookie)
+    assert life is not None
+    assert 89 * 86_400 < int(life[1]) <= 90 * 86_400, "as long as the link and no longer"
     assert cast.MEMBERS["malee50"].first in one.get(f"/m/{token}/").text
     for page in ("", f"messages/{message}", "record", "results", "fresh"):
         assert other.get(f"/m/{token}/{page}").status_code == 404, page
@@ -152,12 +159,42 @@ def test_office_links_work_on_several_devices(app: Flask) -> None:
 
 
 def test_unlinking_ends_the_links_of_the_account_only(app: Flask) -> None:
-    account, office = _account(app), _issue(app)
+    office, account = _issue(app), _account(app)
     line = _issue(app, single_use=True, account_id=account)
     assert _end(app, office) == _end(app, line) == ""
     with app.app_context(), unit_of_work():
         assert revoke_account(SYSTEM, cast.member("malee50"), account) == 1
     assert (_end(app, office), _end(app, line)) == ("", "revoked")
+
+
+def test_an_offices_link_belongs_to_the_linked_account(app: Flask) -> None:
+    """It stays with the first browser, so that a forwarded one opens nothing, and ends with it."""
+    message, account = _published(app), _account(app)
+    line, token = _issue(app, single_use=True, account_id=account), _issue(app)
+    assert (_end(app, line), _end(app, token)) == ("revoked", "")
+    one, other = app.test_client(), app.test_client()
+    assert cast.MEMBERS["malee50"].first not in other.get(f"/m/{token}/record").text
+    assert one.post(f"/m/{token}/messages/{message}/received").status_code == 302
+    assert cast.MEMBERS["malee50"].first in one.get(f"/m/{token}/record").text
+    assert other.get(f"/m/{token}/record").status_code == 404
+    with app.app_context(), unit_of_work():
+        assert revoke_account(SYSTEM, cast.member("malee50"), account) == 1
+    assert one.get(f"/m/{token}/record").status_code == 404
+
+
+def test_the_office_sees_the_link_that_it_gave(
+    app: Flask, client_of: Callable[[str], FlaskClient]
+) -> None:
+    _account(app)
+    with app.app_context():
+        number = cast.member("malee50").id
+    page = client_of("officer50").post(f"/members/{number}/link/")
+    assert "เชื่อมบัญชี LINE ไว้แล้ว" in page.text
+    _issue(app, single_use=True, life=timedelta(hours=1))
+    with app.app_context():
+        shown = latest_link(Scope.all(), number)
+        assert shown is not None
+        assert shown.issued_by is not None
 
 
 def test_what_is_passed_on_never_carries_the_link(app: Flask) -> None:
@@ -240,3 +277,42 @@ def test_addresses_that_are_keys_are_masked(
     written = "".join(capsys.readouterr())
     assert f'"/{path.split("/")[1]}/…' in written
     assert "secret-key" not in written
+
+
+def test_a_link_by_line_tells_of_no_report_before_it_is_kept(app: Flask) -> None:
+    message, told, office = _published(app), {"form_token": "a" * 32}, _issue(app)
+    first = app.test_client()
+    with app.app_context():
+        channel = cast.channel("malee50")
+        number, name = channel.id, channel.name
+    first.post(f"/m/{office}/messages/{message}/passed-on", data={**told, "channel": number})
+    first.post(f"/m/{office}/messages/{message}/question", data={**told, "text": "ความลับของฉัน"})
+    with app.app_context():
+        report = db.session.scalars(select(Dissemination.id)).one()
+    client, token = app.test_client(), _issue(app, single_use=True)
+    page = client.get(f"/m/{token}/messages/{message}").text
+    assert story.TEXT.body in page
+    for secret in (name, "ความลับของฉัน", f"reports/{report}", 'name="channel"'):
+        assert secret not in page
+    proof = client.get(f"/m/{token}/reports/{report}/evidence")
+    assert "/here" in proof.text
+    assert name not in proof.text
+    answer = client.post(f"/m/{token}/here", data={"message": str(message)})
+    assert answer.location.endswith(f"/messages/{message}")
+    kept = client.get(answer.location).text
+    for own in (name, "ความลับของฉัน", f"reports/{report}", 'name="channel"'):
+        assert own in kept
+
+
+def test_forms_wait_under_one_name_whatever_the_link(app: Flask) -> None:
+    def queue(token: str) -> str:
+        found = re.search('data-queue="([0-9a-f]{64})"', app.test_client().get(f"/m/{token}/").text)
+        return found[1] if found else ""
+
+    old = _issue(app)
+    before, strange = queue(old), queue(_issue(app, "dao50"))
+    line, new = _issue(app, single_use=True), _issue(app)
+    assert before
+    assert queue(old) == queue(new) == queue(line) == before, "the old one has ended"
+    assert strange not in ("", before)
+    assert queue(f"{new}x") == ""

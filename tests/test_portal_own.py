@@ -19,9 +19,11 @@ from registry.audit.models import AuditEvent
 from registry.channels.models import Channel
 from registry.db import db, unit_of_work
 from registry.messages import exchange, ledger, review
+from registry.messages.evidence_models import EvidenceItem
 from registry.messages.exchange_models import NewsDecision, NewsOutcome
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage
+from registry.outbox.line_models import LineAccount
 from registry.portal.certificate import certificate_words
 from registry.portal.models import Certificate
 from tests import cast, story
@@ -119,22 +121,44 @@ def test_a_wish_to_correct_the_record_is_a_question(app: Flask, malee: Holder) -
 
 
 def test_a_tap_that_waited_keeps_its_moment(app: Flask, malee: Holder, message: int) -> None:
-    tapped = datetime.now(UTC) - timedelta(hours=5)
-    sent = {"kept_at": tapped.isoformat().replace("+00:00", "Z")}
+    now = datetime.now(UTC)
+    sent = {"kept_for": "18000"}
     assert malee.post(f"messages/{message}/received", **sent) == 302
     told = {"form_token": ONCE, "channel": malee.channel, **sent}
     assert malee.post(f"messages/{message}/passed-on", **told) == 302
     with app.app_context():
         row = db.session.scalars(select(Recipient).where(Recipient.member_id == malee.member)).one()
-        assert row.received_at == tapped
-        assert db.session.scalars(select(Dissemination.at)).one() == tapped
+        assert row.received_at is not None
+        for at in (row.received_at, db.session.scalars(select(Dissemination.at)).one()):
+            assert timedelta(0) <= at - (now - timedelta(hours=5)) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("text", ["2001-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "yesterday"])
+def test_a_kept_tap_is_believed_for_three_days_and_moves_no_receipt(
+    app: Flask, malee: Holder, message: int
+) -> None:
+    now = datetime.now(UTC)
+    assert malee.post(f"messages/{message}/received", kept_for=str(30 * 24 * 3600)) == 302
+    assert malee.post(f"messages/{message}/received", kept_for="60") == 302
+    with app.app_context():
+        row = db.session.scalars(select(Recipient).where(Recipient.member_id == malee.member)).one()
+        first = row.received_at
+        assert first is not None
+        assert timedelta(0) <= first - (now - timedelta(hours=72)) < timedelta(minutes=1)
+    dao = Holder(app, "dao50")
+    assert dao.post(f"messages/{message}/received") == 302
+    for path in ("received", "declined"):
+        assert dao.post(f"messages/{message}/{path}", kept_for="7200") == 302
+    with app.app_context():
+        row = db.session.scalars(select(Recipient).where(Recipient.member_id == dao.member)).one()
+        assert row.received_at is not None
+        assert row.received_at >= now
+
+
+@pytest.mark.parametrize("text", ["-5", "9" * 40, "๕", "yesterday", "2001-01-01T00:00:00Z"])
 def test_a_moment_that_cannot_be_is_not_believed(
     app: Flask, malee: Holder, message: int, text: str
 ) -> None:
-    assert malee.post(f"messages/{message}/received", kept_at=text) == 302
+    assert malee.post(f"messages/{message}/received", kept_for=text) == 302
     with app.app_context():
         row = db.session.scalars(select(Recipient).where(Recipient.member_id == malee.member)).one()
         assert row.received_at is not None
@@ -285,6 +309,14 @@ def test_a_question_goes_on_until_it_is_settled(app: Flask, malee: Holder, messa
         asked = {"form_token": "c" * 32, "text": "ที่ไหนคะ"}
         assert malee.post(f"questions/{number}/on", **asked) == 302
     assert malee.get("news").count("ที่ไหนคะ") == 1
+    long = {"form_token": "d" * 32, "text": "ย" * 4001}
+    for place in ("message", "news"):
+        refused = malee.client.post(
+            f"/m/{malee.token}/questions/{number}/on", data={**long, "from": place}
+        )
+        assert refused.status_code == 422
+        assert long["text"] in refused.text
+        assert "field-error" in refused.text
     with app.app_context(), unit_of_work():
         exchange.answer(story.acting("officer50"), db.session.get_one(Question, number), "อนามัย")
     for _ in range(2):
@@ -324,3 +356,96 @@ def test_a_report_sent_four_times_at_once_is_one(app: Flask, malee: Holder, mess
         assert db.session.scalar(select(func.count()).select_from(Dissemination)) == 1
         named = select(func.count()).where(Channel.name == "กลุ่มใหม่")
         assert db.session.scalar(named) == 1
+
+
+def _report(app: Flask) -> Dissemination:
+    with app.app_context():
+        return db.session.scalars(select(Dissemination)).one()
+
+
+def test_a_second_report_of_the_day_takes_over_what_it_tells(
+    app: Flask, malee: Holder, message: int
+) -> None:
+    told = {"form_token": ONCE, "channel": malee.channel, "audience": "30"}
+    assert malee.post(f"messages/{message}/passed-on", **told) == 302
+    again = {"form_token": "b" * 32, "channel": malee.channel, "audience": "45", "basis": "นับแล้ว"}
+    assert malee.post(f"messages/{message}/passed-on", **again) == 302
+    row = _report(app)
+    assert (row.audience_reported, row.basis) == (45, "นับแล้ว")
+    assert malee.post(f"messages/{message}/passed-on", **told) == 302
+    assert _report(app).audience_reported == 45, "the first form once more changes nothing"
+    with app.app_context(), unit_of_work():
+        sent_back = db.session.scalars(select(Dissemination)).one()
+        review.review(story.acting("officer50"), [sent_back], accept=False, reason="กี่คน")
+    third = {"form_token": "c" * 32, "channel": malee.channel, "audience": "50"}
+    assert malee.post(f"messages/{message}/passed-on", **third) == 302
+    row = _report(app)
+    assert (row.audience_reported, row.state) == (50, "reported")
+
+
+def test_a_second_report_of_what_is_accepted_is_told_so(
+    app: Flask, malee: Holder, message: int
+) -> None:
+    told = {"form_token": ONCE, "channel": malee.channel, "audience": "30"}
+    assert malee.post(f"messages/{message}/passed-on", **told) == 302
+    with app.app_context(), unit_of_work():
+        row = db.session.scalars(select(Dissemination)).one()
+        review.review(story.acting("officer50"), [row], accept=True)
+    again = malee.client.post(
+        f"/m/{malee.token}/messages/{message}/passed-on",
+        data={**told, "form_token": "b" * 32, "audience": "45"},
+    )
+    assert again.status_code == 422
+    assert "หน่วยงานรับรองแล้ว" in again.text
+    assert 'value="45"' in again.text
+    assert malee.post(f"messages/{message}/passed-on", **told) == 302
+    assert _report(app).audience_reported == 30
+
+
+def test_own_data_tells_of_evidence_and_guardian(app: Flask, malee: Holder, message: int) -> None:
+    with app.app_context(), unit_of_work():
+        cast.member("malee50").guardian_name = "นางสมใจ ใจดี"
+    picture = (io.BytesIO(story.png(40, 30)), "a.png")
+    told = {"form_token": ONCE, "channel": malee.channel, "link": "https://example.org/post"}
+    assert malee.post(f"messages/{message}/passed-on", **told, picture=picture) == 302
+    _accepted(app, message, "dao50")
+    text = malee.client.post(f"/m/{malee.token}/data/json").get_data(as_text=True)
+    proofs = json.loads(text)["หลักฐานของรายงานของฉัน"]
+    with app.app_context():
+        query = select(EvidenceItem).join(
+            Dissemination, Dissemination.id == EvidenceItem.dissemination_id
+        )
+        items = db.session.scalars(query.where(Dissemination.member_id == malee.member)).all()
+    assert len(proofs) == len(items) >= 1
+    assert {item.sha256 for item in items if item.sha256} <= set(re.findall("[0-9a-f]{64}", text))
+    assert "นางสมใจ ใจดี" in text
+
+
+def test_leaving_unlinks_the_line_account(app: Flask, malee: Holder) -> None:
+    with app.app_context(), unit_of_work():
+        account = LineAccount(
+            member_id=malee.member,
+            user_id="U1",
+            user_hash="0" * 64,
+            linked_at=datetime.now(UTC),
+        )
+        db.session.add(account)
+    assert malee.post("leave") == 200
+    with app.app_context():
+        account = db.session.scalars(select(LineAccount)).one()
+        assert account.unlinked_at is not None
+        assert account.unlink_reason == "member"
+
+
+def test_what_is_too_large_is_said_in_the_words_of_the_portal(
+    app: Flask, malee: Holder, message: int
+) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 2_000
+    picture = (io.BytesIO(b"x" * 5_000), "a.png")
+    answer = malee.client.post(f"/m/{malee.token}/news", data={"text": "ข่าว", "picture": picture})
+    assert answer.status_code == 413
+    assert "ภาพมีขนาดใหญ่เกินกว่าจะส่งได้" in answer.text
+
+
+def test_the_public_page_is_linked(malee: Holder) -> None:
+    assert 'href="/genuine/"' in malee.get()

@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from registry.access.models import Office
 from registry.access.versions import ChangedMeanwhile
 from registry.audit.services import Actor
-from registry.channels.models import ChannelKind
-from registry.db import begin_write, db, unit_of_work
+from registry.channels.models import Channel, ChannelKind
+from registry.db import begin_write, commit, db, unit_of_work
 from registry.errors import NotFound, Refused
 from registry.members.consent_models import ConsentPurpose
 from registry.members.consents import standing_consent, withdraw_consent
@@ -21,6 +22,8 @@ from registry.messages.audience import Audience
 from registry.messages.ledger_models import Recipient
 from registry.messages.models import KeyMessage, MessageState, Publication
 from registry.messages.release_models import Purpose, Release, ReleaseState
+from registry.outbox import freezing
+from registry.outbox.deliveries import Target, make_deliveries
 from registry.outbox.models import DeliveryState, Way
 from registry.periods.calendar import to_bangkok_date
 from registry.periods.dated import Dated, set_from
@@ -396,3 +399,164 @@ def test_the_earliest_channel_is_the_beginning(app: Flask) -> None:
         assert sorted(row.approved_minutes or 0 for row in message.publications) == [20, 140]
         moves = [row.after for row in message.moves].count(MessageState.PUBLISHED.value)
         assert moves == 1
+
+
+def _move(channel: Channel, office: str) -> None:
+    """A LINE group was claimed by another office."""
+    row = db.session.scalars(select(Office).where(Office.code == office)).one()
+    channel.office_id, channel.network_id = row.id, None
+    db.session.flush()
+
+
+def test_who_lost_the_right_to_publish_does_not(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        release = releasing.planned(story.approved(), [cast.channel("P50")])
+        release.office.may_publish = False
+        assert releasing.begun(release) == []
+        assert release.as_state is ReleaseState.CANCELLED
+        assert "เพิกถอนสิทธิ" in (release.reason or "")
+
+
+def test_a_channel_that_became_anothers_is_left_out(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        group = cast.channel("P50")
+        tower = releasing.channel("P50", ChannelKind.LOUDSPEAKER, ["malee50"], name="หอบ้านเหนือ")
+        release = releasing.planned(story.approved(), [group, tower])
+        _move(tower, "P90")
+        assert [row.target for row in releasing.begun(release)] == [f"c:{group.id}"]
+        assert release.channels == [group.id]
+        assert "หอบ้านเหนือ" in (release.reason or "")
+        assert release.counted["channels"] == 1
+
+
+def test_a_release_without_a_channel_left_is_called_off(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        tower = releasing.channel("P50", ChannelKind.LOUDSPEAKER, ["malee50"])
+        group = cast.channel("P50")
+        releasing.join(group)
+        night = releasing.planned(story.approved(), [group, tower], clock="22:00")
+        releasing.begun(night)
+        for row in (group, tower):
+            _move(row, "P90")
+        releasing.begun(night, releasing.at("06:00", days=2))
+        assert night.as_state is ReleaseState.CANCELLED
+        assert night.reason
+        assert {row.as_state for row in releasing.deliveries(night)} == {DeliveryState.CANCELLED}
+
+
+def test_what_became_large_waits_for_a_second_person(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        _large_from(4)
+        tower = releasing.channel("P50", ChannelKind.LOUDSPEAKER, ["malee50", "somchai50"])
+        release = releasing.planned(story.approved(), [tower])
+        assert release.as_state is ReleaseState.SCHEDULED
+        for name in ("dao50", "kaew51"):
+            releasing.enlist(tower, name)
+        assert releasing.begun(release) == []
+        assert (release.as_state, release.counted["people"]) == (ReleaseState.WAITING, 4)
+        releases.confirm(story.acting("head50"), release, version=release.version)
+        assert len(releasing.begun(release)) == 1
+
+
+def test_many_deliveries_are_made_step_by_step(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed in between it goes on; nobody is in two; nothing is sent before all are made."""
+    monkeypatch.setattr(due, "BATCH", 2)
+    for name, value in releasing.sends_mail(app).items():
+        monkeypatch.setitem(app.extensions, name, value)
+    everybody = list(cast.MEMBERS)
+    with app.app_context():
+        with unit_of_work():
+            oa = releasing.channel("C-PRDB", ChannelKind.LINE_OA, everybody, name="OA")
+            mail = releasing.channel("C-PRDB", ChannelKind.EMAIL, everybody, name="อีเมล")
+            releasing.link("malee50", "somchai50", "aree90")
+            for name in everybody:
+                cast.member(name).email = f"{name}@example.org"
+            message = story.approved("central", "head_central")
+            release = releasing.planned(message, [oa, mail], user="central")
+            number, moment = release.id, release.planned_at
+            planned = release.counted["people"]
+        made = []
+        for step in range(8):
+            begin_write()
+            due.begin(number, moment)
+            (db.session.rollback if step == 1 else commit)()
+            release = db.session.get_one(Release, number)
+            made.append(len(releasing.deliveries(release)))
+            if release.machines_done:
+                break
+            assert not freezing.to_freeze([Way.LINE, Way.EMAIL], moment)
+        assert made == [2, 2, 5, 6]
+        assert made[-1] == planned == len(everybody)
+        assert release.machines_done
+        assert freezing.to_freeze([Way.LINE, Way.EMAIL], moment)
+        ways = [row.way for row in releasing.deliveries(release)]
+        assert ways.count(Way.LINE.value) == 3
+
+
+def test_a_second_release_leaves_out_who_has_the_message(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        everybody = list(cast.MEMBERS)
+        message = story.approved("central", "head_central")
+        tower = releasing.channel("C-PRDB", ChannelKind.LOUDSPEAKER, ["malee50", "dao50"])
+        oa = releasing.channel("C-PRDB", ChannelKind.LINE_OA, everybody, name="OA")
+        releasing.link("malee50", "somchai50", "aree90")
+        first = releasing.planned(message, [tower], user="central")
+        releasing.sent(releasing.begun(first), story.PUBLISHED, "central")
+        assert _recipients(message) == {"malee50", "dao50"}
+        second = releasing.planned(message, [oa], user="central", purpose=Purpose.ONWARD)
+        rows = releasing.begun(second)
+        told = {row.member_id for row in rows}
+        assert told == {cast.member(name).id for name in ("somchai50", "aree90")}
+        assert second.counted["people"] == second.counted["deliveries"]["line"] == 2
+        assert second.counted["unreached"]["has_it"] == 2
+
+
+def test_a_notice_goes_where_the_message_was_on_its_way(app: Flask) -> None:
+    """A push in flight when somebody presses “Correct” is no publication yet."""
+    with app.app_context(), unit_of_work():
+        message = story.approved()
+        group, oa = cast.channel("P50"), releasing.channel("C-PRDB", ChannelKind.LINE_OA, ["dao50"])
+        releasing.join(group)
+        releasing.link("dao50")
+        tower = releasing.channel("P50", ChannelKind.LOUDSPEAKER, ["malee50"])
+        release = releasing.planned(message, [group, tower])
+        machine, by_hand = releasing.begun(release)[::-1]
+        releasing.sent([by_hand], story.PUBLISHED, OFFICER)
+        machine.state = DeliveryState.SENDING.value
+        make_deliveries(release, [Target(Way.LINE, "m:1", oa.id, cast.member("dao50").id)])
+        own = releasing.deliveries(release)[-1]
+        own.state = DeliveryState.UNKNOWN.value
+        notice = releases.plan_notice(story.acting(OFFICER), message, Purpose.CORRECTION)
+        assert notice is not None
+        assert notice.channels == [tower.id, group.id, oa.id]
+        told = {row.target for row in releasing.begun(notice, releasing.at("12:00"))}
+        dao = cast.member("dao50").id
+        assert told == {f"c:{group.id}", f"c:{tower.id}", f"m:{dao}"}
+
+
+def test_nothing_goes_out_after_its_last_day(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        message = story.approved()
+        message.valid_until = to_bangkok_date(releasing.at("10:00", days=0))
+        with pytest.raises(Refused, match=message.title):
+            releasing.planned(message, [cast.channel("P50")])
+
+
+def test_what_ran_out_while_it_waited_is_called_off(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        message = story.approved()
+        release = releasing.planned(message, [cast.channel("P50")])
+        message.valid_until = to_bangkok_date(releasing.at("10:00", days=0)) - timedelta(days=1)
+        assert releasing.begun(release) == []
+        assert release.as_state is ReleaseState.CANCELLED
+        assert release.reason
+
+
+def test_a_crisis_is_over_once_it_was_reviewed(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        message = story.approved()
+        message.crisis_reason = "น้ำหลาก"
+        assert releases.is_urgent(message, Purpose.ONWARD)
+        message.reviewed_at = cast.NOON
+        assert not releases.is_urgent(message, Purpose.ONWARD)
+        assert releases.is_urgent(message, Purpose.FIRST)

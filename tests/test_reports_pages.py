@@ -141,7 +141,7 @@ def test_an_executive_of_a_zone_gets_that_zone_only(closed: Flask, client_of: Cl
     seen = _cells(client.post(f"/reports/{CODE}/download.xlsx").data)
     assert "เขต 3 เชียงใหม่" in seen
     assert "เชียงใหม่" in seen
-    assert not {"เขต 6 สงขลา", "สงขลา", "ทั้งประเทศ", "กลุ่มไลน์", "อป.มช."} & seen
+    assert not {"เขต 6 สงขลา", "สงขลา", "ทั้งประเทศ", "กลุ่ม LINE", "อป.มช."} & seen
     text = client.post(f"/reports/{CODE}/download.csv").data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["dimension"] for row in rows} == {"zone", "province"}, "nothing of the whole"

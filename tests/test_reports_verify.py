@@ -17,6 +17,7 @@ from registry.facts.measure import Measure
 from registry.facts.measures import MEASURES
 from registry.facts.schema import COLUMNS, LATER
 from registry.periods import catalogue
+from registry.periods.calendar import Period
 from registry.periods.models import SealedFigure, SealedPeriod
 from reports import drafting, figures, sealing, tidy, verify
 from reports.chain import home
@@ -93,6 +94,26 @@ def test_a_period_that_was_sealed_before_a_table_came_still_holds(
         assert (verdict.problems, verdict.unproven) == ([], 0)
         known = {name for name, _cut in catalogue.sealed_figures(CODE)}
         assert set(MEASURES) - known == set(YOUNGER)
+
+
+def test_what_rests_on_a_table_that_a_seal_lacks_is_absent_and_not_zero(closed: Flask) -> None:
+    with closed.app_context():
+        folder, period = home(_row()), Period.parse(CODE)
+        before = _anew(folder, period)
+        assert before["messages_corrected", ""].value == 1
+        for name in LATER:
+            (folder / "facts" / f"{name}.parquet").unlink()
+        after = _anew(folder, period)
+        assert before.keys() == after.keys()
+        lost = {key for key in before if before[key] != after[key]}
+        assert {name for name, _cut in lost} <= set(YOUNGER)
+        assert {after[key].value for key in after if key[0] in YOUNGER} == {None}
+        assert {after[key].numerator for key in after if key[0] in YOUNGER} == {None}
+
+
+def _anew(folder: Path, period: Period) -> dict[tuple[str, str], figures.Sealed]:
+    with sealing.opened(folder) as source:
+        return {one.key: one for one in figures.compute(source, period, period.end)}
 
 
 def test_one_bit_in_any_file_is_found_and_the_file_is_named(

@@ -217,6 +217,16 @@ def test_a_hostile_letter_is_refused_and_what_was_typed_stays(
             assert db.session.scalar(select(PublicationRequest.id)) is None
 
 
+def test_a_letter_that_the_browser_drops_is_asked_for_again(client_of: ClientOf) -> None:
+    client, again = client_of("officer50"), "โปรดเลือกไฟล์อีกครั้ง"
+    without = client.post("/requests/new", data=FORM | {"subject": ""})
+    assert (without.status_code, again in without.text) == (422, False)
+    letter = {"subject": "", "letter": (io.BytesIO(LETTER.data), "หนังสือ.pdf")}
+    answer = client.post("/requests/new", data=FORM | letter)
+    assert (answer.status_code, again in answer.text) == (422, True)
+    assert 'aria-describedby="letter-help letter-again"' in answer.text
+
+
 def test_a_form_sent_twice_makes_one(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
     for _ in range(2):

@@ -135,8 +135,12 @@ def test_the_reviewing_head_withdraws(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         message = _hurried()
         publishing.publish(story.acting("officer50"), message, [cast.channel("P50").id])
-        reviews_after.review(story.acting("head50"), message, "ข้อมูลผิด", withdrawn=True)
+        with pytest.raises(Refused, match="เหตุผลที่สมาชิกจะได้อ่าน"):
+            reviews_after.review(story.acting("head50"), message, "พิมพ์เลขผิด", withdraw_because=" ")
+        assert (message.as_state, message.reviewed_at) == (S.PUBLISHED, None)
+        reviews_after.review(story.acting("head50"), message, "พิมพ์เลขผิด", withdraw_because="ข้อมูลผิด")
         assert message.as_state is S.WITHDRAWN
+        assert (message.review_note, message.moves[-1].reason) == ("พิมพ์เลขผิด", "ข้อมูลผิด")
         assert reviews_after.list_waiting(story.ALL) == []
         purposes = set(db.session.scalars(select(Release.purpose)))
         assert purposes == {Purpose.WITHDRAWAL.value}
@@ -193,10 +197,30 @@ def test_the_steps_on_the_page(app: Flask, client_of: ClientOf) -> None:
     assert f"{path}/review" not in officer.get(path).text
     assert f"{path}/review" in head.get(path).text
     assert head.post(f"{path}/review", data={"reason": " "}).status_code == 422
+    silent = {"reason": "ผู้เขียน <พลาด>", "told": " ", "answer": "withdraw"}
+    refused = head.post(f"{path}/review", data=silent)
+    assert (refused.status_code, "เหตุผลที่สมาชิกจะได้อ่าน" in refused.text) == (422, True)
+    assert "ผู้เขียน &lt;พลาด&gt;" in refused.text
     assert client_of("head90").post(f"{path}/review", data={"reason": "x"}).status_code == 404
     assert head.post(f"{path}/review", data={"reason": "เหมาะสม"}).status_code == 302
     assert "เหมาะสม" in officer.get(path).text
     assert not re.search(r"/messages/\d+", head.get("/messages/reviews").text)
+
+
+def test_members_read_the_reason_and_never_the_note(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        message = _hurried()
+        publishing.publish(story.acting("officer50"), message, [cast.channel("P50").id])
+        number, code = message.id, message.code
+    form = {"reason": "บันทึกภายใน", "told": "ตัวเลขผิด", "answer": "withdraw"}
+    assert client_of("head50").post(f"/messages/{number}/review", data=form).status_code == 302
+    with app.app_context():
+        message = db.session.get_one(KeyMessage, number)
+        assert (message.as_state, message.review_note) == (S.WITHDRAWN, "บันทึกภายใน")
+    public = app.test_client().get(f"/genuine/{code}").text
+    assert "ตัวเลขผิด" in public
+    for page in (public, client_of("officer50").get(f"/messages/{number}/travel").text):
+        assert "บันทึกภายใน" not in page
 
 
 @pytest.mark.parametrize(

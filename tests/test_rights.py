@@ -168,6 +168,28 @@ def test_at_the_same_moment_only_the_first_counts(app: Flask) -> None:
     assert "อยู่ระหว่าง" in second
 
 
+def test_who_endorses_while_deciding_does_not_decide(app: Flask) -> None:
+    """Whoever opened the page before the endorsement is asked for it under the lock."""
+    with app.app_context(), unit_of_work():
+        _asked()
+
+    def endorse() -> None:
+        rights.endorse(story.acting("head50"), _standing(S.ASKED), agrees=True)
+
+    def decide() -> None:
+        rights.decide(story.acting("head50"), _any(), grants=True, reason="เหตุผล")
+
+    said = meanwhile(app, endorse, decide)
+    assert "เป็นผู้พิจารณาคำขอนี้ไม่ได้" in said
+    with app.app_context():
+        assert _office().may_publish is False
+
+
+def _any() -> PublishingRight:
+    latest = select(PublishingRight).order_by(PublishingRight.id.desc()).limit(1)
+    return db.session.scalars(latest).one()
+
+
 def test_the_pages_by_role(app: Flask, client_of: ClientOf) -> None:
     admin, officer, head = client_of("admin"), client_of("officer50"), client_of("head50")
     direct = {"office": "P50", "grants": "no", "reason": ""}
@@ -178,6 +200,10 @@ def test_the_pages_by_role(app: Flask, client_of: ClientOf) -> None:
     bad = ask | {"form": (io.BytesIO(b"<html>"), "x.pdf")}
     refused = officer.post("/rights/new", data=bad)
     assert (refused.status_code, WHY in refused.text) == (422, True)
+    unsaid = officer.post(
+        "/rights/new", data=ask | {"reason": "", "form": (io.BytesIO(story.png()), "แบบ.png")}
+    )
+    assert (unsaid.status_code, "โปรดเลือกไฟล์อีกครั้ง" in unsaid.text) == (422, True)
     scan = ask | {"form": (io.BytesIO(story.png()), "แบบ.png")}
     place = officer.post("/rights/new", data=scan).headers["Location"]
     assert officer.get(f"{place}/form").headers["Content-Type"] == "image/png"

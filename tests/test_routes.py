@@ -26,9 +26,10 @@ ROUTES: dict[str, str] = MATRIX["routes"]
 ROLES: dict[str, list[str]] = MATRIX["roles"]
 ONE_PER_ROLE = {CAST[name].role: name for name in reversed(CAST)}.values()
 EVERYBODY = [
-    *(("sqlite", name) for name in CAST),
-    *(("postgresql", name) for name in ONE_PER_ROLE),
+    *(("sqlite", name) for name in ONE_PER_ROLE),
+    *(("postgresql", name) for name in ("officer50", "head50", "central", "admin")),
 ]
+"""Rights are no matter of the database: four roles open every page on the other one, too."""
 OPEN = {"public", "portal token"}
 
 
@@ -80,6 +81,7 @@ def test_a_stranger_cannot_tell_what_exists(anonymous: FlaskClient) -> None:
 
 
 @pytest.mark.usefixtures("csrf_on")
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["central", "admin"])
 def test_what_changes_something_needs_a_token(app: Flask, client_of: ClientOf, name: str) -> None:
     client = client_of(name)
@@ -98,7 +100,18 @@ def test_get_changes_nothing(app: Flask, client_of: ClientOf, name: str) -> None
     before = _counts(app)
     for path in paths:
         client.get(path)
-        assert _counts(app) == before, path
+    if _counts(app) != before:
+        assert not list(_writers(app, client, paths))
+
+
+def _writers(app: Flask, client: FlaskClient, paths: list[str]) -> Iterator[str]:
+    """The pages that write, one by one: to count every table around each page takes minutes."""
+    for path in paths:
+        before = _counts(app)
+        client.get(path)
+        if _counts(app) != before:
+            yield path
+    yield "one of them, the first time only"
 
 
 def test_verdicts_can_differ(app: Flask, client_of: ClientOf, anonymous: FlaskClient) -> None:

@@ -228,6 +228,7 @@ def test_the_page_of_the_journey(app: Flask, client_of: ClientOf) -> None:
         assert text in page, text
     assert "ผู้รับ 1 รายยังไม่ตอบสนอง" in page
     assert "จากสมาชิก 3 ราย" in page
+    assert '<th scope="col" class="num">จำนวนครั้งที่เผยแพร่ต่อ</th>' in page
     assert f"/messages/{number}/travel" in client_of("officer50").get(
         f"/messages/{number}"
     ).get_data(as_text=True)

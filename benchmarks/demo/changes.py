@@ -35,8 +35,9 @@ def own_up(author: Actor, number: int, at: datetime, *, told: bool) -> None:
 
 
 def _carry(author: Actor, release: int, at: datetime) -> None:
-    """Somebody tells each channel and says so."""
+    """Somebody tells the channels of their office and says so; other offices have yet to do it."""
     query = select(Delivery).where(
+        Delivery.channel.has(office_id=author.office_id),
         Delivery.release_id == release,
         Delivery.way == Way.HAND.value,
         Delivery.state == DeliveryState.QUEUED.value,

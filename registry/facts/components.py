@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import ibis
 from ibis.expr.types import BooleanValue, Table, Value
@@ -34,6 +34,7 @@ class Component:
         value: what a row contributes: 1 or 0, an amount that may be absent, or, where
             ``distinct``, the key of the thing that is counted once; None: every row counts.
         empty: what no rows at all amount to: 0 for a count, absent for an amount.
+        rests_on: tables of ``LATER`` without which it is not known; absent then, never 0.
     """
 
     name: str
@@ -41,6 +42,13 @@ class Component:
     value: Callable[[Table], Value] | None = None
     distinct: bool = False
     empty: int | None = 0
+    rests_on: frozenset[str] = frozenset()
+
+    def amount(self, total: float | None, lacks: frozenset[str]) -> float | None:
+        """What a total over rows stands for where some tables are lacking."""
+        if self.rests_on & lacks:
+            return None
+        return self.empty if total is None else total
 
     def total(self, rows: Table) -> Value:
         """The aggregate over rows."""
@@ -101,10 +109,29 @@ def _define() -> Iterator[Component]:
     yield _count("answered", QUESTIONS, lambda rows: rows.answered_at.notnull())
     yield _count("answer_judged", QUESTIONS, judged)
     yield from _timed("answer", QUESTIONS, "minutes")
+    yield from _resting({"question_resolution"}, _resolutions())
+    yield _all("news", NEWS)
+
+
+def _resting(tables: Iterable[str], components: Iterable[Component]) -> Iterator[Component]:
+    for component in components:
+        yield replace(component, rests_on=frozenset(tables))
+
+
+def _resolutions() -> Iterator[Component]:
     yield _count("resolved", QUESTIONS, lambda rows: rows.resolved_at.notnull())
     yield _count("resolve_timed", QUESTIONS, lambda rows: rows.resolve_minutes.notnull())
     yield from _buckets("resolve_minutes", QUESTIONS, "resolve_minutes")
-    yield _all("news", NEWS)
+
+
+def _changes() -> Iterator[Component]:
+    yield _distinct("corrected", PUBLICATIONS, lambda rows: only(rows.corrected, rows.message_id))
+    yield _distinct("withdrawn", PUBLICATIONS, lambda rows: only(rows.withdrawn, rows.message_id))
+
+
+def _notices() -> Iterator[Component]:
+    yield _all("notice_owed", NOTICED)
+    yield _count("notice_told", NOTICED, told)
 
 
 def _networks() -> Iterator[Component]:
@@ -132,16 +159,14 @@ def _members() -> Iterator[Component]:
 def _ledger() -> Iterator[Component]:
     yield _all("publications", PUBLICATIONS)
     yield _distinct("messages", PUBLICATIONS, lambda rows: rows.message_id)
-    yield _distinct("corrected", PUBLICATIONS, lambda rows: only(rows.corrected, rows.message_id))
-    yield _distinct("withdrawn", PUBLICATIONS, lambda rows: only(rows.withdrawn, rows.message_id))
+    yield from _resting({"message_move"}, _changes())
     yield from _timed("publish", PUBLICATIONS, "minutes")
     yield _all("recipients", RECIPIENTS)
     yield _count("received", RECIPIENTS, lambda rows: rows.received_at.notnull())
     yield _count("passed_on", RECIPIENTS, lambda rows: rows.passed_at.notnull())
     yield from _timed("receive", RECIPIENTS, "receive_minutes")
     yield from _timed("pass_on", RECIPIENTS, "pass_minutes")
-    yield _all("notice_owed", NOTICED)
-    yield _count("notice_told", NOTICED, told)
+    yield from _resting({"message_move", "release", "delivery"}, _notices())
     yield _count("disseminations", DISSEMINATIONS, lambda rows: rows.live)
     yield _distinct(
         "members_passing_on", DISSEMINATIONS, lambda rows: only(rows.live, rows.member_id)

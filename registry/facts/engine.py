@@ -42,12 +42,18 @@ class Source(Protocol):
     def dialect(self) -> str:
         """``sqlite``, ``postgres`` or ``duckdb``."""
 
+    @property
+    def lacks(self) -> frozenset[str]:
+        """Tables of ``LATER`` that are younger than what lies here."""
+
     def fetch(self, sql: str) -> Rows:
         """All rows of a query."""
 
 
 class Live:
     """The database of the session at hand."""
+
+    lacks: frozenset[str] = frozenset()
 
     @property
     def dialect(self) -> str:
@@ -66,8 +72,9 @@ class Duck:
 
     dialect = "duckdb"
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, lacks: Iterable[str] = ()) -> None:
         self.connection = connection
+        self.lacks = frozenset(lacks)
 
     def fetch(self, sql: str) -> Rows:
         """All rows of a query."""
@@ -121,17 +128,19 @@ def cells(
 
     Returns:
         One entry per cell that has facts (the cell's values in the order of ``cut.by``); with
-        no dimension exactly one, ``()``.  Absent amounts are None, counts of nothing are 0.
+        no dimension exactly one, ``()``.  Absent amounts are None, counts of nothing are 0; what
+        rests on a table that the source lacks is absent.
     """
     wanted = [COMPONENTS[name] for name in dict.fromkeys(names)]
-    blank: Amounts = {component.name: component.empty for component in wanted}
+    source = source or Live()
+    blank: Amounts = {one.name: one.amount(None, source.lacks) for one in wanted}
     found: dict[Cell, Amounts] = defaultdict(lambda: dict(blank))
     if not cut.by:
         found[()] = dict(blank)
     limit = limit_of(scope)
     for group in _by_fact(wanted):
         for span in months.each() if group[0].fact.stock and cut.by_month else [months]:
-            _collect(found, group, span, cut, limit, source or Live())
+            _collect(found, group, span, cut, limit, source)
     return dict(found)
 
 
@@ -155,7 +164,7 @@ def _collect(
     for row in source.fetch(_compiled(names, months, cut, limit, source.dialect)):
         cell = tuple(_plain(value) for value in row[:width])
         for component, value in zip(group, row[width:], strict=True):
-            found[cell][component.name] = component.empty if value is None else _plain(value)
+            found[cell][component.name] = component.amount(_plain(value), source.lacks)
 
 
 def _plain(value: Any) -> Any:

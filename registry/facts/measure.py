@@ -108,7 +108,10 @@ class Measure:
         return Figure(self.name, cell, value, above, below)
 
     def _median(self, amounts: Amounts, cell: Cell) -> Figure:
-        counts = [amounts[name] or 0 for name in self.components]
+        known = [amounts[name] for name in self.components]
+        if all(count is None for count in known):
+            return Figure(self.name, cell, None, None, None)
+        counts = [count or 0 for count in known]
         value = median(counts)
         if value is not None and self.unit is Unit.HOURS:
             value /= 60

@@ -80,8 +80,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "question_resolution": ("id", "question_id", "at", "reopened_at"),
 }
 LATER = frozenset({"message_move", "release", "delivery", "question_resolution"})
-"""Tables that came after the first periods were sealed: those have none, and their figures need
-none.  A column is never added to a table that was sealed before; a new table is."""
+"""Tables that came after the first periods were sealed: those have none, and what rests on them
+is absent there.  A column is never added to a table that was sealed before; a new table is."""
 PRESENCE = {"member": ("phone", "line_id", "email"), "dissemination": ("link", "evidence")}
 
 

@@ -20,14 +20,14 @@ from registry.messages.models import (
     CODE_LETTERS,
     OUT,
     KeyMessage,
-    MessageMove,
     MessageState,
 )
 from registry.portal.models import CERTIFICATE_LETTERS, Certificate
 
 MOST = 5
 """Messages that one pasted text may hold."""
-LONGEST = 4_000
+LONGEST = 25_000
+"""Letters of a pasted text: more than any message, its script and its link."""
 CODE = re.compile(
     f"(?<![0-9a-z])(?:[{CODE_LETTERS}]{{{CERTIFICATE_LETTERS}}}|[{CODE_LETTERS}]{{{CODE_LENGTH}}})"
     "(?![0-9a-z])"
@@ -59,8 +59,7 @@ def message_of(code: str, today: date) -> Genuine | None:
     found = db.session.scalar(query.options(joinedload(KeyMessage.office)))
     if found is None:
         return None
-    standing = standing_of(found, today)
-    return Genuine(found, standing, _reason(found) if standing is Standing.WITHDRAWN else None)
+    return Genuine(found, standing_of(found, today), found.withdrawn_reason)
 
 
 def standing_of(message: KeyMessage, today: date) -> Standing:
@@ -73,31 +72,40 @@ def standing_of(message: KeyMessage, today: date) -> Standing:
     return Standing.CORRECTED if corrected else Standing.PUBLISHED
 
 
-def _reason(message: KeyMessage) -> str | None:
-    query = select(MessageMove.reason).where(
-        MessageMove.message_id == message.id, MessageMove.after == MessageState.WITHDRAWN.value
-    )
-    return db.session.scalars(query.order_by(MessageMove.id.desc())).first()
-
-
 def certificate_of(code: str) -> Certificate | None:
     """The certificate of a code, or None."""
     return db.session.scalar(select(Certificate).where(Certificate.code == code))
 
 
-def codes_in(text: str) -> list[str]:
-    """Codes of published messages and of certificates that stand in a text, each once.
+def only_code(text: str, ours: str) -> str | None:
+    """The known code, if the text is a code or our address of one, and nothing besides.
 
     Args:
-        text: a code, perhaps with spaces or hyphens, an address, or a whole message.
+        text: what was typed; a code perhaps with spaces or hyphens.
+        ours: the address under which our codes stand, with the closing slash.
     """
-    text = text[:LONGEST]
-    written = [*CODE.findall(text.lower()), re.sub(r"[\s-]", "", text.lower())]
-    wanted = list(dict.fromkeys(code for code in written if CODE.fullmatch(code)))[:50]
-    known = set(db.session.scalars(_published().where(KeyMessage.code.in_(wanted))))
-    known.update(db.session.scalars(select(Certificate.code).where(Certificate.code.in_(wanted))))
-    found = [code for code in wanted if code in known]
-    return (found or _codes_by_words(text))[:MOST]
+    text = text.strip().lower()
+    if text.startswith(ours.lower()):
+        text = re.split(r"[?#]", text.removeprefix(ours.lower()))[0]
+    code = re.sub(r"[\s-]", "", text)
+    return code if CODE.fullmatch(code) and _known([code]) else None
+
+
+def codes_in(text: str) -> list[str]:
+    """Codes of published messages and of certificates that a text holds or resembles, each once.
+
+    That a text holds something of a message does not make the text genuine: anybody can add a
+    line, a link or a code of ours to words of their own.
+    """
+    wanted = list(dict.fromkeys(CODE.findall(text.lower())))[:50]
+    return (_known(wanted) or _codes_by_words(text))[:MOST]
+
+
+def _known(codes: list[str]) -> list[str]:
+    """Those that are a published message's or a certificate's, in their order."""
+    known = set(db.session.scalars(_published().where(KeyMessage.code.in_(codes))))
+    known.update(db.session.scalars(select(Certificate.code).where(Certificate.code.in_(codes))))
+    return [code for code in codes if code in known]
 
 
 def _published() -> Select[str]:

@@ -11,7 +11,7 @@ from wtforms.validators import Length
 
 from registry.access.gate import public, today
 from registry.genuine.address import genuine_address, qr_svg
-from registry.genuine.lookup import LONGEST, certificate_of, codes_in, message_of
+from registry.genuine.lookup import LONGEST, certificate_of, codes_in, message_of, only_code
 
 bp = Blueprint("genuine", __name__, url_prefix="/genuine")
 
@@ -20,7 +20,9 @@ class AskedForm(FlaskForm):
     """What somebody holds in the hand."""
 
     text = TextAreaField(
-        _l("Code, link or text of the message"), [Length(max=LONGEST)], render_kw={"rows": 4}
+        _l("Code, link or text of the message"),
+        [Length(max=LONGEST)],
+        render_kw={"rows": 4, "maxlength": LONGEST},
     )
 
 
@@ -34,15 +36,18 @@ def ask() -> ResponseReturnValue:
 @bp.post("/")
 @public
 def find() -> ResponseReturnValue:
-    """Look for what was pasted; one message is shown at its own address, several are offered."""
+    """Look for what was pasted: a code leads to its own address, words to what they resemble."""
     form = AskedForm()
+    if not form.validate():
+        return render_template("genuine/page.html", form=form, asked=False), 422
     text = (form.text.data or "").strip()
-    codes = codes_in(text) if form.validate() and text else []
-    if len(codes) == 1:
+    code = only_code(text, genuine_address(""))
+    codes = [code] if code else codes_in(text)
+    if code or (len(codes) == 1 and certificate_of(codes[0])):
         return redirect(url_for("genuine.show", code=codes[0]), 303)
-    found = [message_of(code, today()) for code in codes]
-    several = [one for one in found if one is not None]
-    return render_template("genuine/page.html", form=form, asked=bool(text), several=several)
+    found = [message_of(one, today()) for one in codes]
+    alike = [one for one in found if one is not None]
+    return render_template("genuine/page.html", form=form, asked=bool(text), alike=alike)
 
 
 @bp.get("/<code>")

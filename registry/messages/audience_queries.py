@@ -66,11 +66,20 @@ class Counted:
 
 
 def count_audience(
-    scope: Scope, audience: Audience, channels: Sequence[Channel], on: date
+    scope: Scope,
+    audience: Audience,
+    channels: Sequence[Channel],
+    on: date,
+    *,
+    message_id: int | None = None,
 ) -> Counted:
-    """Count in one statement, whatever the number of members."""
+    """Count in one statement, whatever the number of members.
+
+    Args:
+        message_id: whoever has this message already is not reached again.
+    """
     outlets = outlets_of(channels)
-    rows = classified(scope, audience, outlets, on).subquery()
+    rows = classified(scope, audience, outlets, on, message_id).subquery()
     personal = {"bot": rows.c.bot, "mail": and_(rows.c.mail, ~rows.c.bot)}
     sums = {"line": rows.c.groups | rows.c.bot, "hand": rows.c.hand, **personal}
     query = select(
@@ -121,9 +130,10 @@ def unreached_members(
     on: date,
     *,
     page: int = 1,
+    message_id: int | None = None,
 ) -> list[Member]:
     """A page of those not reached for one reason whose records one may see, by name."""
-    rows = classified(scope, audience, outlets_of(channels), on).subquery()
+    rows = classified(scope, audience, outlets_of(channels), on, message_id).subquery()
     query = (
         select(Member)
         .join(rows, rows.c.member_id == Member.id)

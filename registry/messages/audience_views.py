@@ -101,7 +101,9 @@ def unreached(message_id: int, reason: str) -> ResponseReturnValue:
         abort(404)
     why, page = Reason(reason), read_page(request.args)
     choice, channels = _chosen(message_id, request.args)
-    counted = audience_queries.count_audience(scope(), choice.audience, channels, today())
+    counted = audience_queries.count_audience(
+        scope(), choice.audience, channels, today(), message_id=message_id
+    )
     return render_template(
         "audience/unreached.html",
         message=message,
@@ -109,7 +111,7 @@ def unreached(message_id: int, reason: str) -> ResponseReturnValue:
         Reason=Reason,
         title=REASON_NAMES[why],
         rows=audience_queries.unreached_members(
-            scope(), choice.audience, channels, why, today(), page=page
+            scope(), choice.audience, channels, why, today(), page=page, message_id=message_id
         ),
         total=counted.unreached.get(why, 0),
         channels=channels,
@@ -159,14 +161,18 @@ def _counts(
         begins = choice.moment(now)
         purpose = Purpose.ONWARD if message.as_state in PASSED_ON else Purpose.FIRST
         releases.require_ready(current_user.office_id, message, purpose)
+        releases.require_valid(message, begins)
     except NotFound:
         raise
     except Refused as refusal:
         problem, ready = problem or str(refusal), False
-    counted = audience_queries.count_audience(scope(), choice.audience, channels, today())
+    counted = audience_queries.count_audience(
+        scope(), choice.audience, channels, today(), message_id=message.id
+    )
     form.seen.data = str(counted.people)
     machines = any(counted.deliveries.get(way) for way in MACHINES)
-    urgent = message.crisis_reason is not None
+    out = message.as_state in PASSED_ON
+    urgent = releases.is_urgent(message, Purpose.ONWARD if out else Purpose.FIRST)
     return {
         "message": message,
         "form": form,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
-from registry.errors import Refused
+from registry.errors import NotFound, Refused
 from registry.messages import files, proofs
 from registry.messages.evidence_models import EvidenceItem, EvidenceKind
 from registry.messages.ledger_models import Dissemination, DisseminationState
@@ -75,19 +75,25 @@ def _captures(row: Dissemination) -> list[EvidenceItem]:
 
 
 def read_thumbnail(item: EvidenceItem) -> bytes | None:
-    """The thumbnail of a picture, for lists; None where there is none."""
-    return files.read_secret(item.thumbnail) if item.thumbnail else None
+    """The thumbnail of a picture, for lists; None where there is none that can be read."""
+    try:
+        return files.read_secret(item.thumbnail) if item.thumbnail else None
+    except (OSError, ValueError, InvalidTag):
+        return None
 
 
 def read_item(item: EvidenceItem) -> bytes:
     """The content of a picture or capture, as it was kept.
 
     Raises:
-        Refused: the file is no longer the one whose SHA-256 was kept, or is gone.
+        NotFound: the file is gone.
+        Refused: it is no longer the one whose SHA-256 was kept.
     """
     try:
         data = files.read_secret(item.stored or "")
-    except (OSError, ValueError, InvalidTag):
+    except OSError:
+        raise NotFound(f"file of evidence {item.id}") from None
+    except (ValueError, InvalidTag):
         data = b""
     if sha256(data).hexdigest() != item.sha256:
         raise Refused(

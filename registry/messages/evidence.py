@@ -46,10 +46,12 @@ def record_with_picture(
 ) -> Dissemination:
     """Record a dissemination, perhaps with a picture that proves it.
 
-    Where the same was reported already, the picture and the link are added to that report.
+    Where the same was reported already, that report takes over number and basis, picture and link;
+    one that was sent back waits for review again.
 
     Raises:
-        Refused: the entry does not hold; :class:`Fault` names the field.
+        Refused: the entry does not hold, or the office has accepted the same report already;
+            :class:`Fault` names the field.
     """
     if picture is not None:
         stored, content_type = keep_picture(picture)
@@ -60,19 +62,71 @@ def record_with_picture(
             proofs.keep_picture_item(actor, row, entry.evidence, picture, row.recorded_at)
             return row
         files.discard(entry.evidence)
-    _add_to_twin(actor, row, picture, entry.link)
+    _add_to_twin(actor, row, entry, picture, form_token)
     return row
 
 
 def _add_to_twin(
-    actor: Actor, row: Dissemination, picture: Picture | None, link: str | None
+    actor: Actor,
+    row: Dissemination,
+    entry: DisseminationEntry,
+    picture: Picture | None,
+    form_token: str | None,
 ) -> None:
-    """What proves a report that was sent again belongs to the first one."""
+    """What a second report of the same tells belongs to the first one."""
     query = select(Dissemination).where(Dissemination.id == row.id).with_for_update()
     row = db.session.scalars(query.execution_options(populate_existing=True)).one()
-    link = clean_link(link)
+    again = form_token is None or row.form_token != form_token  # not the same form once more
+    if again:
+        _require_undecided(row)
+        _take_over(actor, row, entry)
+    link = clean_link(entry.link)
     if picture is not None or (link and link != row.link):
         add_evidence(actor, row, picture=picture, link=link)
+
+
+def _require_undecided(row: Dissemination) -> None:
+    if row.as_state is DisseminationState.ACCEPTED:
+        raise Fault(
+            "channel",
+            _(
+                "This was already reported for that day and channel, and the office has accepted "
+                "it; nothing more is needed. If a figure has changed, tell your office."
+            ),
+        )
+
+
+def _take_over(actor: Actor, row: Dissemination, entry: DisseminationEntry) -> None:
+    """Number and basis as they were told last; a report that was sent back waits again."""
+    told = {"audience_reported": entry.audience_reported, "basis": _short(entry.basis)}
+    before = row.as_state
+    changes = {
+        name: [getattr(row, name), value]
+        for name, value in told.items()
+        if value is not None and value != getattr(row, name)
+    }
+    if not changes and before is not DisseminationState.SENT_BACK:
+        return
+    for name, (_old, value) in changes.items():
+        setattr(row, name, value)
+    if before is DisseminationState.SENT_BACK:
+        row.move(DisseminationState.REPORTED)
+    record(
+        actor,
+        Action.DISSEMINATION_RECORD,
+        "dissemination",
+        row.id,
+        province=row.province_code,
+        message=row.message_id,
+        from_=before.value,
+        to=row.state,
+        changes=changes or None,
+    )
+    db.session.flush()
+
+
+def _short(text: str | None) -> str | None:
+    return (text or "").strip()[:200] or None
 
 
 def add_evidence(
@@ -147,8 +201,8 @@ def _require_open(actor: Actor, row: Dissemination, now: datetime) -> None:
         raise Fault(
             "picture",
             _(
-                "The office has decided about this report, so it takes no more evidence; report "
-                "again if there is something new."
+                "The office has decided about this report, so it takes no more evidence; tell your "
+                "office if there is something new."
             ),
         )
     last = late.last_day(row.message) if actor.user_id is None else None

@@ -134,6 +134,14 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(_l("Reason"), [Length(max=500)], render_kw={"rows": 3})
 
 
+class ReviewForm(ReasonForm):
+    """What a reviewing head found, and what members are told where the message is withdrawn."""
+
+    told = TextAreaField(
+        _l("Reason that members read"), [Length(max=500)], render_kw={"rows": 3, "maxlength": 500}
+    )
+
+
 class MomentMixin:
     """A day and an hour in Bangkok."""
 

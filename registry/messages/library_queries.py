@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.models import Office, OfficeKind
@@ -16,7 +16,8 @@ from registry.errors import NotFound
 from registry.members.normalise import search_key
 from registry.members.queries import of_offices
 from registry.messages.library_models import Licence, MediaAsset
-from registry.messages.models import KeyMessage, MessageMedia
+from registry.messages.models import KeyMessage, MessageMedia, MessageState
+from registry.messages.release_models import Release, ReleaseState
 from registry.messages.visibility import message_within
 
 PAGE = 48
@@ -115,17 +116,23 @@ def messages_with(scope: Scope, asset_id: int) -> list[KeyMessage]:
 
 
 def published_media(scope: Scope, media_id: int) -> MessageMedia:
-    """A file of a message that is out, whoever asks: the address is signed.
+    """A file of a message that is out or on its way, whoever asks: the address is signed.
+
+    LINE fetches pictures before the first delivery is settled; only then is a message published.
 
     Raises:
-        NotFound: there is none, or its message is not published or was withdrawn.
+        NotFound: there is none, or its message is not out, or was withdrawn.
     """
+    leaving = exists().where(
+        Release.message_id == KeyMessage.id, Release.state == ReleaseState.RUNNING.value
+    )
+    withdrawn = KeyMessage.state == MessageState.WITHDRAWN.value
     query = (
         select(MessageMedia)
         .join(KeyMessage, KeyMessage.id == MessageMedia.message_id)
         .where(
             MessageMedia.id == media_id,
-            KeyMessage.state.in_(["corrected", "published"]),
+            or_(KeyMessage.state.in_(["corrected", "published"]), and_(leaving, ~withdrawn)),
             message_within(scope),
         )
     )

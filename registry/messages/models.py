@@ -157,9 +157,20 @@ class KeyMessage(Base):
     @property
     def withdrawn_at(self) -> datetime | None:
         """When it was withdrawn, if it was."""
+        step = self._withdrawal
+        return step.at if step else None
+
+    @property
+    def withdrawn_reason(self) -> str | None:
+        """Why it was withdrawn, if it was."""
+        step = self._withdrawal
+        return step.reason if step else None
+
+    @property
+    def _withdrawal(self) -> MessageMove | None:
         if self.as_state is not S.WITHDRAWN:
             return None
-        return next(row.at for row in reversed(self.moves) if row.after == S.WITHDRAWN.value)
+        return next(row for row in reversed(self.moves) if row.after == S.WITHDRAWN.value)
 
     def edited_by(self, user_id: int | None) -> None:
         """Remember who worked on it, and make every page shown before an old one."""

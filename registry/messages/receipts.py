@@ -53,8 +53,13 @@ def record_receipt(
     *,
     at: datetime | None = None,
     via: str = "officer",
+    waited: bool = False,
 ) -> Recipient:
     """The member has received the message; told again, the first time stays.
+
+    Args:
+        waited: a phone kept it without a connection and told ``at``; a receipt that is known
+            already is not moved by such a time.
 
     Raises:
         NotFound: the message never reached the member.
@@ -63,7 +68,7 @@ def record_receipt(
     row, at = _recipient(message.id, member_id), now_or(at)
     if at < row.published_at or at > datetime.now(UTC):
         raise Refused(_("The time of receipt lies before the publication or in the future."))
-    if row.received_at is None or at < row.received_at:
+    if row.received_at is None or (at < row.received_at and not waited):
         row.received_at, row.received_via = at, via
         _audit_receipt(actor, row, "received")
     return row
@@ -76,13 +81,17 @@ def decline(
     *,
     at: datetime | None = None,
     via: str = "link",
+    waited: bool = False,
 ) -> Recipient:
     """The member received the message and does not pass it on; nobody asks why.
+
+    Args:
+        waited: as for :func:`record_receipt`.
 
     Raises:
         NotFound: the message never reached the member.
     """
-    row = record_receipt(actor, message, member_id, at=at, via=via)
+    row = record_receipt(actor, message, member_id, at=at, via=via, waited=waited)
     if row.declined_at is None:
         row.declined_at = now_or(at)
         _audit_receipt(actor, row, "declined")

@@ -14,19 +14,19 @@ from registry.members.models import GONE, Member
 from registry.members.queries import STANDS, visible
 from registry.messages.ledger_models import LIVE, Dissemination, Recipient
 from registry.messages.models import Publication
-from registry.messages.release_models import Purpose, Release
+from registry.messages.release_models import OUTWARD, Purpose, Release
 from registry.messages.unreached import active, willing
 from registry.messages.visibility import facts_within
 from registry.messages.ways import addressed, sends_mail
 from registry.outbox.models import Delivery, DeliveryState, Way
 from registry.periods.calendar import to_bangkok_date
 
-OUTWARD = frozenset({Purpose.FIRST, Purpose.ONWARD})
-"""Purposes by which a message comes to channels that did not have it."""
 NOTICES = frozenset({Purpose.CORRECTION, Purpose.WITHDRAWAL})
 PRESENT = Member.state.not_in(sorted(state.value for state in GONE))
 REST = timedelta(days=1)
 """Between two reminders about one message."""
+GONE_OUT = (DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value, DeliveryState.SENT.value)
+"""States of a delivery that reached its target, or may have."""
 
 
 def recipients_by(release: Release, way: Way, at: datetime) -> Select[*tuple[Any, ...]]:
@@ -48,6 +48,40 @@ def _having(message_id: int, who: ColumnElement[bool], way: Way) -> Select[*tupl
         .join(Publication, Publication.id == row.publication_id)
         .where(row.message_id == message_id, who, Member.id.in_(addressed(had, way)))
         .order_by(Member.id)
+    )
+
+
+def in_flight_by(message_id: int, way: Way, at: datetime) -> Select[*tuple[Any, ...]]:
+    """Members to whom a message was on its way when a notice began, by a way of their own."""
+    gone_out = _gone_out(message_id).subquery()
+    return (
+        select(Member.id, func.min(gone_out.c.channel_id))
+        .join(gone_out, gone_out.c.member_id == Member.id)
+        .where(_to_tell(at), Member.id.in_(addressed(select(gone_out.c.member_id), way)))
+        .group_by(Member.id)
+        .order_by(Member.id)
+    )
+
+
+def channels_with(message_id: int) -> list[int]:
+    """Channels that have a message, then those to which it is on its way or may have gone."""
+    row = Publication
+    query = select(row.channel_id).where(row.message_id == message_id).order_by(row.id)
+    gone_out = _gone_out(message_id).subquery()
+    going = select(gone_out.c.channel_id).distinct().order_by(gone_out.c.channel_id)
+    return list(dict.fromkeys([*db.session.scalars(query), *db.session.scalars(going)]))
+
+
+def _gone_out(message_id: int) -> Select[*tuple[Any, ...]]:
+    row = Delivery
+    return (
+        select(row.channel_id, row.member_id)
+        .join(Release, Release.id == row.release_id)
+        .where(
+            row.message_id == message_id,
+            row.state.in_(GONE_OUT),
+            Release.purpose.in_(sorted(OUTWARD)),
+        )
     )
 
 

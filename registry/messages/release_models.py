@@ -35,8 +35,15 @@ PURPOSE_NAMES = {
 }
 
 
+OUTWARD = frozenset({Purpose.FIRST, Purpose.ONWARD})
+"""Purposes by which a message comes to channels that did not have it."""
+
+
 class ReleaseState(StrEnum):
-    """Waiting for a second person → scheduled → running → done; cancelled before it runs."""
+    """Waiting for a second person → scheduled → running → done; cancelled before it runs.
+
+    It goes back to waiting where the audience became large before it began.
+    """
 
     WAITING = "waiting"
     SCHEDULED = "scheduled"
@@ -55,7 +62,7 @@ RELEASE_STATE_NAMES = {
 R = ReleaseState
 RELEASE_MOVES: dict[ReleaseState, frozenset[ReleaseState]] = {
     R.WAITING: frozenset({R.SCHEDULED, R.CANCELLED}),
-    R.SCHEDULED: frozenset({R.RUNNING, R.CANCELLED}),
+    R.SCHEDULED: frozenset({R.WAITING, R.RUNNING, R.CANCELLED}),
     R.RUNNING: frozenset({R.DONE, R.CANCELLED}),
     R.DONE: frozenset(),
     R.CANCELLED: frozenset(),
@@ -70,7 +77,8 @@ class Release(Base):
     Attributes:
         audience: the filters, as :class:`registry.messages.audience.Audience` stores itself.
         channels: ids of the office's channels through which it goes.
-        counted: who is reached and who is not and why, as the button said it.
+        counted: who is reached and who is not and why: as the button said it, then as it was when
+            the release began.
         planned_at: when it may begin; tasks for people begin then, by day and by night.
         machines_at: when machines may send: past the quiet hours, unless ``urgent``; None stands
             for ``planned_at``.

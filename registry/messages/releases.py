@@ -16,13 +16,14 @@ from registry.audit.services import Actor, record
 from registry.channels.models import Channel
 from registry.db import db
 from registry.errors import Refused
+from registry.i18n import day
 from registry.messages.audience import Audience
 from registry.messages.audience_queries import Counted, count_audience
 from registry.messages.ledger_models import Recipient
-from registry.messages.models import KeyMessage, MessageState, Publication
+from registry.messages.models import KeyMessage, MessageState
 from registry.messages.publishing import PASSED_ON, own_channels
 from registry.messages.quiet import machines_from
-from registry.messages.recipients import NOTICES
+from registry.messages.recipients import NOTICES, channels_with
 from registry.messages.release_models import Purpose, Release, ReleaseState
 from registry.messages.release_steps import cancel, confirm, require_idle
 from registry.messages.settling import settle
@@ -88,8 +89,11 @@ def plan(
     at = _moment(planned_at, now)
     channels = _unserved(message, own_channels(actor, channel_ids, to_bangkok_date(now)))
     require_ready(actor.office_id, message, purpose)
+    require_valid(message, at)
     office, on = _office(actor), to_bangkok_date(now)
-    counted = count_audience(office_scope(office, on), audience, channels, on)
+    counted = count_audience(
+        office_scope(office, on), audience, channels, on, message_id=message.id
+    )
     if seen_count is not None and abs(counted.people - seen_count) > seen_count // TOLERANCE:
         raise CountChanged(counted)
     return add_release(
@@ -101,7 +105,7 @@ def plan(
         audience=audience.stored(),
         channels=[channel.id for channel in channels],
         counted=counted.stored(),
-        urgent=message.crisis_reason is not None,
+        urgent=is_urgent(message, purpose),
         form_token=form_token,
         created_at=now,
     )
@@ -126,6 +130,32 @@ def _moment(planned_at: datetime | None, now: datetime) -> datetime:
     if planned_at is not None and planned_at > now + FARTHEST:
         raise Refused(_("Choose a day within a year from now."))
     return max(planned_at or now, now)
+
+
+def is_urgent(message: KeyMessage, purpose: Purpose) -> bool:
+    """Whether a crisis message may go out by night and on one person's word.
+
+    Its own office's first publication is; onward ones are until somebody reviewed the message.
+    """
+    crisis = message.crisis_reason is not None
+    return crisis and (purpose is Purpose.FIRST or message.reviewed_at is None)
+
+
+def require_valid(message: KeyMessage, at: datetime) -> None:
+    """A message goes out until the last day on which it is to be passed on.
+
+    Raises:
+        Refused: that day is over at the planned moment.
+    """
+    if message.valid_until is not None and to_bangkok_date(at) > message.valid_until:
+        raise Refused(
+            _(
+                "“%(title)s” is to be passed on until %(day)s only; choose an earlier time, or "
+                "prepare a new message.",
+                title=message.title,
+                day=day(message.valid_until),
+            )
+        )
 
 
 def require_ready(office_id: int | None, message: KeyMessage, purpose: Purpose) -> None:
@@ -163,7 +193,7 @@ def add_release(
     actor: Actor, message: KeyMessage, office: Office, purpose: Purpose, at: datetime, **given: Any
 ) -> Release:
     """Write a release down; a large audience waits for a second person unless it is urgent."""
-    waits = not given["urgent"] and _is_large(given["counted"]["people"], at)
+    waits = not given["urgent"] and is_large(given["counted"]["people"], at)
     release = Release(
         message=message,
         office=office,
@@ -190,7 +220,8 @@ def add_release(
     return release
 
 
-def _is_large(people: int, at: datetime) -> bool:
+def is_large(people: int, at: datetime) -> bool:
+    """Whether so many people take a second person's word, by the settings of the day."""
     on = to_bangkok_date(at)
     asked = setting_on(Dated.SECOND_PERSON, on)
     return bool(asked) and people >= setting_on(Dated.LARGE_AUDIENCE, on)
@@ -199,14 +230,13 @@ def _is_large(people: int, at: datetime) -> bool:
 def plan_notice(actor: Actor, message: KeyMessage, purpose: Purpose) -> Release | None:
     """Tell all who have a message that it was corrected or withdrawn, at once.
 
-    It goes to every channel that had it and to every recipient who may still be written to.
+    It goes to every channel that had it, or to which it is on its way, and to every recipient who
+    may still be written to.
 
     Returns:
         the release; None where nobody has the message.
     """
-    row = Publication
-    query = select(row.channel_id).where(row.message_id == message.id).order_by(row.id)
-    channels = list(db.session.scalars(query))
+    channels = channels_with(message.id)
     office = db.session.get(Office, actor.office_id) if actor.office_id else message.office
     if not channels or office is None or purpose not in NOTICES:
         return None

@@ -16,7 +16,7 @@ from registry.messages.models import KeyMessage
 from registry.messages.publishing import PASSED_ON
 from registry.messages.recipients import count_to_remind
 from registry.messages.release_models import Purpose, Release, ReleaseState
-from registry.messages.releases import CountChanged, add_release
+from registry.messages.releases import CountChanged, add_release, require_valid
 from registry.messages.typed import start_of
 from registry.periods.calendar import to_bangkok_date
 
@@ -46,6 +46,7 @@ def plan_reminder(
         return twin
     if message.as_state not in PASSED_ON:
         raise Refused(_("“%(title)s” is not published.", title=message.title))
+    require_valid(message, now)
     if reminded_on(office.id, message.id, now):
         raise Refused(_("Your office wrote again about this message today; try tomorrow."))
     counted = counted_now(office, message.id, now)

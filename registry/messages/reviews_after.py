@@ -118,13 +118,18 @@ def review(
     message: KeyMessage,
     note: str,
     *,
-    withdrawn: bool = False,
+    withdraw_because: str | None = None,
     at: datetime | None = None,
 ) -> None:
     """A head who worked on none of it says how it was, or withdraws the message.
 
+    Args:
+        note: what was found; it stays inside the office.
+        withdraw_because: the reason that members read; None where the message stands.
+
     Raises:
-        Refused: no note, the actor worked on it or works elsewhere, or nothing waits for review.
+        Refused: no note, no reason for members, the actor worked on it or works elsewhere, or
+            nothing waits for review.
     """
     require_other_head(actor, message)
     if not is_waiting(message):
@@ -133,8 +138,8 @@ def review(
         )
     text = require_text(note, _("Write what you found; it is kept with the message."))[:500]
     at = now_or(at)
-    if withdrawn:
-        withdraw(actor, message, text, at=at)
+    if withdraw_because is not None:
+        withdraw(actor, message, _told(withdraw_because), at=at)
     message.reviewed_at, message.reviewed_by, message.review_note = at, actor.user_id, text
     db.session.flush()
     record(
@@ -143,6 +148,16 @@ def review(
         "message",
         message.id,
         province=message.office.province_code,
-        to="withdrawn" if withdrawn else message.state,
+        to=message.state,
         changes={"reason": [None, text[:LONGEST_REASON]]},
+    )
+
+
+def _told(reason: str) -> str:
+    return require_text(
+        reason,
+        _(
+            "Write why the message is withdrawn under “Reason that members read”; "
+            "what you found is not shown to them."
+        ),
     )

@@ -134,10 +134,10 @@ def decide(
     Raises:
         Refused: no reason, the actor asked for or endorsed it, or it was not endorsed.
     """
-    if actor.user_id is None or actor.user_id in {row.asked_by, row.endorsed_by}:
-        raise Refused(_("Nobody decides about an application that they asked for or endorsed."))
     text = require_text(reason, _("Give the reason for the decision."))[:500]
     office = _held(row)
+    if actor.user_id is None or actor.user_id in {row.asked_by, row.endorsed_by}:
+        raise Refused(_("Nobody decides about an application that they asked for or endorsed."))
     before = row.move(S.GRANTED if grants else S.REFUSED)
     row.decided_at, row.decided_by, row.decision = now_or(at), actor.user_id, text
     if grants:

@@ -271,6 +271,7 @@ def withdraw(actor: Actor, message: KeyMessage, reason: str, *, at: datetime | N
     """
     require_own_office(actor, message)
     reason = require_text(reason, _("Say why the message is withdrawn; members will read it."))
+    _drop_tasks(message)
     _step(actor, message, S.WITHDRAWN, at, reason[:500])
     message.edited_by(actor.user_id)
     need_review(message, now_or(at))
@@ -282,6 +283,12 @@ def _require_idle(message: KeyMessage) -> None:
     from registry.messages import releases
 
     releases.require_idle(message)
+
+
+def _drop_tasks(message: KeyMessage) -> None:
+    from registry.outbox import hand
+
+    hand.drop_tasks(message)
 
 
 def _tell(actor: Actor, message: KeyMessage, purpose: Purpose) -> None:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.messages.models import KeyMessage, MessageState, Publication
-from registry.messages.publishing import approved_at, publish_to, require_time
-from registry.messages.recipients import OUTWARD
-from registry.messages.release_models import Purpose, Release, ReleaseState
+from registry.messages.publishing import add_recipients, approved_at, publish_to, require_time
+from registry.messages.release_models import OUTWARD, Purpose, Release, ReleaseState
 from registry.messages.services import note_move
 from registry.messages.targets import reached_through
-from registry.outbox.models import SETTLED, Delivery, Way
+from registry.outbox.models import SETTLED, Delivery, DeliveryState, Way
 from registry.periods.calendar import to_bangkok_date
 
 
-def settle(actor: Actor, delivery: Delivery, at: datetime) -> Publication | None:
-    """A delivery was sent: its channel has the message now.
+def settle(
+    actor: Actor, delivery: Delivery, at: datetime, members: Select[Any] | None = None
+) -> Publication | None:
+    """A delivery was sent: its channel has the message now, and so have the members written to.
 
     Args:
         at: when it went out.
+        members: a select of the ids of all for whom a personal delivery speaks; without one those
+            to whom its request was sent.
 
     Returns:
         the publication, where this delivery was the channel's first; None otherwise.
@@ -32,22 +36,46 @@ def settle(actor: Actor, delivery: Delivery, at: datetime) -> Publication | None
         Refused: the moment cannot be, or the message was taken back; only for what people did.
     """
     release, made = delivery.release, None
-    if release.as_purpose in OUTWARD and not _has_it(delivery):
-        made = _first_of_channel(actor, delivery, at)
+    if release.as_purpose in OUTWARD:
+        personal = delivery.member_id is not None
+        reached = (_sent_with(delivery) if members is None else members) if personal else None
+        if not _has_it(delivery):
+            made = _first_of_channel(actor, delivery, at, reached)
+        if reached is not None and made is None:
+            add_recipients(_publication(delivery), reached)
     if delivery.way == Way.HAND.value:
         end_if_settled(release, datetime.now(UTC))
     return made
 
 
-def _has_it(delivery: Delivery) -> bool:
+def _sent_with(delivery: Delivery) -> Select[Any]:
+    """The members to whom a delivery's request was sent; itself, where it has none."""
+    row = Delivery
+    together = row.id == delivery.id
+    if delivery.request_id is not None:
+        together = row.request_id == delivery.request_id
+    sent = (row.state == DeliveryState.SENT.value, row.member_id.is_not(None))
+    return select(row.member_id).where(together, *sent)
+
+
+def _published(delivery: Delivery) -> Select[Publication]:
     row = Publication
-    query = select(row.id).where(
+    return select(row).where(
         row.message_id == delivery.message_id, row.channel_id == delivery.channel_id
     )
-    return db.session.scalar(query) is not None
 
 
-def _first_of_channel(actor: Actor, delivery: Delivery, at: datetime) -> Publication | None:
+def _publication(delivery: Delivery) -> Publication:
+    return db.session.scalars(_published(delivery)).one()
+
+
+def _has_it(delivery: Delivery) -> bool:
+    return db.session.scalar(_published(delivery).with_only_columns(Publication.id)) is not None
+
+
+def _first_of_channel(
+    actor: Actor, delivery: Delivery, at: datetime, reached: Select[Any] | None
+) -> Publication | None:
     release = locked(delivery.release_id)
     message = _message(release.message_id)
     if _has_it(delivery):
@@ -65,8 +93,12 @@ def _first_of_channel(actor: Actor, delivery: Delivery, at: datetime) -> Publica
         at,
         minutes,
         release_id=release.id,
-        reached=reached_through(release, delivery.channel, to_bangkok_date(at)),
+        reached=_through(delivery, at) if reached is None else reached,
     )
+
+
+def _through(delivery: Delivery, at: datetime) -> Select[int]:
+    return reached_through(delivery.release, delivery.channel, to_bangkok_date(at))
 
 
 def _message(message_id: int) -> KeyMessage:

@@ -17,7 +17,7 @@ from registry.errors import NotFound, Refused
 from registry.fields import read_id, read_page
 from registry.messages import publishing, queries, reviews_after, services
 from registry.messages.checklist import points_on
-from registry.messages.forms import PublishForm, ReasonForm, checklist_form
+from registry.messages.forms import PublishForm, ReasonForm, ReviewForm, checklist_form
 from registry.messages.models import KeyMessage
 from registry.messages.page_views import message_page, silent_page
 from registry.messages.views import READ, WRITE, bp
@@ -182,12 +182,15 @@ def crisis(message_id: int) -> ResponseReturnValue:
 @APPROVE
 def review(message_id: int) -> ResponseReturnValue:
     """A head looks at what went out without waiting, with a note; or withdraws it."""
-    form, withdrawn = ReasonForm(), request.form.get("answer") == "withdraw"
+    form = ReviewForm()
+    told = (form.told.data or "") if request.form.get("answer") == "withdraw" else None
     return _take(
         "review",
         message_id,
         _("The review is kept with the message."),
-        lambda row: reviews_after.review(actor(), row, form.reason.data or "", withdrawn=withdrawn),
+        lambda row: reviews_after.review(
+            actor(), row, form.reason.data or "", withdraw_because=told
+        ),
         reason_form=form,
     )
 

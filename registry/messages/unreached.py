@@ -32,11 +32,15 @@ from registry.members.consent_models import Consent, ConsentPurpose
 from registry.members.models import Member, MemberSpan
 from registry.members.queries import STANDS, visible
 from registry.messages.audience import Audience
+from registry.messages.ledger_models import Recipient
+from registry.messages.models import Publication
+from registry.messages.release_models import OUTWARD, Release
 from registry.messages.ways import Outlet, ids_of, open_on, rosters
 from registry.networks.models import NetworkMember
 from registry.outbox.line_models import LineAccount
-from registry.outbox.models import Way
+from registry.outbox.models import Delivery, DeliveryState, Way
 
+NOT_SENT = (DeliveryState.FAILED.value, DeliveryState.CANCELLED.value)
 WAYS = ("groups", "bot", "mail", "hand")
 """By LINE to a group, by LINE to one's own account, by e-mail, by people and webhooks."""
 
@@ -49,6 +53,7 @@ class Reason(StrEnum):
     LEFT = "left"
     OBJECTION = "objection"
     NO_BASIS = "no_basis"
+    HAS_IT = "has_it"
     NO_CHANNEL = "no_channel"
 
 
@@ -58,6 +63,7 @@ REASON_NAMES = {
     Reason.LEFT: _l("Not active: left, resting or only applied"),
     Reason.OBJECTION: _l("Withdrew the consent to messages"),
     Reason.NO_BASIS: _l("Never consented to messages"),
+    Reason.HAS_IT: _l("Has the message already, or it is on its way"),
     Reason.NO_CHANNEL: _l("In none of the chosen channels, or without an address there"),
 }
 
@@ -67,6 +73,32 @@ def willing(on: date) -> Select[int]:
     row = Consent
     stands = or_(row.withdrawn_on.is_(None), row.withdrawn_on > on)
     return select(row.member_id).where(_messages(on), stands)
+
+
+def having(message_id: int, *, besides: int | None = None) -> Select[int]:
+    """Members who have a message, or to whom it is on its way.
+
+    Args:
+        besides: a release that does not count.
+    """
+    row, going = Recipient, Delivery
+    has = select(row.member_id).where(row.message_id == message_id)
+    sent = (
+        select(going.member_id)
+        .join(Release, Release.id == going.release_id)
+        .where(
+            going.message_id == message_id,
+            going.member_id.is_not(None),
+            going.state.not_in(NOT_SENT),
+            Release.purpose.in_(sorted(OUTWARD)),
+        )
+    )
+    if besides is not None:
+        has = has.join(Publication, Publication.id == row.publication_id)
+        has = has.where(Publication.release_id.is_distinct_from(besides))
+        sent = sent.where(going.release_id != besides)
+    both = union(has, sent).subquery()
+    return select(both.c.member_id)
 
 
 def active(on: date) -> Select[int]:
@@ -79,24 +111,33 @@ def _messages(on: date, row: Any = Consent) -> ColumnElement[bool]:
 
 
 def classified(
-    scope: Scope, audience: Audience, outlets: Sequence[Outlet], on: date
+    scope: Scope,
+    audience: Audience,
+    outlets: Sequence[Outlet],
+    on: date,
+    message_id: int | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """One row for each member who is asked for.
+
+    Args:
+        message_id: whoever has this message already is not reached again.
 
     Returns:
         a select of ``member_id``, ``reason`` and, true or false, ``groups``, ``bot``, ``mail``
         and ``hand``: the ways that lead to the member through the chosen channels.
     """
-    known = _known(scope, audience, outlets, on).subquery()
+    known = _known(scope, audience, outlets, on, message_id).subquery()
     ways = [known.c[name] == 1 for name in WAYS]
     hindrances = (
         (known.c.inside == 0, Reason.OUTSIDE),
         (known.c.active == 0, Reason.LEFT),
         (known.c.asked_once == 0, Reason.NO_BASIS),
         (known.c.willing == 0, Reason.OBJECTION),
+        (known.c.has_it == 1, Reason.HAS_IT),
     )
+    able = and_(known.c.active == 1, known.c.willing == 1, known.c.has_it == 0)
     reason = case(
-        (and_(or_(*ways), known.c.active == 1, known.c.willing == 1), literal("reached")),
+        (and_(or_(*ways), able), literal("reached")),
         *((condition, literal(why.value)) for condition, why in hindrances),
         else_=literal(Reason.NO_CHANNEL.value),
     )
@@ -105,7 +146,11 @@ def classified(
 
 
 def _known(
-    scope: Scope, audience: Audience, outlets: Sequence[Outlet], on: date
+    scope: Scope,
+    audience: Audience,
+    outlets: Sequence[Outlet],
+    on: date,
+    message_id: int | None,
 ) -> Select[*tuple[Any, ...]]:
     """What is known of each member asked for, as ones and zeros.
 
@@ -120,12 +165,17 @@ def _known(
         "active": span.id.is_not(None),
         "asked_once": consent.id.is_not(None),
         "willing": and_(consent.id.is_not(None), stands),
+        "has_it": false(),
     }
     joined = asked.outerjoin(span, _whose(asked, span) & open_on(span, on))
     joined = joined.outerjoin(consent, _whose(asked, consent) & _messages(on, consent))
     if not scope.everything:
         seen = select(Member.id).where(visible(scope))
         joined = joined.outerjoin(inside, and_(inside.id == asked.c.member_id, inside.id.in_(seen)))
+    if message_id is not None:
+        had = having(message_id).subquery()
+        joined = joined.outerjoin(had, had.c.member_id == asked.c.member_id)
+        facts["has_it"] = had.c.member_id.is_not(None)
     for name in WAYS:
         some = [outlet.channel for outlet in outlets if _kind(outlet) == name]
         joined, facts[name] = (

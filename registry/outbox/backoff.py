@@ -38,6 +38,7 @@ class Trouble(StrEnum):
     NO_ADDRESS = "no_address"
     HOST = "host"
     REDIRECT = "redirect"
+    CERTIFICATE = "certificate"
     NO_SECRET = "no_secret"  # noqa: S105 - a word, not a secret
     NOT_SET_UP = "not_set_up"
 
@@ -71,6 +72,9 @@ TROUBLE_NAMES = {
     ),
     Trouble.REDIRECT: _l(
         "The address leads on to another one, which is refused; enter the final address."
+    ),
+    Trouble.CERTIFICATE: _l(
+        "The site's certificate is not valid, so nothing was sent; its owner must renew it."
     ),
     Trouble.NO_SECRET: _l(
         "The signing key of this webhook is not set on the server; ask an administrator to set it."

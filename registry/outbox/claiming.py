@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, or_, select, update
 
 from registry.db import db
-from registry.messages import quiet
 from registry.messages.models import MessageState
 from registry.messages.recipients import NOTICES
 from registry.messages.release_models import Release
@@ -22,7 +21,8 @@ from registry.outbox.models import Delivery, DeliveryState, SendingRequest, Way
 from registry.outbox.recipients import Addressed
 
 LEASE = timedelta(seconds=120)
-AT_ONCE = 8
+MOST = {Way.LINE: 8, Way.WEBHOOK: 8, Way.EMAIL: 32}
+"""Requests that are claimed at a time; an e-mail goes to one member, a request of LINE to 500."""
 D = DeliveryState
 
 
@@ -54,33 +54,36 @@ def claim(ways: Collection[Way], at: datetime) -> list[Parcel]:
     A request whose lease is over may have been sent: it goes again only where a repeated one has
     no second effect.
     """
-    query = select(SendingRequest).where(_due(ways, at)).order_by(SendingRequest.due_at)
-    found = [_take(row, at) for row in db.session.scalars(query.limit(AT_ONCE))]
+    found = [_take(row, at) for way in sorted(ways) for row in db.session.scalars(_next(way, at))]
     return [parcel for parcel in found if parcel is not None]
+
+
+def _next(way: Way, at: datetime) -> Select[SendingRequest]:
+    """The requests of a way that come next: what is urgent first, then the longest due."""
+    query = select(SendingRequest).join(SendingRequest.release).where(_due([way], at))
+    return query.order_by(Release.urgent.desc(), SendingRequest.due_at).limit(MOST[way])
 
 
 def _due(ways: Collection[Way], at: datetime) -> ColumnElement[bool]:
     queued = and_(SendingRequest.state == D.QUEUED.value, SendingRequest.due_at <= at)
     lapsed = and_(SendingRequest.state == D.SENDING.value, SendingRequest.lease_until < at)
-    allowed: ColumnElement[bool] = SendingRequest.way.in_(sorted(ways))
-    if quiet.machines_from(at, urgent=False) > at:
-        urgent = select(Release.id).where(Release.urgent)
-        to_machines = SendingRequest.way == Way.WEBHOOK.value
-        allowed = and_(allowed, or_(to_machines, SendingRequest.release_id.in_(urgent)))
-    return and_(allowed, or_(queued, lapsed))
+    late = [way for way in sorted(ways) if freezing.only_urgent(way, at)]
+    awake = SendingRequest.way.not_in(late)
+    allowed = or_(awake, SendingRequest.release_id.in_(freezing.URGENT))
+    return and_(SendingRequest.way.in_(sorted(ways)), allowed, or_(queued, lapsed))
 
 
 def _take(row: SendingRequest, at: datetime) -> Parcel | None:
-    lapsed, first_try = row.state == D.SENDING.value, row.first_tried_at is None
+    lapsed = row.state == D.SENDING.value
     lease = f"{os.getpid()}-{secrets.token_hex(8)}"
     if not _mark(row, lease, at):
         return None
     db.session.refresh(row)
     row.doubtful = row.doubtful or lapsed
-    if not row.doubtful and _is_withdrawn(row):
-        settling.settle_cancelled(row, at)
+    if _is_withdrawn(row):
+        _give_up(row, at)
         return None
-    if first_try:
+    if not row.doubtful:
         row.body_sha256 = freezing.keep_words(row.release, Way(row.way))
     return _addressed(row, lease, at)
 
@@ -89,6 +92,14 @@ def _is_withdrawn(row: SendingRequest) -> bool:
     """Whether the message was withdrawn while it waited; the withdrawal itself still goes out."""
     notice = row.release.as_purpose in NOTICES
     return not notice and row.release.message.as_state is MessageState.WITHDRAWN
+
+
+def _give_up(row: SendingRequest, at: datetime) -> None:
+    """What was withdrawn is not said again, even where nobody knows whether it was said."""
+    if row.doubtful:
+        settling.settle_unknown(row, Trouble.NO_ANSWER, at)
+    else:
+        settling.settle_cancelled(row, at)
 
 
 def _addressed(row: SendingRequest, lease: str, at: datetime) -> Parcel | None:

@@ -58,7 +58,8 @@ def decide(actor: Actor, scope: Scope, delivery: Delivery, decision: Decision) -
     _set([row.id for row in rows], BECOMES[decision], now)
     db.session.refresh(delivery)
     if decision is Decision.ARRIVED:
-        ledger.settle(actor, delivery, now)
+        arrived = select(Delivery.member_id).where(among(Delivery.id, [row.id for row in rows]))
+        ledger.settle(actor, delivery, now, arrived)
     record(
         actor,
         Action.OUTBOX_DECIDE,

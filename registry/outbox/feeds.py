@@ -23,7 +23,7 @@ from registry.members.queries import of_offices
 from registry.messages.models import OUT, KeyMessage, MessageState, Publication
 from registry.networks.models import Network
 from registry.outbox.feed_models import Feed
-from registry.outbox.line.bodies import check_address
+from registry.outbox.line.bodies import check_address, corrected_title, withdrawn_title
 from registry.vault import keyed_hash
 
 LATEST = 50
@@ -132,11 +132,9 @@ def entries(network: Network) -> list[Entry]:
 def _entry(message: KeyMessage, at: datetime) -> Entry:
     title, text = message.title, f"{message.sentence}\n\n{message.body}"
     if message.as_state is MessageState.WITHDRAWN:
-        title = _("WITHDRAWN: please do not pass on “%(title)s”") % {"title": message.title}
-        text = message.correction or ""
-    elif message.as_state is MessageState.CORRECTED:
-        title = _("CORRECTION of “%(title)s”") % {"title": message.title}
-        text = f"{message.correction or ''}\n\n{text}"
+        title, text = withdrawn_title(message), message.withdrawn_reason or ""
+    elif message.correction:
+        title, text = corrected_title(message), f"{message.correction}\n\n{text}"
     changed = max([at, *(move.at for move in message.moves if move.at > at)])
     link = message.link if message.as_state is not MessageState.WITHDRAWN else None
     return Entry(

@@ -6,23 +6,31 @@ import hashlib
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.audit.services import canonical
 from registry.bulk import among
 from registry.db import db
+from registry.messages import quiet
 from registry.messages.release_models import Release
 from registry.outbox.line import bodies
 from registry.outbox.line.client import MAX_IDS
-from registry.outbox.models import Delivery, DeliveryState, SendingBody, SendingRequest, Way
+from registry.outbox.models import (
+    WAITING,
+    Delivery,
+    DeliveryState,
+    SendingBody,
+    SendingRequest,
+    Way,
+)
 
 AHEAD = 64
-"""Requests that are ready at a time: few, so that they are made shortly before they go."""
+"""Requests of a way that are ready at a time: few, so that they are made shortly before they go."""
 ROWS = 2_000
+URGENT = select(Release.id).where(Release.urgent)
 D = DeliveryState
 CONTENT = {
     Way.LINE: bodies.line_content,
@@ -31,52 +39,84 @@ CONTENT = {
 }
 
 
-def to_freeze(ways: Collection[Way]) -> bool:
+def to_freeze(ways: Collection[Way], at: datetime) -> bool:
     """Whether deliveries wait for a request, and there is room for one."""
-    return _room() > 0 and db.session.scalar(_waiting(ways).limit(1)) is not None
+    return any(
+        db.session.scalar(_releases(way, at).limit(1)) is not None
+        for way, room in _rooms(ways, at).items()
+        if room > 0
+    )
 
 
 def freeze(ways: Collection[Way], at: datetime) -> int:
-    """Make requests of waiting deliveries, the oldest first; in the caller's transaction.
+    """Make requests of waiting deliveries; in the caller's transaction.
+
+    Each way has room of its own, so that one that is held or slow stops no other.  What is urgent
+    comes first, then the oldest.
 
     Returns:
         how many requests were made.
     """
-    room, made = _room(), 0
-    _hold_releases(ways)
-    query = _waiting(ways).limit(ROWS).with_for_update(skip_locked=True)
-    rows = list(db.session.scalars(query)) if room > 0 else []
-    for together in _parcels(rows):
-        if made == room:
-            break
-        _make(together, at)
-        made += 1
+    rooms = _rooms(ways, at)
+    return sum(_freeze_way(way, room, at) for way, room in rooms.items() if room > 0)
+
+
+def _freeze_way(way: Way, room: int, at: datetime) -> int:
+    made = 0
+    for release_id in _held(list(db.session.scalars(_releases(way, at).limit(room)))):
+        for together in _parcels(list(db.session.scalars(_waiting(way, release_id)))):
+            if made == room:
+                return made
+            _make(together, at)
+            made += 1
     return made
 
 
-def _hold_releases(ways: Collection[Way]) -> None:
-    """Whoever holds deliveries holds their release first; nobody calls it off meanwhile."""
-    first = _waiting(ways).limit(ROWS).subquery()
-    held = select(Release.id).where(Release.id.in_(select(first.c.release_id)))
-    db.session.execute(held.order_by(Release.id).with_for_update(read=True, key_share=True))
+def _held(ids: list[int]) -> list[int]:
+    """Whoever holds deliveries holds their release first; one that is being changed waits."""
+    query = select(Release.id).where(Release.id.in_(ids)).order_by(Release.id)
+    held = query.with_for_update(read=True, key_share=True, skip_locked=True)
+    free = set(db.session.scalars(held))
+    return [number for number in ids if number in free]
 
 
-def _room() -> int:
+def only_urgent(way: Way, at: datetime) -> bool:
+    """Whether a way waits for the end of the quiet hours; systems do not sleep."""
+    return way is not Way.WEBHOOK and quiet.machines_from(at, urgent=False) > at
+
+
+def _rooms(ways: Collection[Way], at: datetime) -> dict[Way, int]:
+    """How many requests more each way takes; what waits for the morning takes no room."""
+    return {way: AHEAD - _ready(way, at) for way in sorted(ways)}
+
+
+def _ready(way: Way, at: datetime) -> int:
     ready = select(func.count()).where(
-        SendingRequest.state == D.QUEUED.value, SendingRequest.attempts == 0
+        SendingRequest.way == way.value,
+        SendingRequest.state == D.QUEUED.value,
+        SendingRequest.attempts == 0,
     )
-    return AHEAD - int(db.session.scalar(ready) or 0)
+    if only_urgent(way, at):
+        ready = ready.where(SendingRequest.release_id.in_(URGENT))
+    return int(db.session.scalar(ready) or 0)
 
 
-def _waiting(ways: Collection[Way]) -> Any:
+def _releases(way: Way, at: datetime) -> Select[int]:
+    waiting = select(Delivery.release_id).where(Delivery.way == way.value, text(WAITING))
+    query = select(Release.id).where(Release.id.in_(waiting), Release.machines_done)
+    if only_urgent(way, at):
+        query = query.where(Release.urgent)
+    return query.order_by(Release.urgent.desc(), Release.id)
+
+
+def _waiting(way: Way, release_id: int) -> Select[Delivery]:
+    """Waiting deliveries of a release by a way, in the order of their index."""
     return (
         select(Delivery)
-        .where(
-            Delivery.state == D.QUEUED.value,
-            Delivery.request_id.is_(None),
-            Delivery.way.in_(sorted(ways)),
-        )
-        .order_by(Delivery.release_id, Delivery.channel_id, Delivery.way, Delivery.id)
+        .where(Delivery.way == way.value, Delivery.release_id == release_id, text(WAITING))
+        .order_by(Delivery.channel_id, Delivery.id)
+        .limit(ROWS)
+        .with_for_update(skip_locked=True)
     )
 
 

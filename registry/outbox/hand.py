@@ -9,15 +9,19 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.channels.models import ChannelKind
 from registry.channels.services import Count, count_audience
 from registry.db import db
-from registry.errors import Refused
+from registry.errors import NotFound, Refused
 from registry.messages import settling as ledger
-from registry.outbox.deciding import own_release
+from registry.messages.models import KeyMessage, MessageState
+from registry.messages.publishing import approved_at, require_time
+from registry.messages.recipients import NOTICES
+from registry.messages.release_models import UNDER_WAY, Purpose, Release
 from registry.outbox.hand_models import HandWork
 from registry.outbox.models import Delivery, DeliveryState, Way
 from registry.periods.calendar import to_bangkok_date
@@ -93,17 +97,33 @@ def checklist(kind: ChannelKind) -> tuple[Point, ...]:
     return CHECKLISTS.get(kind, _POSTED)
 
 
+def earliest(delivery: Delivery) -> datetime | None:
+    """Before which a task cannot have been done: what it tells of came first.
+
+    That is the approval, the first publication, or the correction or withdrawal (to the minute, for
+    so people type it).
+    """
+    release, message = delivery.release, delivery.release.message
+    if release.as_purpose is Purpose.FIRST:
+        return approved_at(message)
+    if release.as_purpose not in NOTICES:
+        return message.published_at
+    told = (MessageState.CORRECTED.value, MessageState.WITHDRAWN.value)
+    made = (row.at for row in message.moves if row.after in told and row.at <= release.created_at)
+    last = max(made, default=None)
+    return last.replace(second=0, microsecond=0) if last else None
+
+
 def do(actor: Actor, delivery: Delivery, done: Done) -> HandWork:
     """Note that a task was done: a count of the channel's audience, and the ledger's publication.
 
     Raises:
-        Refused: it was done or called off already, the moment cannot be, or an estimate lacks its
-            basis.
-        NotFound: it is another office's.
+        Refused: it was done or called off already, the message was withdrawn, the moment cannot
+            be, or an estimate lacks its basis.
+        NotFound: the channel is another office's.
     """
-    own_release(actor, delivery)
-    if delivery.way != Way.HAND.value or delivery.as_state is not DeliveryState.QUEUED:
-        raise Refused(_("This task is no longer open; reload the page to see what became of it."))
+    _require_standing(_open_task(actor, delivery))
+    _require_moment(delivery, done.at)
     if done.audience is not None:
         counted = Count(to_bangkok_date(done.at), done.audience, done.basis)
         count_audience(actor, delivery.channel, counted)
@@ -131,11 +151,9 @@ def call_off(actor: Actor, delivery: Delivery, reason: str) -> None:
 
     Raises:
         Refused: it is no longer open, or no reason is given.
-        NotFound: it is another office's.
+        NotFound: the channel is another office's.
     """
-    release = own_release(actor, delivery)
-    if delivery.way != Way.HAND.value or delivery.as_state is not DeliveryState.QUEUED:
-        raise Refused(_("This task is no longer open; reload the page to see what became of it."))
+    release = _open_task(actor, delivery)
     if not reason.strip():
         raise Refused(_("Say why it will not be done."))
     delivery.state = DeliveryState.CANCELLED.value
@@ -143,6 +161,63 @@ def call_off(actor: Actor, delivery: Delivery, reason: str) -> None:
     db.session.flush()
     ledger.end_if_settled(release, datetime.now(UTC))
     _record(actor, delivery, reason)
+
+
+def drop_tasks(message: KeyMessage) -> None:
+    """Tasks that would tell a message which is being withdrawn are not done any more.
+
+    Called before the message is changed: releases are always held first.
+    """
+    query = select(Release).where(
+        Release.message_id == message.id,
+        Release.state.in_(UNDER_WAY),
+        Release.purpose.not_in(sorted(NOTICES)),
+    )
+    held = query.order_by(Release.id).with_for_update(of=Release)
+    for release in db.session.scalars(held.execution_options(populate_existing=True)).all():
+        now = datetime.now(UTC)
+        waiting = update(Delivery).where(
+            Delivery.release_id == release.id,
+            Delivery.way == Way.HAND.value,
+            Delivery.state == DeliveryState.QUEUED.value,
+        )
+        db.session.execute(waiting.values(state=DeliveryState.CANCELLED.value, settled_at=now))
+        ledger.end_if_settled(release, now)
+
+
+def _open_task(actor: Actor, delivery: Delivery) -> Release:
+    """The release of an open task, held with it; the office of the channel does what is to do."""
+    if actor.office_id is None or actor.office_id != delivery.channel.office_id:
+        raise NotFound(f"delivery {delivery.id}")
+    release = ledger.locked(delivery.release_id)
+    db.session.refresh(delivery, with_for_update=True)
+    if delivery.way != Way.HAND.value or delivery.as_state is not DeliveryState.QUEUED:
+        raise Refused(_("This task is no longer open; reload the page to see what became of it."))
+    return release
+
+
+def _require_standing(release: Release) -> None:
+    """What is withdrawn is not told any more; that it was withdrawn still is."""
+    db.session.refresh(release.message)
+    if release.as_purpose not in NOTICES and release.message.as_state is MessageState.WITHDRAWN:
+        raise Refused(
+            _(
+                "“%(title)s” was withdrawn and must not be passed on; call this task off.",
+                title=release.message.title,
+            )
+        )
+
+
+def _require_moment(delivery: Delivery, at: datetime) -> None:
+    begin, notice = earliest(delivery), delivery.release.as_purpose in NOTICES
+    require_time(delivery.release.message, at, None if notice else begin)
+    if begin is not None and at < begin:
+        raise Refused(
+            _(
+                "Nobody can have told of a correction or withdrawal before it was made; check the "
+                "date and time."
+            )
+        )
 
 
 def _record(actor: Actor, delivery: Delivery, reason: str = "") -> None:

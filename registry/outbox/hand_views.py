@@ -32,7 +32,7 @@ def _page(delivery_id: int, form: DoneForm | None = None, off: CallOffForm | Non
         "outbox/task.html",
         delivery=delivery,
         work=queries.work_of(scope(), delivery),
-        words=bodies.words(delivery.release),
+        words=bodies.hand_words(delivery.release),
         points=hand.checklist(delivery.channel.as_kind),
         point_names=hand.POINT_NAMES,
         form=form or DoneForm(formdata=None, data={"on": today()}),
@@ -47,7 +47,8 @@ def _page(delivery_id: int, form: DoneForm | None = None, off: CallOffForm | Non
 def script(delivery_id: int) -> ResponseReturnValue:
     """The script alone, in large letters, to be printed and read aloud."""
     delivery = queries.delivery_for(scope(), delivery_id)
-    return render_template("outbox/script.html", delivery=delivery)
+    spoken = bodies.spoken(delivery.release)
+    return render_template("outbox/script.html", delivery=delivery, spoken=spoken)
 
 
 @bp.post("/<int:delivery_id>/done")
@@ -58,7 +59,8 @@ def done(delivery_id: int) -> ResponseReturnValue:
 
     def step() -> None:
         delivery = queries.delivery_for(scope(), delivery_id)
-        after = publishing.earliest(delivery.release.message)
+        followed = (publishing.earliest(delivery.release.message), hand.earliest(delivery))
+        after = max((moment for moment in followed if moment), default=None)
         hand.do(actor(), delivery, form.done(after))
 
     if carry_out(form, step):

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
@@ -21,6 +22,11 @@ from registry.outbox.webhook_models import Webhook
 from registry.outbox.webhooks import SECRET_PREFIX, allowed_hosts, is_allowed, secret_of
 
 SECRET_NAME = re.compile(f"{SECRET_PREFIX}[A-Z0-9_]{{1,50}}")
+
+
+def key_prefix(office_code: str) -> str:
+    """How the names of an office's signing keys begin: no office signs with another one's."""
+    return f"{SECRET_PREFIX}{re.sub('[^A-Z0-9]', '_', office_code.upper())}_"
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def add(actor: Actor, channel: Channel, values: HookValues, form_token: str = ""
         Refused: the host is not allowed, or there is no such key on the server.
         NotFound: the channel is another office's.
     """
-    if channel.office_id is None or channel.office_id != actor.office_id:
+    if channel.office is None or channel.office_id != actor.office_id:
         raise NotFound(f"channel {channel.id}")
     if form_token and (twin := _twin(form_token, channel.id)):
         return twin
@@ -51,12 +57,12 @@ def add(actor: Actor, channel: Channel, values: HookValues, form_token: str = ""
                 "administrator allowed; ask them to add it."
             )
         )
-    if not SECRET_NAME.fullmatch(values.secret_name) or secret_of(values.secret_name) is None:
+    if not _is_key_of(channel.office, values.secret_name):
         raise Refused(
             _(
                 "No signing key of this name is set on the server; an administrator sets it as an "
                 "environment variable whose name begins with %(prefix)s.",
-                prefix=SECRET_PREFIX,
+                prefix=key_prefix(channel.office.code),
             )
         )
     row = Webhook(
@@ -72,6 +78,16 @@ def add(actor: Actor, channel: Channel, values: HookValues, form_token: str = ""
     db.session.flush()
     record(actor, Action.WEBHOOK_ADD, "webhook", row.id, channel=channel.id)
     return row
+
+
+def _is_key_of(office: Office, name: str) -> bool:
+    """Whether a key is set and is the office's: of two codes that fit, the longer one counts."""
+    if not SECRET_NAME.fullmatch(name) or secret_of(name) is None:
+        return False
+    own = key_prefix(office.code)
+    others = map(key_prefix, db.session.scalars(select(Office.code).where(Office.id != office.id)))
+    taken = any(name.startswith(other) and len(other) >= len(own) for other in others)
+    return name.startswith(own) and not taken
 
 
 def _twin(form_token: str, channel_id: int) -> Webhook | None:

@@ -1,18 +1,19 @@
 """The events that LINE sent, handled in order per chat, each exactly once.
 
 What an event changes is committed together with its mark: a kill or a repeat changes nothing
-twice.  The answer to a person goes out afterwards, at most once.
+twice.  The answers to people go out after a batch, side by side, each at most once.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from flask import Flask, current_app
 from flask_babel import gettext as _
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import aliased
@@ -32,23 +33,28 @@ from registry.outbox.line_report import BEGUN
 from registry.outbox.line_turns import pending_picture, picture_at_hand
 from registry.periods.calendar import to_bangkok_date
 from registry.periods.dated import Dated, setting_on
-from registry.pulse import pulse
+from registry.pulse import briefly, pulse, where
 
 log = structlog.get_logger()
-AT_ONCE, MOST_TRIES, PAUSE = 30, 3, 0.01
+AT_ONCE, MOST_TRIES, PAUSE = 10, 3, 0.01
+REPLY_TIMEOUT = (3, 5)
+"""Seconds to connect, and to wait for LINE: a whole beat waits, and a reply token ages soon."""
+SWEPT_AT_ONCE = 500
 WAITS = (timedelta(seconds=10), timedelta(minutes=1))
 LONGEST_SIDE = 1920
 IDLE = timedelta(minutes=30)
 W = EventState.WAITING.value
+Reply = tuple[Came, Answer]
 
 
 @pulse("line_events")
 def handle_due() -> bool:
     """Handle the events that wait, and what conversations left unfinished; whether any did."""
-    ids = _due(AT_ONCE)
-    for event_id in ids:
-        handle(event_id)
+    ids, replies = _due(AT_ONCE), []
+    for event_id in briefly(ids):
+        replies += handle(event_id)
         _let_others_write()
+    _send(replies)
     return _finish_idle() or bool(ids)
 
 
@@ -74,8 +80,12 @@ def _due(limit: int) -> list[int]:
     return ids
 
 
-def handle(event_id: int) -> None:
-    """Handle one event, wholly or not at all; after three failures it is put aside."""
+def handle(event_id: int) -> list[Reply]:
+    """Handle one event, wholly or not at all; after three failures it is put aside.
+
+    Returns:
+        what is to be answered, if anything.
+    """
     answer: Answer = []
     event: Came | None = None
     try:
@@ -89,9 +99,8 @@ def handle(event_id: int) -> None:
             )
     except Exception as error:  # whatever it is, it is kept with the event, which is not lost
         _failed(event_id, error)
-        return
-    if event is not None and answer:
-        _reply(event, answer)
+        return []
+    return [(event, answer)] if event is not None and answer else []
 
 
 def _not_known() -> str:
@@ -156,28 +165,57 @@ def _opened(data: bytes) -> Picture | None:
 def _failed(event_id: int, error: Exception) -> None:
     """Count a failure; its words may hold personal data, so the kind of error must do."""
     db.session.rollback()
-    log.error("line_event_failed", line_event=event_id, kind=type(error).__name__, exc_info=error)
-    now = datetime.now(UTC)
+    kind = type(error).__name__
+    log.error("line_event_failed", line_event=event_id, kind=kind, where=where(error))
+    reason = str(error)[:300] if isinstance(error, Refused) else kind
     with unit_of_work():
-        row = db.session.get_one(LineEvent, event_id, with_for_update=True)
-        if row.state != W:
-            return
-        row.attempts += 1
-        row.reason = str(error)[:300] if isinstance(error, Refused) else type(error).__name__
-        if row.attempts >= MOST_TRIES:
-            row.state, row.handled_at = EventState.FAILED.value, now
-        else:
-            row.due_at = now + WAITS[row.attempts - 1]
+        last = _count_failure(event_id, reason)
+    if last:
+        _log_unheard(event_id)
 
 
-def _reply(event: Came, answer: Answer) -> None:
-    """Answer; a reply that fails is not repeated, for its token is good once."""
-    if not event.reply_token or not client.line().is_set_up:
-        return
+def _count_failure(event_id: int, reason: str) -> bool:
+    """Whether it was the last try."""
+    now = datetime.now(UTC)
+    row = db.session.get_one(LineEvent, event_id, with_for_update=True)
+    if row.state != W:
+        return False
+    row.attempts += 1
+    row.reason = reason
+    if row.attempts < MOST_TRIES:
+        row.due_at = now + WAITS[row.attempts - 1]
+        return False
+    row.state, row.handled_at = EventState.FAILED.value, now
+    return True
+
+
+def _log_unheard(event_id: int) -> None:
+    """What a member said stands in the log even where nothing could be done with it."""
     try:
-        client.reply(event.reply_token, answer)
-    except Refused:
-        log.warning("line_reply_failed", line_event=event.id)
+        with unit_of_work():
+            row = db.session.get_one(LineEvent, event_id, with_for_update=True)
+            line_replies.log_unheard(came(row))
+    except Exception as error:  # an event that cannot even be read stays as it came
+        log.error("line_not_logged", line_event=event_id, kind=type(error).__name__)
+
+
+def _send(replies: Sequence[Reply]) -> None:
+    """Answer side by side; a reply that fails is not repeated, for its token is good once."""
+    given = [reply for reply in replies if reply[0].reply_token]
+    if not given or not client.line().is_set_up:
+        return
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(len(given)) as pool:
+        list(pool.map(lambda reply: _reply(app, *reply), given))
+
+
+def _reply(app: Flask, event: Came, answer: Answer) -> None:
+    """Answer from a thread that touches no database."""
+    try:
+        with app.app_context():
+            client.reply(event.reply_token, answer, timeout=REPLY_TIMEOUT)
+    except Exception as error:  # an answer that did not get out holds up nobody else's
+        log.warning("line_reply_failed", line_event=event.id, kind=type(error).__name__)
 
 
 def _finish_idle() -> bool:
@@ -187,20 +225,38 @@ def _finish_idle() -> bool:
     )
     sources = list(db.session.scalars(query.limit(AT_ONCE)))
     db.session.rollback()
-    for source in sources:
-        _finish(source)
+    for source in briefly(sources):
+        if not _finish(source, _picture_of):
+            _finish(source, _no_picture)
+        with unit_of_work():
+            line_replies.forget(source)
     return bool(sources)
 
 
-def _finish(source: str) -> None:
+def _finish(source: str, picture_of: Callable[[str], Picture | None]) -> bool:
+    """Whether a report is over; one that does not hold is, one that something broke is not."""
+    try:
+        picture = picture_of(source)
+        with unit_of_work():
+            line_replies.finish_idle(source, picture)
+    except Refused:
+        return True
+    except Exception as error:  # one report must not stop those of others
+        db.session.rollback()
+        log.error("line_report_failed", kind=type(error).__name__, where=where(error))
+        return False
+    return True
+
+
+def _picture_of(source: str) -> Picture | None:
     kept = pending_picture(db.session.get(LineTalk, source))
     stored = kept.picture if kept is not None else None
     db.session.rollback()
-    picture = _opened(files.read_secret(stored)) if stored else None
-    with suppress(Refused), unit_of_work():
-        line_replies.finish_idle(source, picture)
-    with unit_of_work():
-        line_replies.forget(source)
+    return _opened(files.read_secret(stored)) if stored else None
+
+
+def _no_picture(_source: str) -> None:
+    return None
 
 
 @handles("line:sweep", daily_at=3)
@@ -209,22 +265,34 @@ def sweep(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     progress("line")
     now = datetime.now(UTC)
     limit = now - timedelta(days=setting_on(Dated.INBOUND_DAYS_KEPT, to_bangkok_date(now)))
-    return {"inbound": _sweep_inbound(limit), "events": _sweep_events(limit)}
+    db.session.rollback()
+    swept = {}
+    for name, some in (("inbound", _sweep_inbound), ("events", _sweep_events)):
+        swept[name] = 0
+        while found := some(limit):
+            swept[name] += found
+            progress(name, swept[name])
+            _let_others_write()
+    return swept
 
 
 def _sweep_inbound(limit: datetime) -> int:
-    db.session.rollback()
+    """How many of the oldest went; a few at a time, for others write meanwhile."""
+    row = Inbound
     with unit_of_work():
-        rows = list(db.session.scalars(select(Inbound).where(Inbound.at < limit)))
-        for row in rows:
-            if row.picture:
-                files.discard(row.picture)
-            db.session.delete(row)
-    return len(rows)
+        query = select(row.id, row.picture).where(row.at < limit).order_by(row.at, row.id)
+        found = db.session.execute(query.limit(SWEPT_AT_ONCE)).all()
+        for _number, picture in found:
+            if picture:
+                files.discard(picture)
+        db.session.execute(delete(row).where(row.id.in_([number for number, _name in found])))
+    return len(found)
 
 
 def _sweep_events(limit: datetime) -> int:
+    row = LineEvent
     with unit_of_work():
-        old = delete(LineEvent).where(LineEvent.arrived_at < limit, LineEvent.state != W)
-        found: Any = db.session.execute(old)
-    return int(found.rowcount)
+        query = select(row.id).where(row.arrived_at < limit, row.state != W).order_by(row.id)
+        found = list(db.session.scalars(query.limit(SWEPT_AT_ONCE)))
+        db.session.execute(delete(row).where(row.id.in_(found)))
+    return len(found)

@@ -22,7 +22,7 @@ from registry.outbox.line_links import spend, talk_with
 from registry.outbox.line_models import LineCode, LineGroup
 from registry.outbox.line_words import Words, say
 from registry.periods.calendar import to_bangkok_date
-from registry.pulse import pulse
+from registry.pulse import briefly, pulse
 
 log = structlog.get_logger()
 ACTOR = Actor.system("line")
@@ -79,17 +79,18 @@ def present(group_hash: str) -> LineGroup | None:
 def claim(group_hash: str, code: str) -> list[Words]:
     """A code typed in a group makes the group a channel of the office that asked for the code."""
     row = present(group_hash)
-    used = None
+    if row is None:
+        return [_not_valid()]
+    channel = row.channel
+    owner = channel.office if row.claimed_at is not None else None
+    mine = LineCode.office_id == owner.id if owner else LineCode.office_id.is_not(None)
     try:
-        used = spend(code, talk_with(group_hash), LineCode.office_id.is_not(None))
+        used = spend(code, talk_with(group_hash), mine)
     except Refused as refusal:
         return [say(refusal)]
-    if row is None or used is None:
-        return [
-            say(_("This code is not valid (any more); make a new one on the page “LINE groups”."))
-        ]
+    if used is None:
+        return [_taken(owner) if owner else _not_valid()]
     office = db.session.get_one(Office, used.office_id)
-    channel = row.channel
     actor = Actor(used.issued_by, "line", office.id)
     if channel.custodian_id is not None:
         custodians.release(actor, channel)
@@ -110,6 +111,20 @@ def claim(group_hash: str, code: str) -> list[Words]:
     return [say(_("Thank you. This group now belongs to %(office)s.", office=office.name_th))]
 
 
+def _not_valid() -> Words:
+    return say(_("This code is not valid (any more); make a new one on the page “LINE groups”."))
+
+
+def _taken(owner: Office) -> Words:
+    """Whose code it was is not told: another office's stays unspent, a wrong one counts."""
+    sentence = _(
+        "This group belongs to %(office)s already, and this is not a valid code of that office; "
+        "please speak to %(office)s first.",
+        office=owner.name_th,
+    )
+    return say(sentence)
+
+
 @pulse("line_groups")
 def count_groups() -> bool:
     """Ask LINE how many people are in the groups that are due; whether there were any."""
@@ -120,7 +135,7 @@ def count_groups() -> bool:
     )
     due = [(row.id, row.group_id, row.room) for row in db.session.scalars(query.limit(AT_ONCE))]
     db.session.rollback()
-    for row_id, group_id, room in due:
+    for row_id, group_id, room in briefly(due):
         _count(row_id, None if room else group_id)
     return bool(due)
 

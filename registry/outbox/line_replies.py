@@ -62,6 +62,14 @@ def refused(event: Came, sentence: str, picture: Picture | None) -> Answer:
     return [say(sentence)] if event.alone else []
 
 
+def log_unheard(event: Came) -> None:
+    """Log what could not be dealt with at all as not understood, so that a person looks at it."""
+    said = event.kind == "postback" or (event.kind == "message" and event.alone)
+    account = linked(event.user_hash) if said and event.user_id else None
+    if account is not None:
+        begin(event, account.member, None)
+
+
 def hear_in_group(event: Came, member: Member) -> Answer:
     """A button pressed in a group: the receipt counts, a conversation does not begin there."""
     turn = begin(event, member, None)

@@ -32,6 +32,8 @@ BEGUN = ("people", "basis", "evidence")
 BY_LINE = Actor(None, "line")
 URL = re.compile(r"https?://\S+", re.I)
 NUMBER = re.compile(r"\d[\d,]*")
+LONGEST = 9
+"""Digits of a number of people; a longer one is none."""
 RECENT = timedelta(days=1)
 
 
@@ -91,21 +93,26 @@ def _chosen(turn: Turn, channel: Channel) -> list[Words]:
 
 def people(turn: Turn, text: str) -> list[Words]:
     """How many people it reached; an estimate says on what it rests."""
-    found = NUMBER.search(arabic(text))
-    if found is None and turn.event.message_kind != "postback":
+    count = _number_in(text)
+    if count is None and turn.event.message_kind != "postback":
         return [
             say(
                 _("Please answer with a number, such as 120."),
                 [(_("I do not know"), "sang:people:none")],
             )
         ]
-    count = int(found[0].replace(",", "")) if found else None
     turn.understood(Understood.DETAIL)
     said = {**turn.said, "people": count}
     if count is not None and _needs_basis(turn, said["channel"]):
         turn.wait_for("basis", **said)
         return [say(_("How do you know? For example “120 households × 3 people”."))]
     return _proof(turn, said)
+
+
+def _number_in(text: str) -> int | None:
+    found = NUMBER.search(arabic(text))
+    digits = found[0].replace(",", "") if found else ""
+    return int(digits) if 0 < len(digits) <= LONGEST else None
 
 
 def _needs_basis(turn: Turn, channel_id: int) -> bool:

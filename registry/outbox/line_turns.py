@@ -88,8 +88,16 @@ def wait_for(talk: LineTalk, step: str, **said: Any) -> None:
 
 
 def begin(event: Came, member: Member, picture: Picture | None) -> Turn:
-    """Log what a member said, as not understood yet."""
-    kept = keep_picture(picture) if picture and event.is_picture else (None, None)
+    """Log what a member said, as not understood yet; what is tried anew is logged already."""
+    row = db.session.scalar(select(Inbound).where(Inbound.event_id == event.id))
+    row = row or _log(event, member)
+    if picture and event.is_picture and not row.picture:
+        row.picture, row.picture_type = keep_picture(picture)
+    db.session.flush()
+    return Turn(event, member, talk_with(event.user_hash), row, picture)
+
+
+def _log(event: Came, member: Member) -> Inbound:
     row = Inbound(
         member=member,
         event_id=event.id,
@@ -97,13 +105,10 @@ def begin(event: Came, member: Member, picture: Picture | None) -> Turn:
         kind=event.message_kind[:20],
         told_id=event.told_id or None,
         text=event.text or None,
-        picture=kept[0],
-        picture_type=kept[1],
         understood=Understood.NOTHING.value,
     )
     db.session.add(row)
-    db.session.flush()
-    return Turn(event, member, talk_with(event.user_hash), row, picture)
+    return row
 
 
 def picture_at_hand(event: Came) -> Inbound | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -37,6 +38,19 @@ class MailServer:
     password: str
     tls: bool
     sender: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message as it goes over the wire, whole before the server is asked to take it.
+
+    Attributes:
+        name: the Message-ID.
+    """
+
+    to: str
+    name: str
+    text: bytes
 
 
 def mail_server() -> MailServer:
@@ -73,11 +87,13 @@ def send(server: MailServer, to: str, content: dict[str, Any], name: str) -> Ans
     """Send one message; ``name`` is the part of the Message-ID before the @."""
     try:
         mail = compose(server, to, content, name, datetime.now(UTC))
-    except ValueError:
+        letter = Letter(to, str(mail["Message-ID"]), mail.as_bytes(policy=SMTP))
+        to.encode("ascii")
+    except (ValueError, LookupError, MessageError):
         return backoff.failed(Trouble.REFUSED)
     try:
         with _connection(server) as smtp:
-            return _hand_over(smtp, server, to, mail)
+            return _hand_over(smtp, server, letter)
     except smtplib.SMTPAuthenticationError as error:
         return backoff.held(Trouble.TOKEN, error.smtp_code)
     except smtplib.SMTPNotSupportedError:
@@ -103,19 +119,19 @@ def _connection(server: MailServer) -> Iterator[smtplib.SMTP]:
             smtp.quit()
 
 
-def _hand_over(smtp: smtplib.SMTP, server: MailServer, to: str, mail: EmailMessage) -> Answer:
+def _hand_over(smtp: smtplib.SMTP, server: MailServer, letter: Letter) -> Answer:
     """Envelope, then text; an answer with a number is one, whatever it says."""
     smtp.ehlo_or_helo_if_needed()
-    for code, _words in (smtp.mail(parseaddr(server.sender)[1]), smtp.rcpt(to)):
+    for code, _words in (smtp.mail(parseaddr(server.sender)[1]), smtp.rcpt(letter.to)):
         if code not in {250, 251}:
             return _refusal(code)
     try:
-        code, _words = smtp.data(mail.as_bytes(policy=SMTP))
+        code, _words = smtp.data(letter.text)
     except smtplib.SMTPDataError as error:
         return _refusal(error.smtp_code)
     except (smtplib.SMTPException, OSError):
         return backoff.unknown()
-    return backoff.sent(code, str(mail["Message-ID"])[:80]) if code == 250 else _refusal(code)
+    return backoff.sent(code, letter.name[:80]) if code == 250 else _refusal(code)
 
 
 def _refusal(code: int) -> Answer:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.channels.models import Channel
@@ -52,6 +52,8 @@ WAY_NAMES = {
 }
 D = DeliveryState
 SETTLED = frozenset({D.SENT, D.FAILED, D.UNKNOWN, D.CANCELLED})
+WAITING = "state = 'queued' AND request_id IS NULL"
+"""Deliveries that wait for a request; a query must say the same to find their index."""
 
 
 class SendingBody(Base):
@@ -125,6 +127,15 @@ class Delivery(Base):
         Index("ix_delivery_once", "release_id", "target", unique=True),
         Index("ix_delivery_member", "member_id", "message_id"),
         Index("ix_delivery_message", "message_id", "state"),
+        Index(
+            "ix_delivery_waiting",
+            "way",
+            "release_id",
+            "channel_id",
+            "id",
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

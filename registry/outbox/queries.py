@@ -56,8 +56,15 @@ class Bundle:
 
 
 def within(scope: Scope) -> ColumnElement[bool]:
-    """Condition on deliveries: their release is of an office in the scope."""
-    return Delivery.release_id.in_(select(Release.id).where(of_offices(scope, Release.office_id)))
+    """Condition on deliveries: their release is of an office in the scope.
+
+    A task by hand is there for the office of its channel, too: a correction goes to channels of
+    other offices, and they do it.
+    """
+    ours = select(Release.id).where(of_offices(scope, Release.office_id))
+    here = select(Channel.id).where(of_offices(scope, Channel.office_id))
+    to_do = and_(Delivery.way == Way.HAND.value, Delivery.channel_id.in_(here))
+    return or_(Delivery.release_id.in_(ours), to_do)
 
 
 def _filtered(scope: Scope, filters: OutboxFilters) -> list[ColumnElement[bool]]:
@@ -207,7 +214,7 @@ def list_tasks(scope: Scope, message: int | None = None) -> list[Delivery]:
         .join(KeyMessage, KeyMessage.id == Release.message_id)
         .options(
             joinedload(Delivery.release).joinedload(Release.message),
-            joinedload(Delivery.channel),
+            joinedload(Delivery.channel).joinedload(Channel.office),
         )
         .order_by(Delivery.id)
         .limit(200)
@@ -218,14 +225,16 @@ def list_tasks(scope: Scope, message: int | None = None) -> list[Delivery]:
 
 
 def waiting(scope: Scope, office_id: int) -> int:
-    """What waits for a person of an office: tasks by hand, and what failed or is not known."""
+    """What waits for a person of an office: tasks of its channels, and what failed of its own."""
     task = and_(Delivery.way == Way.HAND.value, Delivery.state == D.QUEUED.value)
+    here = and_(task, Channel.office_id == office_id, of_offices(scope, Channel.office_id))
+    ours = and_(Release.office_id == office_id, of_offices(scope, Release.office_id))
     query = (
         select(func.count())
         .select_from(Delivery)
         .join(Release, Release.id == Delivery.release_id)
-        .where(Release.office_id == office_id, of_offices(scope, Release.office_id))
-        .where(or_(task, Delivery.state.in_(TROUBLED)))
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .where(or_(here, and_(ours, Delivery.state.in_(TROUBLED))))
     )
     return int(db.session.scalar(query) or 0)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from registry.db import db, unit_of_work
 from registry.outbox import (
@@ -21,11 +24,17 @@ from registry.outbox import (
     webhooks,
 )
 from registry.outbox.backoff import Answer, Outcome, Trouble
-from registry.outbox.claiming import AT_ONCE, Parcel
+from registry.outbox.claiming import Parcel
 from registry.outbox.line import client
 from registry.outbox.models import Way
 from registry.pulse import pulse
 
+AT_ONCE = 8
+"""Parcels of a way that are under way at the same moment."""
+DEADLOCK = "40P01"
+"""PostgreSQL's word for having undone one of two who waited for each other; once more will do."""
+START_WITHIN = 15.0
+"""Seconds after the claim: what is begun later could still be under way when its lease is over."""
 log = structlog.get_logger()
 
 
@@ -55,7 +64,7 @@ def send_due() -> bool:
 def prepare(at: datetime) -> list[Parcel]:
     """Freeze and claim, and commit both: from then on the parcels count as under way."""
     ways = holds.open_ways()
-    if not freezing.to_freeze(ways) and not claiming.is_due(ways, at):
+    if not freezing.to_freeze(ways, at) and not claiming.is_due(ways, at):
         return []
     with unit_of_work():
         freezing.freeze(ways, at)
@@ -63,18 +72,26 @@ def prepare(at: datetime) -> list[Parcel]:
 
 
 def carry(parcels: list[Parcel], carriers: Carriers) -> Iterator[tuple[Parcel, Answer]]:
-    """Send parcels side by side; each with its answer as it comes.  Touches no database."""
+    """Send parcels side by side, no way waiting for another; each with its answer as it comes.
+
+    Touches no database.
+    """
     db.session.rollback()
     if not parcels:
         return
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        sent = {pool.submit(_try, parcel, carriers): parcel for parcel in parcels}
+    start_by = monotonic() + START_WITHIN
+    with ExitStack() as stack:
+        ways = {parcel.way for parcel in parcels}
+        pools = {way: stack.enter_context(ThreadPoolExecutor(AT_ONCE)) for way in ways}
+        sent = {pools[row.way].submit(_try, row, carriers, start_by): row for row in parcels}
         for done in as_completed(sent):
             yield sent[done], done.result()
 
 
-def _try(parcel: Parcel, carriers: Carriers) -> Answer:
+def _try(parcel: Parcel, carriers: Carriers, start_by: float) -> Answer:
     """The answer; whatever goes wrong here may have had its effect."""
+    if monotonic() > start_by:
+        return backoff.again(Trouble.BUSY)
     try:
         return SEND[parcel.way](parcel, carriers)
     except Exception as error:
@@ -117,8 +134,12 @@ def finish(parcel: Parcel, answer: Answer) -> None:
     """Settle a parcel; of LINE's 429 it is first found out which of the two kinds it is."""
     if parcel.way is Way.LINE and answer.status == 429:
         answer = _why_too_many(parcel, answer)
-    with unit_of_work():
-        settling.settle(parcel.request_id, parcel.lease, answer, datetime.now(UTC))
+    try:
+        _settle(parcel, answer)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+            raise
+        _settle(parcel, answer)
     log.info(
         "sent" if answer.outcome is Outcome.SENT else "not_sent",
         request=parcel.request_id,
@@ -128,6 +149,11 @@ def finish(parcel: Parcel, answer: Answer) -> None:
         trouble=answer.trouble.value if answer.trouble else None,
         status=answer.status,
     )
+
+
+def _settle(parcel: Parcel, answer: Answer) -> None:
+    with unit_of_work():
+        settling.settle(parcel.request_id, parcel.lease, answer, datetime.now(UTC))
 
 
 def _why_too_many(parcel: Parcel, answer: Answer) -> Answer:

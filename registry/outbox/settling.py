@@ -68,7 +68,7 @@ def _hold(row: SendingRequest, trouble: Trouble, at: datetime) -> None:
     """The way waits, and the request with it; one that surely had no effect begins anew then."""
     holds.hold(Way(row.way), trouble, at)
     if not row.doubtful:
-        row.retry_key, row.first_tried_at, row.attempts = str(uuid4()), None, 0
+        row.first_tried_at, row.attempts = None, 0
     _queue(row, trouble, at)
 
 
@@ -83,13 +83,16 @@ def _again(row: SendingRequest, trouble: Trouble, at: datetime) -> None:
 
 
 def _queue(row: SendingRequest, trouble: Trouble, due: datetime) -> None:
+    """Let it be tried again: surely without effect so far, with words and addresses as of then."""
+    if not row.doubtful:
+        row.retry_key, row.recipients = str(uuid4()), None
     row.state, row.due_at, row.error = D.QUEUED.value, due, trouble.value
     row.lease_by = row.lease_until = None
     _set(row, {"state": D.QUEUED.value}, [D.SENDING.value])
 
 
 def settle_sent(row: SendingRequest, at: datetime) -> None:
-    """It arrived: the ledger learns of it, once for all, for a request goes into one channel."""
+    """It arrived: the ledger learns of it from one delivery, which speaks for its request."""
     _end(row, D.SENT, None, at, [*OPEN, D.UNKNOWN.value])
     sent = select(Delivery).where(Delivery.request_id == row.id, Delivery.state == D.SENT.value)
     first = db.session.scalars(sent.order_by(Delivery.id).limit(1)).first()

@@ -18,7 +18,7 @@ from registry.members.fields import CHOOSE, NEEDED, TextField
 from registry.messages.audience_queries import open_channels
 from registry.outbox import hooks
 from registry.outbox.hooks import HookValues
-from registry.outbox.webhooks import SECRET_PREFIX, allowed_hosts
+from registry.outbox.webhooks import allowed_hosts
 
 bp = Blueprint("outbox_webhooks", __name__, url_prefix="/outbox/webhooks")
 WRITE = allow(Permission.CHANNELS_WRITE)
@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
         channels=channels,
         hooks=hooks.hooks_in(scope(), current_user.office_id),
         hosts=sorted(allowed_hosts()),
-        prefix=SECRET_PREFIX,
+        prefix=hooks.key_prefix(current_user.office.code),
     )
     return page, 422 if form.is_submitted() else 200
 

@@ -7,6 +7,7 @@ import hmac
 import ipaddress
 import os
 import socket
+import ssl
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -84,6 +85,7 @@ def send(post: Post, hosts: frozenset[str], *, idempotent: bool) -> Answer:
         HTTPError,
         NameResolutionError,
         NewConnectionError,
+        SSLError,
     )
 
     lost = backoff.again(Trouble.NO_ANSWER, doubtful=True) if idempotent else backoff.unknown()
@@ -93,9 +95,16 @@ def send(post: Post, hosts: frozenset[str], *, idempotent: bool) -> Answer:
         return backoff.failed(Trouble.HOST)
     except (NewConnectionError, ConnectTimeoutError, NameResolutionError, socket.gaierror):
         return backoff.again(Trouble.BUSY)
+    except SSLError as error:
+        return backoff.failed(Trouble.CERTIFICATE) if _is_mistrust(error) else lost
     except (HTTPError, OSError):
         return lost
     return _verdict(status, lost)
+
+
+def _is_mistrust(error: Exception) -> bool:
+    """Whether the certificate was refused, which is before anything is said."""
+    return isinstance(error.args[0] if error.args else error, ssl.CertificateError)
 
 
 def _verdict(status: int, lost: Answer) -> Answer:

@@ -100,7 +100,10 @@ class Kind:
 KINDS: dict[Dated, Kind] = {
     Dated.QUIET_HOURS: Kind(
         _l("Quiet hours"),
-        _l("Nothing but a crisis message is sent to members between these times (Thai time)."),
+        _l(
+            "Nothing but crisis messages, corrections and withdrawals is sent to members between "
+            "these times (Thai time)."
+        ),
         ["21:00", "06:00"],
         _hours,
     ),

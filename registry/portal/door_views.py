@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from registry.access.gate import SAFE, public
 from registry.audit.services import Actor
-from registry.db import begin_write, commit
+from registry.db import begin_write, commit, db
 from registry.errors import NotFound, Refused
+from registry.fields import read_id
 from registry.members.models import Member
 from registry.portal import services
 from registry.portal.models import MemberLink
 from registry.portal.queries import OwnScope
-from registry.portal.tokens import LinkEnd, link_number, read_link
+from registry.portal.tokens import LinkEnd, link_number, owner_of, read_link
+from registry.vault import keyed_hash
 
 bp = Blueprint("portal", __name__, url_prefix="/m/<token>")
-KEPT = timedelta(days=730)
 FETCHED = "Sang-Fetch"
 """Header by which a page's script asks where a form leads, instead of being led there."""
 
@@ -29,9 +32,9 @@ FETCHED = "Sang-Fetch"
 class LinkGone(Exception):  # noqa: N818 - an answer to a person, not a fault
     """The link opens nothing (any more)."""
 
-    def __init__(self, end: LinkEnd) -> None:
+    def __init__(self, end: LinkEnd, member_id: int | None) -> None:
         super().__init__(end.value)
-        self.end = end
+        self.end, self.member_id = end, member_id
 
 
 class NotBound(Exception):  # noqa: N818 - an answer to a person, not a fault
@@ -53,6 +56,16 @@ class Own:
     actor: Actor
     named: bool = True
 
+    @property
+    def queue(self) -> str:
+        """Under what this member's forms wait on a phone, whatever link opens the pages."""
+        return queue_of(self.member.id)
+
+
+def queue_of(member_id: int | None) -> str:
+    """A name that tells nothing and stays the same when a link is renewed; empty for nobody."""
+    return keyed_hash(f"portal-queue:{member_id}") if member_id is not None else ""
+
 
 def own(token: str, *, private: bool = False) -> Own:
     """The member behind a link.
@@ -66,7 +79,7 @@ def own(token: str, *, private: bool = False) -> Own:
     """
     link = read_link(token, _cookie(token))
     if isinstance(link, LinkEnd):
-        raise LinkGone(link)
+        raise LinkGone(link, owner_of(token))
     named = link.browser_hash is not None or not link.single_use
     if private and not named:
         raise NotBound
@@ -95,7 +108,7 @@ def _keep_browser() -> None:
         return
     if not link.single_use or link.browser_hash is not None:
         return
-    g.own_cookie = services.bind(_actor(), link)
+    g.own_cookie, g.own_until = services.bind(_actor(), link), link.expires_at
     commit()
     begin_write()
 
@@ -108,7 +121,7 @@ def _set_cookie(response: Response) -> Response:
         response.set_cookie(
             _name(number),
             cookie,
-            max_age=KEPT,
+            max_age=g.own_until - datetime.now(UTC),
             path="/m/",
             secure=True,
             httponly=True,
@@ -130,7 +143,8 @@ def _tell_where(response: Response) -> Response:
 @bp.errorhandler(LinkGone)
 def gone(error: LinkGone) -> ResponseReturnValue:
     """Why the link opens nothing, and what to do."""
-    return render_template("portal/gone.html", end=error.end.value), 404
+    queue = queue_of(error.member_id)
+    return render_template("portal/gone.html", end=error.end.value, queue=queue), 404
 
 
 @bp.errorhandler(NotFound)
@@ -143,6 +157,14 @@ def unknown(_error: NotFound) -> ResponseReturnValue:
 def refused(error: Refused) -> ResponseReturnValue:
     """A wish that is refused, in one sentence."""
     return render_template("portal/unknown.html", sentence=str(error)), 400
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """What was sent is more than is taken: nearly always a picture."""
+    db.session.rollback()
+    sentence = _("The picture is too large to be sent. Please choose a smaller one and send again.")
+    return render_template("portal/unknown.html", sentence=sentence), 413
 
 
 @bp.errorhandler(NotBound)
@@ -160,7 +182,9 @@ PRIVATE = frozenset({"portal.record", "portal.results_page", "portal.news"})
 def here(token: str) -> ResponseReturnValue:
     """This is my phone: the link is now kept for this browser (see :func:`_keep_browser`)."""
     me = own(token)
-    wanted = request.form.get("next", "")
+    wanted, message = request.form.get("next", ""), read_id(request.form.get("message"))
+    if message is not None:
+        return redirect(url_for("portal.message", token=me.token, message_id=message))
     return redirect(url_for(wanted if wanted in PRIVATE else "portal.home", token=me.token))
 
 

@@ -22,7 +22,7 @@ from registry.portal.door_views import Own, bp, own
 @public
 def evidence(token: str, row_id: int) -> ResponseReturnValue:
     """Show what proves my report; one that was sent back waits for the office again."""
-    me, form = own(token), ProofForm()
+    me, form = own(token, private=True), ProofForm()
     row = _shown(me, row_id)
     message_id = row.message_id
     if form.validate_on_submit() and _add(me, row_id, form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -22,22 +22,25 @@ from registry.messages.typed import noon_of
 from registry.periods.calendar import to_bangkok_date
 
 NEW = "new"
+LONGEST_WAIT = timedelta(hours=72)
 KINDS = [(kind.value, name) for kind, name in CHANNEL_KIND_NAMES.items()]
 
 
 def tapped_at(text: str | None, earliest: datetime) -> datetime | None:
     """When a form was filled in that waited on the phone; never before ``earliest`` or after now.
 
+    Only how long it waited is asked, for a phone's clock may be wrong; and three days are believed
+    at most.
+
     Args:
-        text: what the page's script noted, ``2026-01-15T05:00:00Z``; anything else is nothing.
+        text: whole seconds since then, as the page's script counted them; anything else is nothing.
     """
-    try:
-        told = datetime.fromisoformat(text or "")
-    except ValueError:
+    told = (text or "").strip()
+    if not (told.isascii() and told.isdigit()):
         return None
-    if told.tzinfo is None:
-        return None
-    return min(max(told, earliest), datetime.now(UTC))
+    now = datetime.now(UTC)
+    waited = timedelta(seconds=min(int(told[:12]), int(LONGEST_WAIT.total_seconds())))
+    return max(now - waited, min(earliest, now))
 
 
 class PassedOnForm(OnceForm):
@@ -51,7 +54,7 @@ class PassedOnForm(OnceForm):
     link = LinkField(_l("Link to the post"))
     picture = FileField(_l("Picture"))
     on = DayField(_l("On which day? (empty: just now)"), [not_future])
-    kept_at = HiddenField()
+    kept_for = HiddenField()
 
     def offer(self, channels: list[Channel], usual: int | None) -> None:
         """Offer the member's channels, the one used last first chosen, and a new one."""
@@ -76,7 +79,7 @@ class PassedOnForm(OnceForm):
     def moment(self, published: datetime) -> tuple[datetime, bool]:
         """When it was passed on, and whether the hour is known."""
         day: date | None = self.on.data
-        now = tapped_at(self.kept_at.data, published) or datetime.now(UTC)
+        now = tapped_at(self.kept_for.data, published) or datetime.now(UTC)
         if day is None or day == to_bangkok_date(now):
             return now, True
         return noon_of(day, published), False

@@ -24,6 +24,7 @@ from registry.messages.ledger_models import (
 from registry.messages.models import KeyMessage
 from registry.networks.models import NetworkMember
 from registry.portal.models import Certificate, MemberLink
+from registry.portal.own_evidence import evidence_part
 from registry.portal.own_talk import talk_parts
 from registry.portal.parts import Part
 from registry.portal.queries import OwnScope
@@ -33,7 +34,16 @@ Row = Sequence[Cell]
 
 def own_parts(scope: OwnScope, member: Member) -> list[Part]:
     """Every table of what is held about the member; one without rows says that nothing is held."""
-    makers = (_states, _consents, _networks, _rosters, _channels, _received, _passed_on)
+    makers = (
+        _states,
+        _consents,
+        _networks,
+        _rosters,
+        _channels,
+        _received,
+        _passed_on,
+        evidence_part,
+    )
     more = [make(scope) for make in (_links, _certificates)]
     return [_record(member), *(make(scope) for make in makers), *talk_parts(scope), *more]
 
@@ -64,7 +74,8 @@ def _fields(member: Member) -> list[tuple[Any, Cell]]:
         (_("Skills"), member.skills),
         (_("Notes of the office"), member.notes),
         (_("Activity at which you joined"), member.joined_activity),
-        (_("Guardian's consent"), _("yes") if member.guardian_name else None),
+        (_("Guardian"), member.guardian_name),
+        (_("Guardian's consent"), member.guardian_consent_on),
         (_("Recorded on"), member.created_at),
     ]
 

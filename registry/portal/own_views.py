@@ -15,7 +15,7 @@ from registry.messages.evidence import keep_picture
 from registry.messages.uploads import evidence_picture
 from registry.portal import queries
 from registry.portal.door_views import Own, bp, own
-from registry.portal.forms import NewsForm, blank_forms
+from registry.portal.forms import AskForm, NewsForm, blank_forms
 
 
 @bp.route("/news", methods=["GET", "POST"])
@@ -26,6 +26,17 @@ def news(token: str) -> ResponseReturnValue:
     if form.validate_on_submit() and _send(me, form):
         flash(_("Thank you! Your office has received it."), "success")
         return redirect(url_for("portal.news", token=token))
+    return news_page(me, form)
+
+
+def news_page(
+    me: Own, form: NewsForm, *, asked_on: dict[int, AskForm] | None = None
+) -> ResponseReturnValue:
+    """What was sent in and asked, perhaps with a form that has to be mended.
+
+    Args:
+        asked_on: the form of a question, by its number, that was refused.
+    """
     rows = queries.my_news(me.scope)
     questions = queries.my_questions(me.scope)
     page = render_template(
@@ -34,9 +45,9 @@ def news(token: str) -> ResponseReturnValue:
         form=form,
         rows=rows,
         questions=questions,
-        asks=blank_forms(questions),
+        asks=blank_forms(questions) | (asked_on or {}),
     )
-    return page, 422 if form.errors or form.form_errors else 200
+    return page, 422 if form.errors or form.form_errors or asked_on else 200
 
 
 def _send(me: Own, form: NewsForm) -> bool:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, scope
 from registry.access.roles import Permission
-from registry.carry import press
+from registry.carry import carry_out, press
 from registry.channels.models import ESTIMATED
 from registry.fields import read_id
 from registry.members.list_queries import MemberFilters, list_members
 from registry.members.masks import mask_phone
 from registry.members.queries import member_for
 from registry.messages import exchange, receipts
-from registry.messages.ledger import DisseminationEntry, record_dissemination
+from registry.messages.entries import DisseminationEntry, Fault
+from registry.messages.evidence import record_with_picture
 from registry.messages.models import KeyMessage
 from registry.portal import phone_queries as queries
 from registry.portal.phone_forms import PhonePassedForm, PhoneQuestionForm
@@ -27,6 +27,7 @@ bp = Blueprint("phone", __name__, url_prefix="/phone")
 RECORD = allow(Permission.DISSEMINATION_RECORD)
 VIA = "phone"
 MOST = 20
+FIELDS = {"channel", "audience", "basis"}
 
 
 @bp.get("/")
@@ -115,23 +116,31 @@ def passed_on(member_id: int, message_id: int) -> ResponseReturnValue:
     member_for(scope(), member_id)
     message, form = queries.one_sent_to(scope(), member_id, message_id), PhonePassedForm()
     form.offer(queries.channels_for(scope(), member_id))
-    if not form.validate() or not press(
-        lambda: _report(member_id, message, form), _("Noted: passed on.")
-    ):
+    if not carry_out(form, lambda: _report(member_id, message, form)):
         return _page(member_id, at=message_id, passed=form)
+    flash(_("Noted: passed on."), "success")
     return redirect(url_for("phone.member", member_id=member_id, message=message_id))
 
 
 def _report(member_id: int, message: KeyMessage, form: PhonePassedForm) -> None:
+    """Record it; what is wrong stands at its field."""
+    assert message.published_at is not None  # noqa: S101 - it was sent to the member
+    at, exact = form.moment(message.published_at)
     entry = DisseminationEntry(
         message_id=message.id,
         member_id=member_id,
         channel_id=int(form.channel.data),
-        at=datetime.now(UTC),
+        at=at,
+        time_known=exact,
         audience_reported=form.audience.data,
         basis=form.basis.data,
     )
-    record_dissemination(actor(), scope(), entry, source=VIA, form_token=form.form_token.data)
+    token = form.form_token.data
+    try:
+        record_with_picture(actor(), scope(), entry, None, source=VIA, form_token=token)
+    except Fault as fault:
+        form[fault.field if fault.field in FIELDS else "on"].errors = [str(fault)]
+        raise
 
 
 @bp.post("/<int:member_id>/<int:message_id>/question")

@@ -166,7 +166,7 @@ def latest_link(scope: Scope, member_id: int) -> MemberLink | None:
     query = (
         select(MemberLink)
         .join(Member, Member.id == MemberLink.member_id)
-        .where(Member.id == member_id, MemberLink.single_use.is_(False), visible(scope))
+        .where(Member.id == member_id, MemberLink.issued_by.is_not(None), visible(scope))
         .order_by(MemberLink.id.desc())
         .limit(1)
     )

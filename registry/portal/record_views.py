@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,6 +19,7 @@ from registry.members.models import STATE_NAMES, MemberState
 from registry.members.queries import wordings
 from registry.members.states import change_state
 from registry.messages import exchange
+from registry.outbox import accounts, line_links
 from registry.portal import own_channels, queries, services
 from registry.portal.door_views import Own, bp, own
 from registry.portal.forms import AskForm, OwnChannelForm
@@ -132,6 +131,9 @@ def leave(token: str) -> ResponseReturnValue:
     change_state(me.actor, member, MemberState.LEFT, on=day, reason=_("Left on the own page"))
     for row in queries.my_consents(me.scope):
         withdraw_consent(me.actor, row, on=max(day, row.given_on))
+    account = accounts.account_of(member.id)
+    if account is not None:
+        line_links.unlink(me.actor, account, "member")
     services.revoke(me.actor, member)
     commit()
-    return render_template("portal/left.html", at=datetime.now(UTC))
+    return render_template("portal/left.html", queue=me.queue)

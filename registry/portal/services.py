@@ -14,6 +14,7 @@ from registry.db import db
 from registry.errors import Refused
 from registry.members.models import GONE, Member
 from registry.members.standing import need_standing
+from registry.outbox.accounts import account_of
 from registry.periods.calendar import to_bangkok_date
 from registry.periods.dated import Dated, setting_on
 from registry.portal.models import MemberLink
@@ -30,10 +31,13 @@ def issue(
 ) -> str:
     """Make a new personal link; one of an office ends all earlier ones.
 
+    A member with a linked LINE account gets one of that account, whoever makes it: it ends with
+    the account, and the first browser that sends a form with it keeps it.
+
     Args:
         life: how long it opens anything; by the setting unless told otherwise.
-        single_use: the first browser that sends a form with it keeps it (links by LINE).
-        account_id: the linked LINE account to which it goes.
+        single_use: it stands beside earlier ones and is kept by the first browser (links by LINE).
+        account_id: the linked LINE account to which it goes; the member's unless told otherwise.
 
     Returns:
         its token, which is told this once: only a hash of it is kept.
@@ -48,6 +52,7 @@ def issue(
         )
     if not single_use:
         _end(MemberLink.member_id == member.id)
+    account = account_id or _account_of(member)
     secret, now = secrets.token_urlsafe(18), datetime.now(UTC)
     link = MemberLink(
         member_id=member.id,
@@ -55,13 +60,18 @@ def issue(
         issued_at=now,
         expires_at=now + (life or _usual_life(now)),
         issued_by=actor.user_id,
-        single_use=single_use,
-        account_id=account_id,
+        single_use=single_use or account is not None,
+        account_id=account,
     )
     db.session.add(link)
     db.session.flush()
     _record(actor, Action.LINK_ISSUE, member)
     return link_token(link.id, secret)
+
+
+def _account_of(member: Member) -> int | None:
+    account = account_of(member.id)
+    return account.id if account else None
 
 
 def _usual_life(now: datetime) -> timedelta:

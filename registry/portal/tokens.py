@@ -53,9 +53,8 @@ def read_link(token: str, browser: str = "") -> MemberLink | LinkEnd:
     Args:
         browser: what the cookie of the browser holds.
     """
-    number, secret = _parts(token, LINK_SALT)
-    link = db.session.get(MemberLink, number) if number is not None else None
-    if link is None or not hmac.compare_digest(link.secret_hash, hash_of(secret)):
+    link = _link_of(token)
+    if link is None:
         return LinkEnd.ALTERED
     if link.member.as_state in GONE:
         return LinkEnd.LEFT
@@ -64,6 +63,21 @@ def read_link(token: str, browser: str = "") -> MemberLink | LinkEnd:
     if not link.usable:
         return LinkEnd.EXPIRED
     return link if _is_here(link, browser) else LinkEnd.USED
+
+
+def _link_of(token: str) -> MemberLink | None:
+    """The link of a token that we made, whether it still opens anything or not."""
+    number, secret = _parts(token, LINK_SALT)
+    link = db.session.get(MemberLink, number) if number is not None else None
+    if link is None or not hmac.compare_digest(link.secret_hash, hash_of(secret)):
+        return None
+    return link
+
+
+def owner_of(token: str) -> int | None:
+    """The number of the member to whom a token was given; None for one that we did not make."""
+    link = _link_of(token)
+    return link.member_id if link else None
 
 
 def open_link(token: str, browser: str = "") -> MemberLink | None:

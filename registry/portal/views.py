@@ -63,13 +63,20 @@ def message_page(
     form: PassedOnForm | None = None,
     ask_form: AskForm | None = None,
     problem: str = "",
+    asked_on: dict[int, AskForm] | None = None,
 ) -> ResponseReturnValue:
-    """The page of a message, perhaps with a form that has to be mended."""
+    """The page of a message, perhaps with a form that has to be mended.
+
+    A link that no browser keeps yet shows the message alone: nothing of what the member did.
+
+    Args:
+        asked_on: the form of a question, by its number, that was refused.
+    """
     row, recipient = queries.my_message(me.scope, message_id)
-    channels = queries.my_channels(me.scope)
-    asked = queries.my_questions(me.scope, message_id)
+    channels = queries.my_channels(me.scope) if me.named else []
+    asked = queries.my_questions(me.scope, message_id) if me.named else []
     form = form or PassedOnForm(formdata=None)
-    form.offer(channels, queries.my_usual_channel(me.scope))
+    form.offer(channels, queries.my_usual_channel(me.scope) if me.named else None)
     html = render_template(
         "portal/message.html",
         me=me,
@@ -77,17 +84,17 @@ def message_page(
         recipient=recipient,
         withdrawn=row.as_state is MessageState.WITHDRAWN,
         history=queries.why_withdrawn(me.scope, message_id),
-        reports=queries.my_reports(me.scope, message_id),
+        reports=queries.my_reports(me.scope, message_id) if me.named else [],
         questions=asked,
         channels=channels,
         estimated=any(channel.as_kind in ESTIMATED for channel in channels),
         form=form,
         ask_form=ask_form or AskForm(formdata=None),
-        asks=blank_forms(asked),
+        asks=blank_forms(asked) | (asked_on or {}),
         problem=problem,
         states=DISSEMINATION_STATE_NAMES,
     )
-    return html, 422 if problem or form.errors else 200
+    return html, 422 if problem or form.errors or asked_on else 200
 
 
 @bp.get("/messages/<int:message_id>/media/<int:media_id>")
@@ -113,9 +120,10 @@ def _tap(
     return redirect(url_for("portal.message", token=token, message_id=message_id))
 
 
-def _when(recipient: Recipient) -> Any:
-    """When the button was pressed, if the form waited on the phone for a connection."""
-    return tapped_at(request.form.get("kept_at"), recipient.published_at)
+def _told(recipient: Recipient) -> dict[str, Any]:
+    """When and by which way: earlier than now if the form waited on the phone for a connection."""
+    at = tapped_at(request.form.get("kept_for"), recipient.published_at)
+    return {"at": at, "via": "link", "waited": at is not None}
 
 
 @bp.post("/messages/<int:message_id>/received")
@@ -127,7 +135,7 @@ def received(token: str, message_id: int) -> ResponseReturnValue:
         message_id,
         _("Thank you: noted that you received it."),
         lambda me, row, recipient: receipts.record_receipt(
-            me.actor, row, me.member.id, at=_when(recipient), via="link"
+            me.actor, row, me.member.id, **_told(recipient)
         ),
     )
 
@@ -141,7 +149,7 @@ def declined(token: str, message_id: int) -> ResponseReturnValue:
         message_id,
         _("Noted. That is quite all right."),
         lambda me, row, recipient: receipts.decline(
-            me.actor, row, me.member.id, at=_when(recipient), via="link"
+            me.actor, row, me.member.id, **_told(recipient)
         ),
     )
 

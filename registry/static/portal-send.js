@@ -1,22 +1,24 @@
 // Forms of the member's pages on a bad connection: what cannot be sent waits on this phone and is
-// sent later, once.  Kept under the SHA-256 of the link's token; the token itself is never stored.
+// sent later, once.  Kept under a name of the member that tells nothing, so that any link of the same
+// member sends it; the link's token itself is never stored.
 const STORE = "forms";
 const PATIENCE = 60_000;
+const LONGEST = 30 * 24 * 3_600_000;
 const token = location.pathname.split("/")[2];
 const box = document.getElementById("waiting");
 const end = document.querySelector("[data-link-end]")?.dataset.linkEnd;
+const member = document.body.dataset.queue;
 let busy = false;
 
-async function keyOf(text) {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+class Answered extends Error {
+  constructor(answer) { super(`answered ${answer.status}`); this.answer = answer; }
 }
 function opened() {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open("sang-portal", 1);
+    const request = indexedDB.open("sang-forms", 1);
     request.onupgradeneeded = () => {
       const store = request.result.createObjectStore(STORE, { keyPath: "id", autoIncrement: true });
-      store.createIndex("link", "link");
+      store.createIndex("member", "member");
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -33,15 +35,14 @@ async function store(mode, act) {
     });
   } finally { db.close(); }
 }
-const link = await keyOf(token);
-const kept = () => store("readonly", (forms) => forms.index("link").getAll(link));
+const kept = async () => member ? store("readonly", (forms) => forms.index("member").getAll(member)) : [];
 const put = (entry) => store("readwrite", (forms) => forms.put(entry));
 const remove = (id) => store("readwrite", (forms) => forms.delete(id));
 
 function packed(form) {
   const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && !(value instanceof File && !value.name));
   const path = new URL(form.action).pathname.split("/").slice(3).join("/");
-  return { link, path, fields, label: form.dataset.keep, at: new Date().toISOString() };
+  return { member, path, fields, label: form.dataset.keep, at: new Date().toISOString() };
 }
 async function post(entry, csrf, more = []) {
   const body = new FormData();
@@ -52,8 +53,7 @@ async function post(entry, csrf, more = []) {
 }
 async function freshToken() {
   const answer = await fetch(box.dataset.fresh, { signal: AbortSignal.timeout(PATIENCE) });
-  if (answer.status === 404) { location.reload(); throw new Error("the link has ended"); }
-  if (!answer.ok) throw new Error(`answered ${answer.status}`);
+  if (!answer.ok) throw new Answered(answer);
   return (await answer.json()).csrf_token;
 }
 const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -82,29 +82,48 @@ async function showMain(form, answer) {
   enhance(main);
   (main.querySelector(".field-error, .alert-danger, [data-problem]") || main).scrollIntoView({ block: "center" });
 }
+// What was typed stays in the form; the reason stands above it.
+async function showProblem(form, answer) {
+  const said = (await parsed(answer)).querySelector("[data-problem], .error-page .lead")?.textContent.trim();
+  const problem = document.createElement("div");
+  problem.className = "alert alert-danger";
+  problem.dataset.answer = answer.status;
+  problem.setAttribute("role", "alert");
+  problem.textContent = (answer.status === 413 ? box.dataset.large : said) || `${box.dataset.refused} ${answer.status}`;
+  form.prepend(problem);
+  problem.scrollIntoView({ block: "center" });
+}
 async function submitted(event) {
   if (event.defaultPrevented) return;
   event.preventDefault();
   const form = event.target, entry = packed(form);
+  form.querySelector("[data-answer]")?.remove();
   try {
     if (!navigator.onLine) throw new Error("no connection");
     let answer = await post(entry, form.querySelector("[name=csrf_token]").value);
     if (answer.status === 400) answer = await post(entry, await freshToken());
     if (isLater(answer)) throw new Error(`answered ${answer.status}`);
     const where = answer.headers.get("Sang-Location");
-    if (where) go(where); else await showMain(form, answer);
-  } catch { await keep(form, entry); }
+    if (where) go(where);
+    else if ([200, 422].includes(answer.status)) await showMain(form, answer);
+    else await showProblem(form, answer);
+  } catch (error) {
+    if (error.answer && !isLater(error.answer)) await showProblem(form, error.answer); else await keep(form, entry);
+  }
   delete form.dataset.sent;
   form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 }
 async function sendOne(entry, csrf) {
-  const answer = await post(entry, csrf, [["kept_at", entry.at]]);
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(entry.at)) / 1000));
+  const answer = await post(entry, csrf, [["kept_for", seconds]]);
   if (isLater(answer)) throw new Error(`answered ${answer.status}`);
   if (answer.ok) { await remove(entry.id); return; }
   const page = await parsed(answer);
+  if (page.querySelector("[data-link-end]")) throw new Answered(answer);
   const said = [...page.querySelectorAll(".field-error, .alert-danger, [data-problem], .error-page .lead")].map((part) => part.textContent.trim());
   await put({ ...entry, problem: said.join(" ") || String(answer.status) });
 }
+const isTyping = () => [...document.querySelectorAll("form[data-keep] textarea, form[data-keep] input:not([type=hidden], [type=radio])")].some((field) => field.value !== field.defaultValue);
 async function sendAll() {
   const waiting = (await kept()).filter((entry) => !entry.problem);
   if (busy || end || !waiting.length) return;
@@ -113,7 +132,10 @@ async function sendAll() {
   try {
     await show(box.dataset.sending);
     for (const entry of waiting) await sendOne(entry, await freshToken());
-  } catch { words = box.dataset.offline; }
+  } catch (error) {
+    if (error.answer?.status === 404 && !isTyping()) location.reload();
+    words = box.dataset.offline;
+  }
   busy = false;
   await show(words);
 }
@@ -150,7 +172,13 @@ function enhance(root) {
   for (const form of root.querySelectorAll("form[data-keep]")) form.addEventListener("submit", submitted);
 }
 
-if (["revoked", "left", "used"].includes(end)) {
+async function purge() {
+  const old = (await store("readonly", (forms) => forms.getAll())).filter((entry) => Date.now() - Date.parse(entry.at) > LONGEST);
+  for (const entry of old) await remove(entry.id);
+}
+
+await purge();
+if (["left", "used"].includes(end)) {
   for (const entry of await kept()) await remove(entry.id);
 } else if (box) {
   enhance(document);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,18 +18,19 @@ from registry.members.states import change_state
 from registry.messages import ledger, review
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.periods.calendar import to_bangkok_date, utc_now
+from registry.portal.door_views import queue_of
 from registry.portal.services import issue, revoke
 from tests import cast, story
 from tests.browser.conftest import SignIn, Watch, faults_of, overflow_of
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 KEPT = """async () => {
-  const open = indexedDB.open("sang-portal", 1);
+  const open = indexedDB.open("sang-forms", 1);
   const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
   const all = db.transaction("forms").objectStore("forms").getAll();
   const rows = await new Promise((done) => { all.onsuccess = () => done(all.result); });
   db.close();
-  return rows.map((row) => ({ link: row.link, path: row.path,
+  return rows.map((row) => ({ member: row.member, path: row.path,
     fields: row.fields.map(([name, value]) => [name, value.name || value]) }));
 }"""
 PHONE = {"width": 360, "height": 780}
@@ -163,7 +163,8 @@ def test_a_report_with_a_picture_waits_for_the_connection(
     expect(waiting).to_contain_text("photo.png")
     expect(waiting.locator("[data-send]")).to_be_visible()
     kept = member.evaluate(KEPT)
-    assert [row["link"] for row in kept] == [hashlib.sha256(token.encode()).hexdigest()]
+    with app.app_context():
+        assert [row["member"] for row in kept] == [queue_of(cast.member("malee50").id)]
     assert token.split(".")[1] not in str(kept)
     assert "csrf_token" not in str(kept)
     assert _count(app, Dissemination) == 0
@@ -258,18 +259,10 @@ def _leave() -> None:
     change_state(Actor.system(), cast.member("malee50"), MemberState.LEFT, on=day, reason="ย้าย")
 
 
-@pytest.mark.parametrize(
-    ("end", "act"),
-    [("revoked", lambda: revoke(Actor.system(), cast.member("malee50"))), ("left", _leave)],
-)
-def test_what_waits_is_cleared_with_the_link(
-    app: Flask,
-    context: BrowserContext,
-    member: Page,
-    watch: Watch,
-    end: str,
-    act: Callable[[], object],
+def _end_while_waiting(
+    app: Flask, context: BrowserContext, member: Page, end: str, act: Callable[[], object]
 ) -> None:
+    """A form waits on the phone; then its link ends, and the phone is told."""
     member.locator(".portal-nav a").nth(1).click()
     member.locator("#text").fill("ความลับของฉัน")
     context.set_offline(True)
@@ -280,9 +273,91 @@ def test_what_waits_is_cleared_with_the_link(
     context.set_offline(False)
     expect(member.locator(f"[data-link-end={end}]")).to_be_visible()
     member.wait_for_timeout(300)
+
+
+def test_what_waits_is_cleared_when_the_member_leaves(
+    app: Flask, context: BrowserContext, member: Page, watch: Watch
+) -> None:
+    _end_while_waiting(app, context, member, "left", _leave)
     assert member.evaluate(KEPT) == []
     assert _count(app, MemberNews) == 0
     assert [fault for fault in watch.faults if "404" not in fault] == []
+    watch.faults.clear()
+
+
+def test_what_waits_goes_out_with_the_members_next_link(
+    app: Flask, context: BrowserContext, member: Page, watch: Watch
+) -> None:
+    _end_while_waiting(
+        app,
+        context,
+        member,
+        "revoked",
+        lambda: revoke(Actor.system(), cast.member("malee50")),
+    )
+    assert len(member.evaluate(KEPT)) == 1
+    assert _count(app, MemberNews) == 0
+    with app.app_context(), unit_of_work():
+        theirs = issue(Actor.system(), cast.member("dao50"))
+        renewed = issue(Actor.system(), cast.member("malee50"), single_use=True)
+    member.goto(f"/m/{theirs}/")
+    member.wait_for_timeout(300)
+    assert len(member.evaluate(KEPT)) == 1, "another member's link sends and shows nothing of it"
+    expect(member.locator("#waiting li")).to_have_count(0)
+    member.goto(f"/m/{renewed}/")
+    expect(member.locator("#waiting [data-said]")).to_have_text("ส่งแล้ว")
+    assert member.evaluate(KEPT) == []
+    assert _count(app, MemberNews) == 1
+    with app.app_context():
+        sender = db.session.scalars(select(MemberNews.member_id)).one()
+        assert sender == cast.member("malee50").id
+    assert [fault for fault in watch.faults if "404" not in fault] == []
+    watch.faults.clear()
+
+
+OLD = """async () => {
+  const open = indexedDB.open("sang-forms", 1);
+  const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const forms = db.transaction("forms", "readwrite").objectStore("forms");
+  const all = forms.getAll();
+  const rows = await new Promise((done) => { all.onsuccess = () => done(all.result); });
+  for (const row of rows) forms.put({ ...row, problem: "x", at: "2020-01-01T00:00:00Z" });
+  await new Promise((done) => { forms.transaction.oncomplete = done; });
+  db.close();
+}"""
+
+
+def test_what_waits_longer_than_thirty_days_is_forgotten(
+    context: BrowserContext, member: Page, watch: Watch
+) -> None:
+    member.locator(".portal-nav a").nth(1).click()
+    member.locator("#text").fill("เรื่องเก่า")
+    context.set_offline(True)
+    member.locator("main form button").click()
+    expect(member.locator("#waiting li")).to_have_count(1)
+    member.evaluate(OLD)
+    context.set_offline(False)
+    member.reload()
+    member.wait_for_timeout(300)
+    assert member.evaluate(KEPT) == []
+
+
+@pytest.mark.parametrize("status", [404, 413])
+def test_an_error_leaves_the_form_as_it_was(
+    app: Flask, member: Page, watch: Watch, photo: Path, status: int
+) -> None:
+    _fill_report(member, photo)
+    page = "<main><p data-problem>ไม่พบหน้านี้</p></main>"
+    member.route("**/passed-on", lambda route: route.fulfill(status=status, body=page))
+    _send(member)
+    said = "ภาพมีขนาดใหญ่เกินกว่าจะส่งได้" if status == 413 else "ไม่พบหน้านี้"
+    expect(member.locator("form[enctype] .alert-danger")).to_contain_text(said)
+    expect(member.locator("#audience")).to_have_value("60")
+    assert member.locator("#picture").evaluate("input => input.files[0].name") == "photo.png"
+    member.unroute("**/passed-on")
+    _send(member)
+    expect(member.locator(".alert-success")).to_be_visible()
+    assert _count(app, Dissemination) == 1
     watch.faults.clear()
 
 

@@ -1886,6 +1886,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_message", ["message_id", "state"], unique=False)
         batch_op.create_index("ix_delivery_once", ["release_id", "target"], unique=True)
         batch_op.create_index(batch_op.f("ix_delivery_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_waiting",
+            ["way", "release_id", "channel_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued' AND request_id IS NULL"),
+            postgresql_where=sa.text("state = 'queued' AND request_id IS NULL"),
+        )
 
     op.create_table(
         "evidence_item",
@@ -2013,6 +2020,11 @@ def downgrade() -> None:
 
     op.drop_table("evidence_item")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_delivery_waiting",
+            sqlite_where=sa.text("state = 'queued' AND request_id IS NULL"),
+            postgresql_where=sa.text("state = 'queued' AND request_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_delivery_request_id"))
         batch_op.drop_index("ix_delivery_once")
         batch_op.drop_index("ix_delivery_message")

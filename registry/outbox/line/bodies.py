@@ -6,15 +6,15 @@ change: a retry says them again to the letter.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from registry.messages.media import public_media_url
-from registry.messages.models import KeyMessage, MessageMedia
+from registry.messages.models import KeyMessage, MessageMedia, MessageState
 from registry.messages.release_models import Purpose, Release
 
 SHORT = 700
@@ -33,36 +33,84 @@ def check_address(message: KeyMessage) -> str:
     return f"{base}/genuine/{message.code}" if base else ""
 
 
-HEADLINES = {
-    Purpose.CORRECTION: _l("CORRECTION of “%(title)s”"),
-    Purpose.WITHDRAWAL: _l("WITHDRAWN: please do not pass on “%(title)s”"),
-    Purpose.REMINDER: _l("A kind reminder"),
-}
+def is_gone(release: Release) -> bool:
+    """Whether a release says that the message was withdrawn, and none of its words any more."""
+    withdrawn = release.message.as_state is MessageState.WITHDRAWN
+    return withdrawn or release.as_purpose is Purpose.WITHDRAWAL
+
+
+def withdrawn_title(message: KeyMessage) -> str:
+    """What stands in place of the title of a withdrawn message."""
+    return str(_("WITHDRAWN: please do not pass on “%(title)s”", title=message.title))
+
+
+def corrected_title(message: KeyMessage) -> str:
+    """What stands before a corrected message."""
+    return str(_("CORRECTION of “%(title)s”", title=message.title))
 
 
 def headline(release: Release) -> str:
     """The first line of what is not simply a new message: a correction, a withdrawal, a reminder.
 
-    Empty for a first or onward publication.
+    What was corrected says so whatever it goes out for; empty for what is as it was approved.
     """
-    wording = str(HEADLINES.get(release.as_purpose, ""))
-    return wording.replace("%(title)s", release.message.title)
+    message = release.message
+    if is_gone(release):
+        return withdrawn_title(message)
+    if message.correction or release.as_purpose is Purpose.CORRECTION:
+        return corrected_title(message)
+    return str(_("A kind reminder")) if release.as_purpose is Purpose.REMINDER else ""
+
+
+def notice(release: Release) -> str:
+    """Why a message was withdrawn, or what was wrong with it; stands before its words."""
+    message = release.message
+    return (message.withdrawn_reason if is_gone(release) else message.correction) or ""
 
 
 def words(release: Release) -> str:
     """The whole text, in Thai: headline, sentence, title, a short body, the link, the check."""
     with force_locale("th"):
         message = release.message
-        gone = release.as_purpose is Purpose.WITHDRAWAL
-        said = [] if gone else _said(message)
-        parts = [headline(release), _reason(release), *said, _genuine(message)]
+        said = [] if is_gone(release) else _said(message)
+        parts = [headline(release), shortened(notice(release)), *said, _genuine(message)]
         return "\n\n".join(part for part in parts if part)[:LONGEST]
 
 
-def _reason(release: Release) -> str:
-    if release.as_purpose not in {Purpose.CORRECTION, Purpose.WITHDRAWAL}:
-        return ""
-    return shortened(release.message.correction or "")
+@dataclass(frozen=True)
+class Spoken:
+    """What a person reads aloud, in this order; a withdrawn message has no words of its own."""
+
+    headline: str
+    notice: str
+    text: str
+    sentence: str
+
+
+def spoken(release: Release) -> Spoken:
+    """What is read aloud; the script only where the message itself goes out."""
+    message = release.message
+    with force_locale("th"):
+        first, why = headline(release), notice(release)
+    if is_gone(release):
+        return Spoken(first, why, "", "")
+    return Spoken(first, why, _script(release) or message.body, message.sentence)
+
+
+def hand_words(release: Release) -> str:
+    """What a person says or posts: the script with what was corrected, otherwise the whole text."""
+    script = _script(release)
+    if not script:
+        return words(release)
+    with force_locale("th"):
+        parts = [headline(release), notice(release), script]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _script(release: Release) -> str:
+    """The script, where the message itself goes out and still stands."""
+    outward = release.as_purpose in {Purpose.FIRST, Purpose.ONWARD}
+    return (release.message.script or "") if outward and not is_gone(release) else ""
 
 
 def _said(message: KeyMessage) -> list[str]:
@@ -89,7 +137,7 @@ def _genuine(message: KeyMessage) -> str:
 
 def line_content(release: Release) -> Content:
     """LINE's message objects: a text, before it the picture where LINE can fetch it."""
-    picture = _picture(release.message) if release.as_purpose is not Purpose.WITHDRAWAL else None
+    picture = None if is_gone(release) else _picture(release.message)
     text = {"type": "text", "text": words(release), "quickReply": quick_reply(release)}
     return {"messages": [picture, text] if picture else [text]}
 
@@ -103,7 +151,7 @@ def quick_reply(release: Release) -> Content:
             ("declined", _("Not passing it on")),
             ("ask", _("I have a question")),
         ]
-    if release.as_purpose is Purpose.WITHDRAWAL:
+    if is_gone(release):
         labels = [pair for pair in labels if pair[0] in {"received", "ask"}]
     return {"items": [_button(verb, label, release.message.code) for verb, label in labels]}
 
@@ -136,17 +184,22 @@ def mail_content(release: Release) -> Content:
 
 
 def hook_content(release: Release) -> Content:
-    """What another system is told, as JSON."""
-    message = release.message
+    """What another system is told, as JSON; nothing of a withdrawn message but its title."""
+    message, gone = release.message, is_gone(release)
+    with force_locale("th"):
+        first = headline(release)
     return {
         "code": message.code,
         "purpose": release.purpose,
         "kind": message.kind,
+        "headline": first or None,
+        "correction": None if gone else message.correction,
+        "withdrawn": gone,
+        "reason": notice(release) or None if gone else None,
         "title": message.title,
-        "sentence": message.sentence,
-        "body": message.body,
-        "correction": message.correction,
-        "link": message.link,
+        "sentence": None if gone else message.sentence,
+        "body": None if gone else message.body,
+        "link": None if gone else message.link,
         "language": message.language,
         "office": message.office.code,
         "valid_until": message.valid_until.isoformat() if message.valid_until else None,

@@ -175,8 +175,13 @@ def allowance() -> Allowance:
     return Allowance(target.value if target.type == "limited" else None, used.total_usage)
 
 
-def reply(token: str, texts: Sequence[Mapping[str, Any]]) -> None:
+def reply(
+    token: str, texts: Sequence[Mapping[str, Any]], *, timeout: tuple[int, int] = TIMEOUT
+) -> None:
     """Answer an event by its reply token: up to five message objects.
+
+    Args:
+        timeout: seconds to connect, and to wait for an answer.
 
     Raises:
         LineError: LINE refused it or did not answer; a reply token is good once and for a minute.
@@ -186,7 +191,7 @@ def reply(token: str, texts: Sequence[Mapping[str, Any]]) -> None:
     request = {"replyToken": token, "messages": list(texts)[:MAX_MESSAGES]}
     api = _api(line())
     _ask(
-        lambda: api.reply_message(ReplyMessageRequest.from_dict(request), _request_timeout=TIMEOUT)
+        lambda: api.reply_message(ReplyMessageRequest.from_dict(request), _request_timeout=timeout)
     )
 
 
