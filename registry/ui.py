@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_bootstrap import Bootstrap5
 
 from registry.access.addresses import is_local
@@ -28,12 +28,16 @@ class Card:
     address: str
 
 
+SECTIONS = ("work", "messages", "answers", "figures", "manage")
+"""Parts of the menu, in the order in which they are shown."""
+
+
 @dataclass(frozen=True)
 class MenuItem:
     """One way in: shown to those who have the permission.
 
     Attributes:
-        section: ``work``, ``figures`` or ``manage``; sections are shown in this order.
+        section: one of :data:`SECTIONS`.
         badge: a function that returns the number of things waiting, or None.
         cards: the things that wait one by one, for the start page.
     """
@@ -65,7 +69,7 @@ def waiting(item: MenuItem) -> int:
 
 def menu_of(app: Flask) -> dict[str, list[MenuItem]]:
     """The menu of whoever is signed in, by section."""
-    sections: dict[str, list[MenuItem]] = {"work": [], "figures": [], "manage": []}
+    sections: dict[str, list[MenuItem]] = {name: [] for name in SECTIONS}
     for item in sorted(app.extensions.get("sang_menu", []), key=lambda item: item.order):
         if may(item.permission):
             sections[item.section].append(item)
@@ -73,10 +77,20 @@ def menu_of(app: Flask) -> dict[str, list[MenuItem]]:
 
 
 def _is_here(endpoint: str) -> bool:
-    """Whether a menu item leads to the part of the site that is being shown."""
+    """Whether a menu item leads to the part of the site that is being shown.
+
+    A page without an item of its own belongs to the first one of its blueprint.
+    """
     if endpoint.startswith("/"):
         return request.path == endpoint
-    return (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
+    here = request.endpoint or ""
+    items = sorted(current_app.extensions["sang_menu"], key=lambda item: item.order)
+    part = [item.endpoint for item in items if _part(item.endpoint) == _part(here)]
+    return endpoint == (here if here in part else next(iter(part), ""))
+
+
+def _part(endpoint: str) -> str:
+    return endpoint.split(".")[0]
 
 
 def _version(app: Flask) -> Callable[..., str]:

@@ -99,3 +99,13 @@ def test_the_start_page_shows_what_may_be_passed_on(app: Flask, client_of: Clien
             )
     page = client_of("officer50").get("/").get_data(as_text=True)
     assert [title in page for title in stories] == [True, False, False, False]
+
+
+def test_one_menu_item_says_where_one_is(client_of: ClientOf) -> None:
+    officer = client_of("officer50")
+    links = re.findall(r'<li><a href="(/[^"]*)"', officer.get("/members/").get_data(as_text=True))
+    assert len(links) > 15
+    for link in links:
+        page = officer.get(link, follow_redirects=True).get_data(as_text=True)
+        here = re.findall(r'<li><a href="([^"]*)" aria-current="page"', page)
+        assert here in ([link], []) if link.startswith("/dashboards") else here == [link], link

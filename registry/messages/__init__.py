@@ -7,6 +7,9 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+ANSWERS = 60
+"""From this order on: what comes back from members."""
+
 
 def init_app(app: Flask) -> None:
     """Install the pages of messages, of the ledger and of the inboxes."""
@@ -66,7 +69,8 @@ def _add_menu(app: Flask) -> None:
     from registry.ui import MenuItem, add_menu
 
     def item(endpoint: str, label: Any, permission: P, order: int, badge: Any = None) -> MenuItem:
-        return MenuItem("work", endpoint, label, permission, order, badge=badge)
+        section = "messages" if order < ANSWERS else "answers"
+        return MenuItem(section, endpoint, label, permission, order, badge=badge)
 
     add_menu(
         app,
@@ -95,20 +99,20 @@ def _add_menu(app: Flask) -> None:
             44,
             badge=right_views.waiting_count,
         ),
-        item("dissemination.index", _l("Dissemination"), P.MESSAGES_READ, 42),
+        item("dissemination.index", _l("Dissemination"), P.MESSAGES_READ, ANSWERS),
         item(
             "evidence.index",
             _l("Reports to review"),
             P.DISSEMINATION_REVIEW,
-            44,
+            61,
             review_views.waiting_count,
         ),
         item(
             "questions.index",
             _l("Questions from members"),
             P.QUESTIONS_ANSWER,
-            46,
+            62,
             inbox_views.open_questions,
         ),
-        item("news.index", _l("News from members"), P.QUESTIONS_ANSWER, 48, inbox_views.open_news),
+        item("news.index", _l("News from members"), P.QUESTIONS_ANSWER, 63, inbox_views.open_news),
     )

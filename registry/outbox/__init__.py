@@ -32,6 +32,6 @@ def _show_outbox(app: Flask) -> None:
     waiting, held = views.waiting_count, views.held_count
     add_menu(
         app,
-        MenuItem("work", "outbox.index", outbox, P.MESSAGES_READ, 43, badge=waiting),
+        MenuItem("messages", "outbox.index", outbox, P.MESSAGES_READ, 43, badge=waiting),
         MenuItem("manage", "outbox.connections", ways, P.SETTINGS_MANAGE, 60, badge=held),
     )

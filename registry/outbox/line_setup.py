@@ -27,11 +27,11 @@ def listen(app: Flask) -> None:
     add_menu(
         app,
         MenuItem(
-            "work",
+            "answers",
             "line.index",
             _l("LINE conversations"),
             Permission.QUESTIONS_ANSWER,
-            order=49,
+            order=64,
             badge=views.open_conversations,
         ),
         MenuItem(

@@ -25,4 +25,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["portal_link"] = admin_views.link_of
     app.jinja_env.globals["own_line_account"] = line_views.line_account
     label = _l("Answer by telephone")
-    add_menu(app, MenuItem("work", "phone.index", label, Permission.DISSEMINATION_RECORD, 43))
+    add_menu(app, MenuItem("answers", "phone.index", label, Permission.DISSEMINATION_RECORD, 65))
