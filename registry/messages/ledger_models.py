@@ -242,3 +242,7 @@ class MemberNews(Base):
 
     member: Mapped[Member] = relationship()
     decision: Mapped[NewsDecision | None] = relationship(back_populates="news")
+
+
+# The models that Question and MemberNews name; they need this module, so it comes first.
+from registry.messages import exchange_models as exchange_models  # noqa: E402

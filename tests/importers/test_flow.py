@@ -554,8 +554,7 @@ def test_plans_are_no_directory_of_other_offices(
 def test_each_row_finds_its_own_member_whatever_is_done_at_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chunks = ("committing.CHUNK", "committing.LARGER", "planning.CHUNK", "matching.CHUNK",
-              "matching.AT_ONCE", "differences.CHUNK")  # fmt: skip
+    chunks = ("committing.CHUNK", "committing.LARGER", "planning.CHUNK", "matching.AT_ONCE")
     for place in chunks:
         monkeypatch.setattr(f"importers.{place}", 2)
     monkeypatch.setattr("registry.bulk.CHUNK", 3)
