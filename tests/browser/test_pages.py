@@ -7,16 +7,6 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import SignIn, faults_of, overflow_of
 
-ROLES = (
-    "officer50",
-    "regional3",
-    "head50",
-    "central",
-    "bureau",
-    "executive",
-    "analyst",
-    "admin",
-)
 WIDTHS = (1280, 390, 320)
 
 
