@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Base, begin_write, commit, db, unit_of_work
 from registry.errors import Refused
+from registry.logs import where
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
@@ -174,7 +175,9 @@ def run(job: Job, worker: str) -> None:
     except Refused as refusal:
         _finish(job_id, worker, "failed", error=str(refusal))
     except Exception as error:
-        log.error("job_failed", job=job_id, kind=kind, exc_info=error)
+        log.error(
+            "job_failed", job=job_id, kind=kind, error=type(error).__name__, where=where(error)
+        )
         _finish(job_id, worker, "failed", error=f"{type(error).__name__} ({job_id[:8]})")
     finally:
         stop.set()
@@ -255,7 +258,7 @@ def work(app: Flask, *, poll: float = 0.5) -> None:
                 _plan_daily()
                 busy = run_pending(worker)
             except Exception as error:
-                log.error("worker_pause", exc_info=error)
+                log.error("worker_pause", error=type(error).__name__, where=where(error))
                 busy = 0
         if not busy:
             stop.wait(poll)

@@ -6,6 +6,8 @@ import logging
 import re
 import sys
 import time
+import traceback
+from pathlib import Path
 
 import structlog
 from flask import Flask, Response, g, request
@@ -14,6 +16,8 @@ from flask_login import current_user
 log = structlog.get_logger()
 _SECRET_PATH = re.compile("^/(m|media|feeds)/[^/]+")
 """Personal links of members and signed addresses of files and feeds never stand in a log."""
+FRAMES = 12
+"""Of an error, the innermost; more than that tells nothing."""
 
 
 def configure(*, json: bool) -> None:
@@ -63,3 +67,9 @@ def init_app(app: Flask) -> None:
     configure(json=settings.log_json)
     app.before_request(_start)
     app.after_request(_finish)
+
+
+def where(error: BaseException) -> list[str]:
+    """Where an error arose, as file:line; what it says is left out, for it may be a person's."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    return [f"{'/'.join(Path(row.filename).parts[-3:])}:{row.lineno}" for row in frames]

@@ -8,9 +8,7 @@ any moment.
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -18,13 +16,13 @@ from flask import Flask
 
 from registry.db import db
 from registry.jobs import until_told
+from registry.logs import where
 
 log = structlog.get_logger()
 Pulse = Callable[[], bool]
 Work = TypeVar("Work")
 SHARE = 5.0
 """Seconds after which a pulse begins nothing more in one beat, for others wait behind it."""
-FRAMES = 12
 _pulses: dict[str, Pulse] = {}
 
 
@@ -45,12 +43,6 @@ def briefly(work: Iterable[Work], seconds: float = SHARE) -> Iterator[Work]:
         yield one
         if time.monotonic() >= until:
             return
-
-
-def where(error: BaseException) -> list[str]:
-    """Where an error arose, as file:line; what it says is left out, for it may be a person's."""
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
-    return [f"{'/'.join(Path(row.filename).parts[-3:])}:{row.lineno}" for row in frames]
 
 
 def beat() -> bool:

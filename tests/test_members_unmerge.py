@@ -16,8 +16,9 @@ from registry.members.distinct import distinct_from, forget_distinct, remember_d
 from registry.members.models import Member
 from registry.networks.models import NetworkMember
 from registry.networks.services import join
+from registry.portal.models import MemberLink
 from registry.portal.services import issue
-from registry.portal.tokens import open_link
+from registry.portal.tokens import read_link
 from tests import cast
 from tests.merging import (
     SINCE,
@@ -42,12 +43,12 @@ def test_undo_restores_every_row(app: Flask) -> None:
         with unit_of_work():
             number = merge(("email", "name", "network_type", "address")).id
         assert everything() != before
-        assert open_link(token) is None
+        assert not isinstance(read_link(token), MemberLink)
         with unit_of_work():
             undo(number)
         after = everything()
         assert {name for name in after if after[name] != before[name]} == set()
-        assert open_link(token) is not None
+        assert isinstance(read_link(token), MemberLink)
         again = [cast.member(name).version for name in ("malee50", TWIN)]
         assert all(now > then for now, then in zip(again, versions, strict=True))
         with unit_of_work(), pytest.raises(Refused, match="ถูกยกเลิกไปแล้ว|undone already"):

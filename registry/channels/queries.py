@@ -232,3 +232,18 @@ def custodians(scope: Scope, office_id: int) -> list[User]:
         User.office_id == office_id, User.active.is_(True), of_offices(scope, User.office_id)
     )
     return list(db.session.scalars(query.order_by(User.name)).unique())
+
+
+def open_channels(scope: Scope, office_id: int) -> list[Channel]:
+    """An office's open channels by name."""
+    query = (
+        select(Channel)
+        .where(
+            Channel.office_id == office_id,
+            of_offices(scope, Channel.office_id),
+            Channel.retired_on.is_(None),
+        )
+        .options(joinedload(Channel.network), selectinload(Channel.counts))
+        .order_by(Channel.name, Channel.id)
+    )
+    return list(db.session.scalars(query))

@@ -14,6 +14,7 @@ from registry.channels.models import Channel
 from registry.errors import Refused
 from registry.geography.queries import province_zones
 from registry.members.models import Member
+from registry.messages.ways import open_on
 from registry.networks.models import Network, NetworkMember
 
 NUMBERS = frozenset({"zones", "networks"})
@@ -121,5 +122,5 @@ def _in(which: ColumnElement[bool], day: date) -> Any:
     return (
         select(row.member_id)
         .join(Network, Network.id == row.network_id)
-        .where(which, row.from_on <= day, or_(row.to_on.is_(None), row.to_on > day))
+        .where(which, open_on(row, day))
     )

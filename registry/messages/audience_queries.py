@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, case, func, select
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
 from registry.channels.models import Channel
+from registry.channels.queries import open_channels
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.models import Member
@@ -142,21 +143,6 @@ def unreached_members(
         .order_by(Member.name_key, Member.id)
     )
     return list(db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
-
-
-def open_channels(scope: Scope, office_id: int) -> list[Channel]:
-    """An office's open channels by name."""
-    query = (
-        select(Channel)
-        .where(
-            Channel.office_id == office_id,
-            of_offices(scope, Channel.office_id),
-            Channel.retired_on.is_(None),
-        )
-        .options(joinedload(Channel.network), selectinload(Channel.counts))
-        .order_by(Channel.name, Channel.id)
-    )
-    return list(db.session.scalars(query))
 
 
 def networks_to_choose(scope: Scope) -> list[Network]:

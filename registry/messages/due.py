@@ -19,6 +19,7 @@ from registry.audit.services import Actor
 from registry.channels.models import Channel
 from registry.db import db, unit_of_work
 from registry.errors import Refused
+from registry.logs import where
 from registry.messages.audience import Audience
 from registry.messages.audience_queries import count_audience
 from registry.messages.models import KeyMessage
@@ -38,7 +39,7 @@ from registry.messages.targets import (
 from registry.outbox.deliveries import make_deliveries
 from registry.outbox.models import SETTLED, Delivery
 from registry.periods.calendar import to_bangkok_date
-from registry.pulse import briefly, pulse, where
+from registry.pulse import briefly, pulse
 
 BATCH = 5_000
 """People of one step: as many as are written down before others may write again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
 from registry.access.scope import Scope
+from registry.bulk import among
 from registry.channels.models import ESTIMATED, AudienceCount, Channel, ChannelKind
 from registry.db import db
 from registry.errors import Refused
@@ -26,7 +27,6 @@ from registry.messages.visibility import message_within
 from registry.periods.calendar import month_of, to_bangkok_date
 
 CLOCKS_APART = timedelta(minutes=2)
-CHUNK = 5_000
 
 
 @dataclass(frozen=True)
@@ -78,21 +78,14 @@ class Fault(Refused):
         self.field = field
 
 
-def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    """Ids without doubles, in portions that every database takes in one statement."""
-    rest = sorted(set(ids))
-    for start in range(0, len(rest), CHUNK):
-        yield rest[start : start + CHUNK]
-
-
 class Known:
     """What a batch of entries speaks of, read set by set: nothing is asked row by row."""
 
     def __init__(
         self, scope: Scope, entries: Sequence[DisseminationEntry], *, lock: bool = True
     ) -> None:
-        members = [entry.member_id for entry in entries]
-        channels = [entry.channel_id for entry in entries]
+        members = {entry.member_id for entry in entries}
+        channels = {entry.channel_id for entry in entries}
         messages = {entry.message_id for entry in entries}
         self.members = _members(scope, members, lock=lock)
         self.messages = _messages(scope, messages)
@@ -124,14 +117,11 @@ class Known:
         return None
 
 
-def _members(scope: Scope, ids: list[int], *, lock: bool) -> set[int]:
+def _members(scope: Scope, ids: set[int], *, lock: bool) -> set[int]:
     """Members in scope; locked, so that the same report sent twice at once waits its turn."""
-    found: set[int] = set()
-    for part in chunks(ids):
-        query = select(Member.id).where(Member.id.in_(part), visible(scope)).order_by(Member.id)
-        locked = query.with_for_update(key_share=True, of=Member) if lock else query
-        found.update(db.session.scalars(locked))
-    return found
+    query = select(Member.id).where(among(Member.id, ids), visible(scope)).order_by(Member.id)
+    locked = query.with_for_update(key_share=True, of=Member) if lock else query
+    return set(db.session.scalars(locked))
 
 
 def _messages(scope: Scope, ids: set[int]) -> dict[int, KeyMessage]:
@@ -146,8 +136,7 @@ def _grouped(rows: Iterable[Row[Any]], key: int = 0) -> dict[int, list[Row[Any]]
     return groups
 
 
-def _channels(ids: list[int]) -> dict[int, Row[Any]]:
-    found: dict[int, Any] = {}
+def _channels(ids: set[int]) -> dict[int, Row[Any]]:
     columns: tuple[Any, ...] = (
         Channel.id,
         Channel.member_id,
@@ -155,29 +144,22 @@ def _channels(ids: list[int]) -> dict[int, Row[Any]]:
         Channel.name,
         Channel.retired_on,
     )
-    for part in chunks(ids):
-        found |= {
-            row[0]: row for row in db.session.execute(select(*columns).where(Channel.id.in_(part)))
-        }
-    return found
+    query = select(*columns).where(among(Channel.id, ids))
+    return {row[0]: row for row in db.session.execute(query)}
 
 
-def _counts(ids: list[int]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = {}
+def _counts(ids: set[int]) -> dict[int, list[Row[Any]]]:
     columns = (
         AudienceCount.channel_id,
         AudienceCount.on,
         AudienceCount.audience,
         AudienceCount.basis,
     )
-    for part in chunks(ids):
-        query = select(*columns).where(AudienceCount.channel_id.in_(part))
-        found |= _grouped(db.session.execute(query.order_by(AudienceCount.on)))
-    return found
+    query = select(*columns).where(among(AudienceCount.channel_id, ids))
+    return _grouped(db.session.execute(query.order_by(AudienceCount.on)))
 
 
-def _spans(ids: list[int]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = {}
+def _spans(ids: set[int]) -> dict[int, list[Row[Any]]]:
     columns = (
         MemberSpan.member_id,
         MemberSpan.from_on,
@@ -185,37 +167,31 @@ def _spans(ids: list[int]) -> dict[int, list[Row[Any]]]:
         MemberSpan.province_code,
         MemberSpan.network_type,
     )
-    for part in chunks(ids):
-        query = select(*columns).where(MemberSpan.member_id.in_(part))
-        found |= _grouped(db.session.execute(query.order_by(MemberSpan.from_on)))
-    return found
+    query = select(*columns).where(among(MemberSpan.member_id, ids))
+    return _grouped(db.session.execute(query.order_by(MemberSpan.from_on)))
 
 
-def _recipients(messages: set[int], ids: list[int]) -> dict[tuple[int, int], int]:
+def _recipients(messages: set[int], ids: set[int]) -> dict[tuple[int, int], int]:
     """The office through which each message reached each member."""
     columns = (Recipient.message_id, Recipient.member_id, Recipient.office_id)
-    found: dict[tuple[int, int], int] = {}
-    for part in chunks(ids):
-        query = select(*columns).where(
-            Recipient.message_id.in_(messages), Recipient.member_id.in_(part)
-        )
-        found |= {(row[0], row[1]): row[2] for row in db.session.execute(query)}
-    return found
+    query = select(*columns).where(
+        Recipient.message_id.in_(messages), among(Recipient.member_id, ids)
+    )
+    return {(row[0], row[1]): row[2] for row in db.session.execute(query)}
 
 
-def _live(messages: set[int], ids: list[int]) -> dict[tuple[int, int], list[Row[Any]]]:
+def _live(messages: set[int], ids: set[int]) -> dict[tuple[int, int], list[Row[Any]]]:
     """Disseminations that were not withdrawn, by message and channel."""
     d = Dissemination
     found: dict[tuple[int, int], list[Row[Any]]] = {}
-    for part in chunks(ids):
-        columns: tuple[Any, ...] = (d.message_id, d.channel_id, d.id, d.at, d.on)
-        query = select(*columns).where(
-            d.message_id.in_(messages),
-            d.channel_id.in_(part),
-            d.state != DisseminationState.WITHDRAWN.value,
-        )
-        for row in db.session.execute(query):
-            found.setdefault((row[0], row[1]), []).append(row)
+    columns: tuple[Any, ...] = (d.message_id, d.channel_id, d.id, d.at, d.on)
+    query = select(*columns).where(
+        d.message_id.in_(messages),
+        among(d.channel_id, ids),
+        d.state != DisseminationState.WITHDRAWN.value,
+    )
+    for row in db.session.execute(query):
+        found.setdefault((row[0], row[1]), []).append(row)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -109,20 +110,7 @@ def _take_over(actor: Actor, row: Dissemination, entry: DisseminationEntry) -> N
         return
     for name, (_old, value) in changes.items():
         setattr(row, name, value)
-    if before is DisseminationState.SENT_BACK:
-        row.move(DisseminationState.REPORTED)
-    record(
-        actor,
-        Action.DISSEMINATION_RECORD,
-        "dissemination",
-        row.id,
-        province=row.province_code,
-        message=row.message_id,
-        from_=before.value,
-        to=row.state,
-        changes=changes or None,
-    )
-    db.session.flush()
+    _reported_again(actor, Action.DISSEMINATION_RECORD, row, changes=changes or None)
 
 
 def _short(text: str | None) -> str | None:
@@ -168,7 +156,9 @@ def add_evidence(
         _require_room("link", links)
         row.link = row.link or link
         proofs.keep_link(actor, row, link, now)
-    return _reported_again(actor, row, bool(picture) + bool(link))
+    added = bool(picture) + bool(link)
+    _reported_again(actor, Action.EVIDENCE_ADD, row, count=added)
+    return added
 
 
 def _keys(row: Dissemination, links: list[EvidenceItem]) -> set[str | None]:
@@ -176,23 +166,23 @@ def _keys(row: Dissemination, links: list[EvidenceItem]) -> set[str | None]:
     return first | {item.link_key for item in links}
 
 
-def _reported_again(actor: Actor, row: Dissemination, added: int) -> int:
+def _reported_again(actor: Actor, action: Action, row: Dissemination, **said: Any) -> None:
+    """Write down what was added; a report that was sent back waits for review again."""
     before = row.as_state
     if before is DisseminationState.SENT_BACK:
         row.move(DisseminationState.REPORTED)
     record(
         actor,
-        Action.EVIDENCE_ADD,
+        action,
         "dissemination",
         row.id,
         province=row.province_code,
         message=row.message_id,
-        count=added,
         from_=before.value,
         to=row.state,
+        **said,
     )
     db.session.flush()
-    return added
 
 
 def _require_open(actor: Actor, row: Dissemination, now: datetime) -> None:

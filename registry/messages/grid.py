@@ -10,15 +10,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from registry.access.scope import Scope
+from registry.bulk import among
 from registry.channels.models import ESTIMATED, Channel
 from registry.db import db
 from registry.members.models import Member
 from registry.members.queries import visible
-from registry.messages.entries import chunks
 from registry.messages.ledger_models import Dissemination, DisseminationState, Recipient
 from registry.messages.models import KeyMessage
 from registry.messages.typed import start_of
@@ -108,8 +108,7 @@ def rows_of(
     found = query if page is None else query.limit(PAGE).offset((page - 1) * PAGE)
     members = list(db.session.scalars(found))
     here = {member.id for member in members}
-    for part in chunks(number for number in and_of if number not in here):
-        members += db.session.scalars(query.where(Member.id.in_(part)))
+    members += db.session.scalars(query.where(among(Member.id, set(and_of) - here)))
     channels = _channels(members, sheet.month)
     wanted = [row.id for row in sheet.messages]
     recipients, known = _recipients(wanted, members), _known(wanted, members)
@@ -126,27 +125,27 @@ def rows_of(
 
 def _channels(members: Sequence[Member], month: Period) -> dict[int, list[Channel | None]]:
     found: dict[int, list[Channel | None]] = defaultdict(list)
-    for part in chunks(member.id for member in members):
-        query = select(Channel).where(
-            Channel.member_id.in_(part),
-            or_(Channel.retired_on.is_(None), Channel.retired_on > month.start),
-        )
-        query = query.options(selectinload(Channel.counts)).order_by(Channel.opened_on, Channel.id)
-        for channel in db.session.scalars(query):
-            found[channel.member_id or 0].append(channel)
+    query = select(Channel).where(
+        among(Channel.member_id, _ids(members)),
+        or_(Channel.retired_on.is_(None), Channel.retired_on > month.start),
+    )
+    query = query.options(selectinload(Channel.counts)).order_by(Channel.opened_on, Channel.id)
+    for channel in db.session.scalars(query):
+        found[channel.member_id or 0].append(channel)
     return found
+
+
+def _ids(members: Sequence[Member]) -> set[int]:
+    return {member.id for member in members}
 
 
 def _recipients(
     messages: Sequence[int], members: Sequence[Member]
 ) -> dict[tuple[int, int], Recipient]:
-    found: dict[tuple[int, int], Recipient] = {}
-    for part in chunks(member.id for member in members):
-        query = select(Recipient).where(
-            Recipient.message_id.in_(messages), Recipient.member_id.in_(part)
-        )
-        found |= {(row.message_id, row.member_id): row for row in db.session.scalars(query)}
-    return found
+    query = select(Recipient).where(
+        Recipient.message_id.in_(messages), among(Recipient.member_id, _ids(members))
+    )
+    return {(row.message_id, row.member_id): row for row in db.session.scalars(query)}
 
 
 def _known(
@@ -154,13 +153,13 @@ def _known(
 ) -> dict[tuple[int, int], list[Dissemination]]:
     found: dict[tuple[int, int], list[Dissemination]] = defaultdict(list)
     d = Dissemination
-    for part in chunks(member.id for member in members):
-        query = select(d).where(
-            and_(d.message_id.in_(messages), d.member_id.in_(part)),
-            d.state != DisseminationState.WITHDRAWN.value,
-        )
-        for row in db.session.scalars(query.order_by(d.at)):
-            found[row.message_id, row.channel_id].append(row)
+    query = select(d).where(
+        d.message_id.in_(messages),
+        among(d.member_id, _ids(members)),
+        d.state != DisseminationState.WITHDRAWN.value,
+    )
+    for row in db.session.scalars(query.order_by(d.at)):
+        found[row.message_id, row.channel_id].append(row)
     return found
 
 

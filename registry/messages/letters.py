@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -46,5 +45,5 @@ def keep(file: Prepared) -> Scan:
         stored=files.store(file.data, file.kind.suffix, secret=True),
         content_type=file.kind.content_type,
         name=display_name(file.name, file.kind.suffix),
-        sha256=hashlib.sha256(file.data).hexdigest(),
+        sha256=file.sha256,
     )

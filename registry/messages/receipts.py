@@ -22,9 +22,9 @@ from sqlalchemy import (
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.bulk import among
 from registry.db import Utc, db
 from registry.errors import NotFound, Refused
-from registry.messages.entries import chunks
 from registry.messages.ledger_models import LIVE, Dissemination, Recipient
 from registry.messages.models import KeyMessage
 from registry.messages.rules import now_or
@@ -132,13 +132,10 @@ def record_receipts(
 
 def _received(message_id: int, members: Collection[int]) -> dict[int, datetime | None]:
     """When some members received a message; those whom it never reached are absent."""
-    found: dict[int, datetime | None] = {}
-    for part in chunks(members):
-        query = select(Recipient.member_id, Recipient.received_at).where(
-            Recipient.message_id == message_id, Recipient.member_id.in_(part)
-        )
-        found |= {row.member_id: row.received_at for row in db.session.execute(query)}
-    return found
+    query = select(Recipient.member_id, Recipient.received_at).where(
+        Recipient.message_id == message_id, among(Recipient.member_id, members)
+    )
+    return {row.member_id: row.received_at for row in db.session.execute(query)}
 
 
 def _receive(via: str) -> Update:

@@ -22,6 +22,7 @@ from registry.db import db, unit_of_work
 from registry.documents.pictures import Picture, clean_picture
 from registry.errors import NotFound, Refused
 from registry.jobs import Progress, handles
+from registry.logs import where
 from registry.messages import files
 from registry.outbox import line_replies
 from registry.outbox.line import client
@@ -33,7 +34,7 @@ from registry.outbox.line_report import BEGUN
 from registry.outbox.line_turns import pending_picture, picture_at_hand
 from registry.periods.calendar import to_bangkok_date
 from registry.periods.dated import Dated, setting_on
-from registry.pulse import briefly, pulse, where
+from registry.pulse import briefly, pulse
 
 log = structlog.get_logger()
 AT_ONCE, MOST_TRIES, PAUSE = 10, 3, 0.01

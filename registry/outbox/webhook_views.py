@@ -12,10 +12,9 @@ from wtforms import BooleanField, SelectField
 from registry.access.gate import actor, allow, scope
 from registry.access.roles import Permission
 from registry.carry import carry_out, press
-from registry.channels.queries import office_channel_for
+from registry.channels.queries import office_channel_for, open_channels
 from registry.fields import OnceForm
 from registry.members.fields import CHOOSE, NEEDED, TextField
-from registry.messages.audience_queries import open_channels
 from registry.outbox import hooks
 from registry.outbox.hooks import HookValues
 from registry.outbox.webhooks import allowed_hosts

@@ -80,12 +80,6 @@ def owner_of(token: str) -> int | None:
     return link.member_id if link else None
 
 
-def open_link(token: str, browser: str = "") -> MemberLink | None:
-    """The link that a token opens now; None for one that opens nothing."""
-    found = read_link(token, browser)
-    return found if isinstance(found, MemberLink) else None
-
-
 def _is_here(link: MemberLink, browser: str) -> bool:
     if link.browser_hash is None:
         return True
