@@ -29,6 +29,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -53,6 +54,12 @@ def among(
         return column == any_(literal(ordered, ARRAY(kind)))
     listed = func.json_each(orjson.dumps(ordered).decode()).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def insert_once(model: type[DeclarativeBase]) -> Any:
+    """An INSERT that can say ``on_conflict_do_nothing``: each database has a word of its own."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)
 
 
 def insert_rows(model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]) -> None:

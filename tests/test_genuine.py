@@ -23,7 +23,7 @@ ALIKE, COMPARE = "คล้ายกับข้อความของเร�
 def code(app: Flask) -> str:
     with app.app_context(), unit_of_work():
         row = story.published()
-        row.link = "https://example.org/dengue"
+        row.links = ["https://example.org/more", "https://example.org/dengue"]
         return row.code
 
 

@@ -76,13 +76,30 @@ def test_from_a_blank_form_to_the_channel(app: Flask, client_of: ClientOf) -> No
 
 def test_a_wrong_form_keeps_what_was_typed(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
-    answer = client.post("/messages/new", data={**FORM, "title": "", "link": "javascript:x"})
+    typed = "https://example.org/1\njavascript:x"
+    answer = client.post("/messages/new", data={**FORM, "title": "", "links": typed})
     page = answer.get_data(as_text=True)
     assert FORM["body"] in page
-    assert 'value="javascript:x"' in page
+    assert f"{typed}</textarea>" in page
     assert page.count("field-error") == 2
     with app.app_context():
         assert db.session.scalar(select(KeyMessage.id)) is None
+
+
+def test_links_stand_in_the_order_in_which_they_were_written(
+    app: Flask, client_of: ClientOf
+) -> None:
+    """One a line, without doubles; changed, they are in the author's new order."""
+    client = client_of("officer50")
+    first, second = "https://example.org/1", "https://example.org/2"
+    client.post("/messages/new", data={**FORM, "links": f"{first}\r\n\r\n{second}\r\n{first}"})
+    row = _message(app)
+    page = client.get(f"/messages/{row.id}/edit").get_data(as_text=True)
+    assert f"{first}\n{second}</textarea>" in page
+    data = {**FORM, "version": row.version, "links": f"{second}\n{first}"}
+    assert client.post(f"/messages/{row.id}/edit", data=data).status_code == 302
+    page = client.get(f"/messages/{row.id}").get_data(as_text=True)
+    assert 0 < page.index(f'href="{second}"') < page.index(f'href="{first}"')
 
 
 def test_a_double_click_makes_one_message(app: Flask, client_of: ClientOf) -> None:

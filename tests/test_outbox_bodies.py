@@ -87,7 +87,8 @@ def test_a_withdrawn_message_says_why_and_nothing_else(app: Flask, purpose: Purp
                 assert words not in text
         told = bodies.hook_content(release)
         assert (told["withdrawn"], told["reason"]) == (True, WHY)
-        assert {told[name] for name in ("correction", "body", "sentence", "link")} == {None}
+        assert {told[name] for name in ("correction", "body", "sentence")} == {None}
+        assert told["links"] == []
 
 
 def test_what_was_never_changed_has_no_headline(app: Flask) -> None:

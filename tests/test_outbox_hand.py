@@ -173,14 +173,21 @@ def test_withdrawing_calls_off_what_would_still_tell_it(app: Flask, purpose: Pur
         assert task.release.as_state is ReleaseState.DONE
 
 
-def test_withdrawing_leaves_the_tasks_that_own_up(app: Flask) -> None:
+def test_withdrawing_takes_the_place_of_the_correction(app: Flask) -> None:
+    """Nobody is asked to tell of the correction of a message that is gone, but that it is gone."""
     with app.app_context(), unit_of_work():
         task = corrected()["P50"]
         services.withdraw(story.acting("officer50"), task.release.message, WHY)
+        for number in list(db.session.scalars(select(Release.id))):
+            due.begin(number, now())
         db.session.refresh(task)
-        assert task.state == D.QUEUED
-        hand.do(story.acting("officer50"), task, Done(now()))
-        assert task.state == D.SENT
+        assert task.state == D.CANCELLED
+        again = db.session.scalars(
+            select(Delivery).where(Delivery.channel_id == task.channel_id, Delivery.id != task.id)
+        ).one()
+        assert again.release.as_purpose is Purpose.WITHDRAWAL
+        hand.do(story.acting("officer50"), again, Done(now()))
+        assert again.state == D.SENT
 
 
 def test_a_withdrawn_message_is_not_told_any_more(app: Flask) -> None:

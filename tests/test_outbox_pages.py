@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -21,6 +21,7 @@ from registry.errors import Refused
 from registry.messages import services
 from registry.messages.ledger_models import Recipient
 from registry.messages.models import Publication
+from registry.messages.release_models import Release, ReleaseState
 from registry.outbox import deciding, hooks, queries
 from registry.outbox.backoff import Trouble
 from registry.outbox.deciding import Decision
@@ -187,9 +188,32 @@ def test_outbox_shows_what_needs_a_person(app: Flask, client_of: ClientOf) -> No
         office = cast.user("officer50").office_id
         assert queries.waiting(Scope.all(), office) == 3
     page = client_of("officer50").get("/outbox/").text
-    assert "ส่งถึงแล้ว 0 จาก 3 รายการ" in page
-    assert "ส่งไม่สำเร็จ" in page
+    assert "ส่งไม่สำเร็จ: 3" in page
+    assert "data-follow" not in page, "nothing is at work"
     assert "มาลี" not in client_of("officer90").get("/outbox/").text
+
+
+def test_outbox_follows_what_is_at_work(app: Flask, client_of: ClientOf) -> None:
+    """Counts are of what runs or failed; with a message, of all that was ever sent of it."""
+    troubled(app, DeliveryState.SENT)
+    client = client_of("officer50")
+    with app.app_context(), unit_of_work():
+        message = db.session.scalars(select(Delivery.message_id)).first()
+        rows = list(db.session.scalars(select(Delivery).order_by(Delivery.id)))
+        rows[0].state, rows[0].release.state = "queued", ReleaseState.RUNNING.value
+    page = client.get("/outbox/").text
+    assert "ส่งถึงแล้ว 2 จาก 3 รายการ" in page
+    assert "data-follow" in page
+    with app.app_context(), unit_of_work():
+        rows = list(db.session.scalars(select(Delivery).order_by(Delivery.id)))
+        rows[0].state, rows[0].release.state = "sent", ReleaseState.DONE.value
+    assert "ส่งถึงแล้ว" not in client.get("/outbox/").text
+    assert "ส่งถึงแล้ว 3 จาก 3 รายการ" in client.get(f"/outbox/?message={message}").text
+    for days, rows_shown in ((30, 1), (32, 0)):
+        with app.app_context(), unit_of_work():
+            release = db.session.scalars(select(Release)).one()
+            release.created_at = datetime.now(UTC) - timedelta(days=days)
+        assert client.get("/outbox/?state=sent").text.count('class="main-cell"') == rows_shown
 
 
 def test_way_that_is_not_set_up_is_named(app: Flask, client_of: ClientOf) -> None:

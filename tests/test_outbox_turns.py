@@ -14,6 +14,7 @@ from registry.messages.release_models import Release
 from registry.outbox import claiming, freezing, holds, sending
 from registry.outbox.backoff import Trouble
 from registry.outbox.deliveries import Target, make_deliveries
+from registry.outbox.line import bodies
 from registry.outbox.models import Delivery, SendingRequest, Way
 from registry.outbox.webhook_models import Webhook
 from tests import cast, outbox_world
@@ -189,3 +190,22 @@ def test_release_that_is_being_changed_waits_alone(
     assert db.session.get_one(Release, first).urgent
     query = select(Delivery.request_id).where(Delivery.release_id == first)
     assert db.session.scalars(query).one() is None
+
+
+def test_a_release_whose_words_fail_holds_up_no_other(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = to_group(1), to_group(2)
+    say = freezing.CONTENT[Way.LINE]
+
+    def fail(release: Release) -> bodies.Content:
+        if release.id == first:
+            raise LookupError("a file is gone")
+        return say(release)
+
+    monkeypatch.setitem(freezing.CONTENT, Way.LINE, fail)
+    sending.send_due()
+    assert frozen() == [second]
+    monkeypatch.setitem(freezing.CONTENT, Way.LINE, say)
+    sending.send_due()
+    assert frozen() == [second, first]

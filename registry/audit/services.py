@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, object_session
 
 from registry.audit.actions import DETAILS, Action
 from registry.audit.models import AuditEvent, AuditHead, AuditLink, AuditPersonal
-from registry.bulk import insert_rows, reserve_ids
+from registry.bulk import insert_once, insert_rows, reserve_ids
 from registry.db import SangSession, db
 
 EVENT = ("id", "transaction", "at", "actor_id", "via", "action", "object_type", "object_id",
@@ -181,16 +181,24 @@ def _take_link(session: Session) -> None:
     if not pending:
         return
     session.flush()
-    head = session.execute(select(AuditHead).with_for_update()).scalar_one_or_none()
-    if head is None:
-        head = AuditHead(id=1, seq=0, hash=GENESIS)
-        session.add(head)
+    head = _head(session) or _first_head(session)
     at, digest = datetime.now(UTC), digest_of(pending["events"])
     seq = head.seq + 1
     value = link_hash(head.hash, seq, at, digest)
     session.add(AuditLink(seq=seq, transaction=pending["id"], at=at, digest=digest, hash=value))
     head.seq, head.hash = seq, value
     session.flush()
+
+
+def _head(session: Session) -> AuditHead | None:
+    return session.execute(select(AuditHead).with_for_update()).scalar_one_or_none()
+
+
+def _first_head(session: Session) -> AuditHead:
+    """The head of an empty trail: whoever else begins it now made it, or waits for us."""
+    genesis = insert_once(AuditHead).values(id=1, seq=0, hash=GENESIS)
+    session.execute(genesis.on_conflict_do_nothing())
+    return session.execute(select(AuditHead).with_for_update()).scalar_one()
 
 
 @event.listens_for(SangSession, "after_rollback")

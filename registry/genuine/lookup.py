@@ -20,6 +20,7 @@ from registry.messages.models import (
     CODE_LETTERS,
     OUT,
     KeyMessage,
+    MessageLink,
     MessageState,
 )
 from registry.portal.models import CERTIFICATE_LETTERS, Certificate
@@ -117,8 +118,9 @@ def _codes_by_words(text: str) -> list[str]:
     links = ADDRESS.findall(text)[:20]
     lines = [line.strip() for line in unicodedata.normalize("NFC", text).splitlines()]
     lines = [line for line in lines if line][:60]
+    linked = select(MessageLink.message_id).where(MessageLink.url.in_(links))
     same = or_(
-        KeyMessage.link.in_(links), KeyMessage.title.in_(lines), KeyMessage.sentence.in_(lines)
+        KeyMessage.id.in_(linked), KeyMessage.title.in_(lines), KeyMessage.sentence.in_(lines)
     )
     query = _published().where(same).order_by(KeyMessage.published_at.desc()).limit(MOST)
     return list(db.session.scalars(query))

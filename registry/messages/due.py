@@ -37,7 +37,7 @@ from registry.messages.targets import (
     personal_targets,
 )
 from registry.outbox.deliveries import make_deliveries
-from registry.outbox.models import SETTLED, Delivery
+from registry.outbox.models import UNSETTLED, Delivery
 from registry.periods.calendar import to_bangkok_date
 from registry.pulse import briefly, pulse
 
@@ -84,9 +84,7 @@ def _due(now: datetime) -> list[int]:
 
 
 def _settled() -> list[int]:
-    waits = exists().where(
-        Delivery.release_id == Release.id, Delivery.state.not_in(sorted(SETTLED))
-    )
+    waits = exists().where(Delivery.release_id == Release.id, *UNSETTLED)
     query = select(Release.id).where(
         Release.state == R.RUNNING.value, Release.machines_done.is_(True), ~waits
     )

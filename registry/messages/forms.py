@@ -19,19 +19,42 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import DataRequired, Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from registry.channels.models import Channel
 from registry.fields import DayField, OnceForm
-from registry.members.fields import NEEDED, LinkField, TextField
+from registry.members.fields import NEEDED, TextField
 from registry.messages.checklist import OPINION, Point
 from registry.messages.models import MESSAGE_KIND_NAMES, MessageKind, Route
-from registry.messages.rules import LANGUAGES, LONGEST_SCRIPT, ROUTE_NAMES
+from registry.messages.rules import (
+    LANGUAGES,
+    LONGEST_SCRIPT,
+    MAX_LINK,
+    MOST_LINKS,
+    ROUTE_NAMES,
+    clean_links,
+)
 from registry.messages.services import MessageText
 from registry.messages.typed import noon_of, read_time
 from registry.periods.calendar import BANGKOK
 
 KINDS = [(kind.value, name) for kind, name in MESSAGE_KIND_NAMES.items()]
+
+
+class LinksField(TextField):
+    """Web addresses, one a line; the data is a list of them."""
+
+    widget = TextArea()
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(
+            label,
+            **kwargs,
+            reader=lambda text: clean_links(text.split()),
+            show="\n".join,
+            longest=(MAX_LINK + 2) * MOST_LINKS,
+            render_kw={"rows": 2, "inputmode": "url"},
+        )
 
 
 class MessageForm(OnceForm):
@@ -49,7 +72,7 @@ class MessageForm(OnceForm):
     kind = SelectField(_l("Kind"), choices=KINDS, default=MessageKind.PUBLIC_USE.value)
     topic = TextField(_l("Topic"), longest=80, render_kw={"list": "topics"})
     audience = TextField(_l("For whom"))
-    link = LinkField(_l("Link for more"))
+    links = LinksField(_l("Links for more"))
     valid_until = DayField(_l("To be passed on until"))
     author_line = TextField(_l("Author's position and unit"), [NEEDED], longest=300)
     language = SelectField(_l("Language"), choices=list(LANGUAGES.items()), default="th")
@@ -75,7 +98,7 @@ class MessageForm(OnceForm):
             kind=MessageKind(self.kind.data),
             topic=self.topic.data,
             audience=self.audience.data,
-            link=self.link.data,
+            links=self.links.data or (),
             valid_until=self.valid_until.data,
             author_line=self.author_line.data,
             language=self.language.data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 
 from registry.errors import Refused
 from registry.messages.models import MessageKind, Route
-from registry.messages.rules import LANGUAGES, LONGEST_SCRIPT, clean_link, require_text
+from registry.messages.rules import LANGUAGES, LONGEST_SCRIPT, clean_links, require_text
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class MessageText:
     Attributes:
         author_line: position and unit, shown with the message.
         audience: for whom it is meant.
+        links: web addresses for more.
         valid_until: last day on which it should be passed on.
         script: what is read aloud on loudspeakers and radio.
         disclaimer: whose opinion it is, where it states one.
@@ -30,7 +32,7 @@ class MessageText:
     kind: MessageKind = MessageKind.PUBLIC_USE
     topic: str | None = None
     audience: str | None = None
-    link: str | None = None
+    links: Sequence[str] = ()
     valid_until: date | None = None
     author_line: str | None = None
     language: str = "th"
@@ -42,7 +44,7 @@ class MessageText:
         """Column values.
 
         Raises:
-            Refused: something needed is blank, the link is not one, or the script is too long.
+            Refused: something needed is blank, a link is not one, or the script is too long.
         """
         if self.language not in LANGUAGES:
             raise Refused(_("Choose the language of the message from the list."))
@@ -61,7 +63,7 @@ class MessageText:
             "kind": self.kind.value,
             "topic": (self.topic or "").strip() or None,
             "audience": (self.audience or "").strip() or None,
-            "link": clean_link(self.link),
+            "links": clean_links(self.links),
             "valid_until": self.valid_until,
             "author_line": (self.author_line or "").strip() or None,
             "language": self.language,

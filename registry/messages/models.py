@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -99,6 +100,7 @@ class KeyMessage(Base):
     """A key message (ข้อความหลัก): the sentence to remember, and what goes with it.
 
     Attributes:
+        links: web addresses for more, the first of them first.
         script: what is read aloud on loudspeakers and radio.
         code: by which anybody may ask whether the message is genuine.
         disclaimer: whose opinion it is; only an opinion has one.
@@ -118,7 +120,6 @@ class KeyMessage(Base):
     kind: Mapped[str] = mapped_column(String(20), default=MessageKind.PUBLIC_USE.value)
     topic: Mapped[str | None] = mapped_column(String(80), index=True)
     audience: Mapped[str | None] = mapped_column(String(200))
-    link: Mapped[str | None] = mapped_column(String(500))
     valid_until: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(16), default=S.DRAFT.value, index=True)
     created_at: Mapped[datetime]
@@ -143,6 +144,12 @@ class KeyMessage(Base):
     reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewed_by])
     media: Mapped[list[MessageMedia]] = relationship(
         back_populates="message", order_by="MessageMedia.id", cascade="all, delete-orphan"
+    )
+    addresses: Mapped[list[MessageLink]] = relationship(
+        order_by="MessageLink.id", cascade="all, delete-orphan"
+    )
+    links: AssociationProxy[list[str]] = association_proxy(
+        "addresses", "url", creator=lambda url: MessageLink(url=url)
     )
     editors: Mapped[list[MessageEditor]] = relationship(cascade="all, delete-orphan")
     moves: Mapped[list[MessageMove]] = relationship(
@@ -215,6 +222,16 @@ class KeyMessage(Base):
             )
         self.state = to.value
         return before
+
+
+class MessageLink(Base):
+    """A web address for more, in the order in which the author wrote them."""
+
+    __tablename__ = "message_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), index=True)
+    url: Mapped[str] = mapped_column(String(500), index=True)
 
 
 class MessageEditor(Base):

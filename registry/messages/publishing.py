@@ -18,11 +18,11 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.access.models import Office
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.bulk import insert_once
 from registry.channels.models import AudienceCount, Channel
 from registry.db import db
 from registry.errors import Refused
@@ -248,7 +248,6 @@ def add_recipients(publication: Publication, reached: Select[int] | None = None)
         open_on(MemberSpan, on),
         _listed(row.channel, on) if reached is None else MemberSpan.member_id.in_(reached),
     )
-    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = make(Recipient).from_select(columns, query, include_defaults=False)
+    statement = insert_once(Recipient).from_select(columns, query, include_defaults=False)
     once = statement.on_conflict_do_nothing(index_elements=["message_id", "member_id"])
     return int(cast("CursorResult[Any]", db.session.execute(once)).rowcount)

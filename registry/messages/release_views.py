@@ -98,9 +98,16 @@ def _page(release: Release, form: WhyForm) -> ResponseReturnValue:
         can_confirm=own and not planner and release.as_state is ReleaseState.WAITING,
         can_cancel=own and release.waits,
         planner=planner,
+        at_work=_at_work(release),
         now=datetime.now(UTC),
         **NAMES,
     ), 422 if form.errors else 200
+
+
+def _at_work(release: Release) -> bool:
+    """Whether it goes on by itself: it runs, or is due by now."""
+    due = release.as_state is ReleaseState.SCHEDULED and release.planned_at <= datetime.now(UTC)
+    return due or release.as_state is ReleaseState.RUNNING
 
 
 def _notice(release: Release) -> NoticeReach | None:

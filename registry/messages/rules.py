@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from flask_babel import gettext as _
@@ -16,6 +17,8 @@ from registry.periods.calendar import to_bangkok_date
 from registry.periods.dated import Dated, setting_on
 
 MAX_LINK = 500
+MOST_LINKS = 5
+"""Of one message: all of them fit into one message by LINE, beside its text."""
 LARGEST_AUDIENCE = 100_000_000
 LONGEST_REASON = 300
 """Letters of a reason that the audit trail keeps."""
@@ -93,6 +96,23 @@ def clean_link(text: str | None) -> str | None:
             _("“%(link)s” is not a web address; write it from https:// on.", link=typed[:60])
         )
     return link
+
+
+def clean_links(typed: Iterable[str]) -> list[str]:
+    """Web addresses without blanks and doubles, in their order.
+
+    Raises:
+        Refused: one of them is not a web address, or there are too many.
+    """
+    links = list(dict.fromkeys(link for text in typed if (link := clean_link(text))))
+    if len(links) > MOST_LINKS:
+        raise Refused(
+            _(
+                "A message has at most %(limit)s links; leave out the least important ones.",
+                limit=MOST_LINKS,
+            )
+        )
+    return links
 
 
 def now_or(at: datetime | None) -> datetime:

@@ -15,7 +15,7 @@ from registry.messages.publishing import add_recipients, approved_at, publish_to
 from registry.messages.release_models import OUTWARD, Purpose, Release, ReleaseState
 from registry.messages.services import note_move
 from registry.messages.targets import reached_through
-from registry.outbox.models import SETTLED, Delivery, DeliveryState, Way
+from registry.outbox.models import UNSETTLED, Delivery, DeliveryState, Way
 from registry.periods.calendar import to_bangkok_date
 
 
@@ -139,8 +139,7 @@ def locked(release_id: int) -> Release:
 def unsettled(release: Release) -> bool:
     """Whether a delivery of a release still waits or is on its way."""
     row = Delivery
-    open_ = row.state.not_in(sorted(SETTLED))
-    query = select(row.id).where(row.release_id == release.id, open_).limit(1)
+    query = select(row.id).where(row.release_id == release.id, *UNSETTLED).limit(1)
     return db.session.scalar(query) is not None
 
 

@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, and_, or_, select, u
 
 from registry.db import db
 from registry.messages.models import MessageState
-from registry.messages.recipients import NOTICES
-from registry.messages.release_models import Release
+from registry.messages.release_models import Purpose, Release
 from registry.outbox import backoff, freezing, recipients, settling
 from registry.outbox.backoff import Trouble
 from registry.outbox.models import Delivery, DeliveryState, SendingRequest, Way
@@ -90,8 +89,8 @@ def _take(row: SendingRequest, at: datetime) -> Parcel | None:
 
 def _is_withdrawn(row: SendingRequest) -> bool:
     """Whether the message was withdrawn while it waited; the withdrawal itself still goes out."""
-    notice = row.release.as_purpose in NOTICES
-    return not notice and row.release.message.as_state is MessageState.WITHDRAWN
+    gone = row.release.message.as_state is MessageState.WITHDRAWN
+    return gone and row.release.as_purpose is not Purpose.WITHDRAWAL
 
 
 def _give_up(row: SendingRequest, at: datetime) -> None:

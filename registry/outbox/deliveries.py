@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from registry.bulk import among
+from registry.bulk import among, insert_once
 from registry.db import db
 from registry.messages.release_models import Release
 from registry.outbox.models import Delivery, DeliveryState, LineQuota, Way
@@ -56,8 +55,7 @@ def make_deliveries(release: Release, targets: Iterable[Target]) -> int:
     """
     at = datetime.now(UTC)
     rows = [_row(release, target, at) for target in targets]
-    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    plain = make(Delivery).on_conflict_do_nothing(index_elements=["release_id", "target"])
+    plain = insert_once(Delivery).on_conflict_do_nothing(index_elements=["release_id", "target"])
     once = plain.returning(Delivery.id)
     db.session.flush()
     return sum(_insert(once, rows[at : at + CHUNK]) for at in range(0, len(rows), CHUNK))

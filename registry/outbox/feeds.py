@@ -120,7 +120,7 @@ def entries(network: Network) -> list[Entry]:
         .join(Publication, Publication.message_id == KeyMessage.id)
         .join(Channel, Channel.id == Publication.channel_id)
         .where(Channel.network_id == network.id, KeyMessage.state.in_(sorted(OUT)))
-        .options(selectinload(KeyMessage.moves))
+        .options(selectinload(KeyMessage.moves), selectinload(KeyMessage.addresses))
         .group_by(KeyMessage.id)
         .order_by(at.desc(), KeyMessage.id.desc())
         .limit(LATEST)
@@ -130,16 +130,15 @@ def entries(network: Network) -> list[Entry]:
 
 
 def _entry(message: KeyMessage, at: datetime) -> Entry:
-    title, text = message.title, f"{message.sentence}\n\n{message.body}"
+    title, links = message.title, list(message.links)
+    text = "\n\n".join([message.sentence, message.body, *links[1:]])
     if message.as_state is MessageState.WITHDRAWN:
-        title, text = withdrawn_title(message), message.withdrawn_reason or ""
+        title, text, links = withdrawn_title(message), message.withdrawn_reason or "", []
     elif message.correction:
         title, text = corrected_title(message), f"{message.correction}\n\n{text}"
     changed = max([at, *(move.at for move in message.moves if move.at > at)])
-    link = message.link if message.as_state is not MessageState.WITHDRAWN else None
-    return Entry(
-        message.code, clean(title), clean(text), clean(link or check_address(message)), at, changed
-    )
+    link = clean(links[0] if links else check_address(message))
+    return Entry(message.code, clean(title), clean(text), link, at, changed)
 
 
 def clean(text: str) -> str:

@@ -8,12 +8,13 @@ from datetime import datetime
 from itertools import groupby
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import Select, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.audit.services import canonical
-from registry.bulk import among
+from registry.bulk import among, insert_once
 from registry.db import db
+from registry.logs import where
 from registry.messages import quiet
 from registry.messages.release_models import Release
 from registry.outbox.line import bodies
@@ -32,6 +33,7 @@ AHEAD = 64
 ROWS = 2_000
 URGENT = select(Release.id).where(Release.urgent)
 D = DeliveryState
+log = structlog.get_logger()
 CONTENT = {
     Way.LINE: bodies.line_content,
     Way.EMAIL: bodies.mail_content,
@@ -64,12 +66,27 @@ def freeze(ways: Collection[Way], at: datetime) -> int:
 def _freeze_way(way: Way, room: int, at: datetime) -> int:
     made = 0
     for release_id in _held(list(db.session.scalars(_releases(way, at).limit(room)))):
-        for together in _parcels(list(db.session.scalars(_waiting(way, release_id)))):
-            if made == room:
-                return made
-            _make(together, at)
+        parcels = list(_parcels(list(db.session.scalars(_waiting(way, release_id)))))
+        content = _words(way, parcels[0][0].release) if parcels else None
+        if content is None:
+            continue
+        for together in parcels[: room - made]:
+            _make(together, _keep(content), at)
             made += 1
+        if made == room:
+            break
     return made
+
+
+def _words(way: Way, release: Release) -> bodies.Content | None:
+    """What a release says; None where it cannot be told, for then it holds up no other."""
+    try:
+        return CONTENT[way](release)
+    except Exception as error:
+        log.error(
+            "release_unsaid", release=release.id, kind=type(error).__name__, where=where(error)
+        )
+        return None
 
 
 def _held(ids: list[int]) -> list[int]:
@@ -133,14 +150,14 @@ def _kind(row: Delivery) -> tuple[int, int, str, str]:
     return row.release_id, row.channel_id, row.way, row.target[0]
 
 
-def _make(together: list[Delivery], at: datetime) -> None:
+def _make(together: list[Delivery], body: str, at: datetime) -> None:
     first = together[0]
     request = SendingRequest(
         release_id=first.release_id,
         channel_id=first.channel_id,
         way=first.way,
         retry_key=str(uuid4()),
-        body_sha256=keep_words(first.release, Way(first.way)),
+        body_sha256=body,
         size=len(together),
         due_at=at,
     )
@@ -153,9 +170,11 @@ def _make(together: list[Delivery], at: datetime) -> None:
 
 def keep_words(release: Release, way: Way) -> str:
     """Keep what a release says by a way, as the message is now; the hash under which it is kept."""
-    content = CONTENT[way](release)
+    return _keep(CONTENT[way](release))
+
+
+def _keep(content: bodies.Content) -> str:
     digest = hashlib.sha256(canonical(content)).hexdigest()
-    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    once = make(SendingBody).values(sha256=digest, content=content).on_conflict_do_nothing()
+    once = insert_once(SendingBody).values(sha256=digest, content=content).on_conflict_do_nothing()
     db.session.execute(once)
     return digest

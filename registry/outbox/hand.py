@@ -164,14 +164,14 @@ def call_off(actor: Actor, delivery: Delivery, reason: str) -> None:
 
 
 def drop_tasks(message: KeyMessage) -> None:
-    """Tasks that would tell a message which is being withdrawn are not done any more.
+    """Of a message that is being withdrawn nothing is told any more, but that it was.
 
     Called before the message is changed: releases are always held first.
     """
     query = select(Release).where(
         Release.message_id == message.id,
         Release.state.in_(UNDER_WAY),
-        Release.purpose.not_in(sorted(NOTICES)),
+        Release.purpose != Purpose.WITHDRAWAL.value,
     )
     held = query.order_by(Release.id).with_for_update(of=Release)
     for release in db.session.scalars(held.execution_options(populate_existing=True)).all():
@@ -199,7 +199,8 @@ def _open_task(actor: Actor, delivery: Delivery) -> Release:
 def _require_standing(release: Release) -> None:
     """What is withdrawn is not told any more; that it was withdrawn still is."""
     db.session.refresh(release.message)
-    if release.as_purpose not in NOTICES and release.message.as_state is MessageState.WITHDRAWN:
+    gone = release.message.as_state is MessageState.WITHDRAWN
+    if gone and release.as_purpose is not Purpose.WITHDRAWAL:
         raise Refused(
             _(
                 "“%(title)s” was withdrawn and must not be passed on; call this task off.",

@@ -7,7 +7,16 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.channels.models import Channel
@@ -54,6 +63,10 @@ D = DeliveryState
 SETTLED = frozenset({D.SENT, D.FAILED, D.UNKNOWN, D.CANCELLED})
 WAITING = "state = 'queued' AND request_id IS NULL"
 """Deliveries that wait for a request; a query must say the same to find their index."""
+OPEN = "state IN ('queued', 'sending', 'failed', 'unknown')"
+"""Deliveries that wait, go, or need a person: few beside all that ever arrived."""
+IS_OPEN: ColumnElement[bool] = literal_column(f"delivery.{OPEN}", Boolean)
+"""Says what the index of open deliveries says, so that it is found."""
 
 
 class SendingBody(Base):
@@ -136,6 +149,14 @@ class Delivery(Base):
             sqlite_where=text(WAITING),
             postgresql_where=text(WAITING),
         ),
+        Index(
+            "ix_delivery_open",
+            "state",
+            "release_id",
+            "way",
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -159,6 +180,10 @@ class Delivery(Base):
     def as_state(self) -> DeliveryState:
         """The state as an enum."""
         return DeliveryState(self.state)
+
+
+UNSETTLED = (IS_OPEN, Delivery.state.in_(sorted(set(D) - SETTLED)))
+"""Conditions on deliveries that wait or are on their way."""
 
 
 class OutboxHold(Base):

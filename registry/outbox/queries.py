@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -17,14 +17,17 @@ from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.queries import of_offices, visible
 from registry.messages.models import KeyMessage
-from registry.messages.release_models import Release
+from registry.messages.release_models import Release, ReleaseState
 from registry.outbox.hand_models import HandWork
-from registry.outbox.models import Delivery, DeliveryState, Way
+from registry.outbox.models import IS_OPEN, Delivery, DeliveryState, Way
 
 PAGE = 50
 D = DeliveryState
 TROUBLED = (D.FAILED.value, D.UNKNOWN.value)
 GOING = (D.QUEUED.value, D.SENDING.value)
+_TASK = (IS_OPEN, Delivery.way == Way.HAND.value, Delivery.state == D.QUEUED.value)
+RECENT = timedelta(days=31)
+"""How far back the outbox as a whole goes; what is older stands with its message."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,11 @@ def _filtered(scope: Scope, filters: OutboxFilters) -> list[ColumnElement[bool]]
     found = [within(scope), Delivery.way != Way.HAND.value]
     if filters.state:
         found.append(Delivery.state == filters.state)
-    else:
-        found.append(Delivery.state.in_([*GOING, *TROUBLED]))
+    if filters.state in ("", *GOING, *TROUBLED):
+        found.append(IS_OPEN)
+    elif filters.message is None:
+        latest = Release.created_at >= datetime.now(UTC) - RECENT
+        found.append(Delivery.release_id.in_(select(Release.id).where(latest)))
     if filters.message is not None:
         found.append(Delivery.message_id == filters.message)
     return found
@@ -138,18 +144,24 @@ def _by_id(query: Select[Any]) -> dict[int, Any]:
 
 
 def count_states(scope: Scope, message: int | None = None) -> dict[str, int]:
-    """Deliveries by state, those by hand not counted."""
-    where = [within(scope), Delivery.way != Way.HAND.value]
+    """Deliveries by state, those by hand not counted: a message's, or what is at work or failed."""
     if message is not None:
-        where.append(Delivery.message_id == message)
-    query = select(Delivery.state, func.count()).where(*where).group_by(Delivery.state)
+        return _by_state(scope, Delivery.message_id == message)
+    at_work = select(Release.id).where(Release.state == ReleaseState.RUNNING.value)
+    found = _by_state(scope, Delivery.release_id.in_(at_work))
+    return found | _by_state(scope, IS_OPEN)
+
+
+def _by_state(scope: Scope, *where: Any) -> dict[str, int]:
+    mine = and_(within(scope), Delivery.way != Way.HAND.value, *where)
+    query = select(Delivery.state, func.count()).where(mine).group_by(Delivery.state)
     return {state: count for state, count in db.session.execute(query)}  # noqa: C416 - rows
 
 
 def ways_waiting(scope: Scope) -> set[Way]:
     """The ways by which something of the scope waits to be sent by the system."""
     query = select(Delivery.way).where(
-        within(scope), Delivery.state == D.QUEUED.value, Delivery.way != Way.HAND.value
+        within(scope), IS_OPEN, Delivery.state == D.QUEUED.value, Delivery.way != Way.HAND.value
     )
     return {Way(way) for way in db.session.scalars(query.distinct())}
 
@@ -201,9 +213,8 @@ def list_alike(scope: Scope, delivery: Delivery, page: int) -> list[tuple[Delive
     return [(row[0], row[1]) for row in rows]
 
 
-def _tasks(scope: Scope, state: str = D.QUEUED.value) -> Select[Any]:
-    mine = and_(within(scope), Delivery.way == Way.HAND.value, Delivery.state == state)
-    return select(Delivery).where(mine)
+def _tasks(scope: Scope) -> Select[Any]:
+    return select(Delivery).where(within(scope), *_TASK)
 
 
 def list_tasks(scope: Scope, message: int | None = None) -> list[Delivery]:
@@ -226,17 +237,13 @@ def list_tasks(scope: Scope, message: int | None = None) -> list[Delivery]:
 
 def waiting(scope: Scope, office_id: int) -> int:
     """What waits for a person of an office: tasks of its channels, and what failed of its own."""
-    task = and_(Delivery.way == Way.HAND.value, Delivery.state == D.QUEUED.value)
-    here = and_(task, Channel.office_id == office_id, of_offices(scope, Channel.office_id))
+    here = and_(Channel.office_id == office_id, of_offices(scope, Channel.office_id))
     ours = and_(Release.office_id == office_id, of_offices(scope, Release.office_id))
-    query = (
-        select(func.count())
-        .select_from(Delivery)
-        .join(Release, Release.id == Delivery.release_id)
-        .join(Channel, Channel.id == Delivery.channel_id)
-        .where(or_(here, and_(ours, Delivery.state.in_(TROUBLED))))
-    )
-    return int(db.session.scalar(query) or 0)
+    tasks = select(func.count(Delivery.id)).join(Channel, Channel.id == Delivery.channel_id)
+    failed = select(func.count(Delivery.id)).join(Release, Release.id == Delivery.release_id)
+    by_hand = db.session.scalar(tasks.where(here, *_TASK))
+    not_sent = db.session.scalar(failed.where(ours, IS_OPEN, Delivery.state.in_(TROUBLED)))
+    return int(by_hand or 0) + int(not_sent or 0)
 
 
 def work_of(scope: Scope, delivery: Delivery) -> HandWork | None:

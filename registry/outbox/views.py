@@ -75,6 +75,7 @@ def index() -> ResponseReturnValue:
         held=holds.held(),
         missing=sorted(queries.ways_waiting(scope()) - holds.set_up()),
         own=current_user.office_id,
+        recent_days=queries.RECENT.days,
         **names(),
     )
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 from flask import current_app
-from sqlalchemy.dialects import postgresql, sqlite
 
+from registry.bulk import insert_once
 from registry.db import begin_write, commit, db
 from registry.errors import Refused
 from registry.outbox.line_models import EventState, LineEvent
@@ -48,8 +48,7 @@ def take_in(body: bytes) -> int:
     if not rows:
         return 0
     begin_write()
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(LineEvent).values(rows)
+    statement = insert_once(LineEvent).values(rows)
     once = statement.on_conflict_do_nothing(index_elements=["bot", "webhook_event_id"])
     found: Any = db.session.execute(once)
     commit()

@@ -546,7 +546,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("topic", sa.String(length=80), nullable=True),
         sa.Column("audience", sa.String(length=200), nullable=True),
-        sa.Column("link", sa.String(length=500), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1226,6 +1225,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message_id", "user_id", name=op.f("pk_message_editor")),
     )
     op.create_table(
+        "message_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["key_message.id"], name=op.f("fk_message_link_message_id_key_message")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_link")),
+    )
+    with op.batch_alter_table("message_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_message_link_message_id"), ["message_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_message_link_url"), ["url"], unique=False)
+
+    op.create_table(
         "message_media",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
@@ -1885,6 +1900,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_member", ["member_id", "message_id"], unique=False)
         batch_op.create_index("ix_delivery_message", ["message_id", "state"], unique=False)
         batch_op.create_index("ix_delivery_once", ["release_id", "target"], unique=True)
+        batch_op.create_index(
+            "ix_delivery_open",
+            ["state", "release_id", "way"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending', 'failed', 'unknown')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending', 'failed', 'unknown')"),
+        )
         batch_op.create_index(batch_op.f("ix_delivery_request_id"), ["request_id"], unique=False)
         batch_op.create_index(
             "ix_delivery_waiting",
@@ -2026,6 +2048,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'queued' AND request_id IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_delivery_request_id"))
+        batch_op.drop_index(
+            "ix_delivery_open",
+            sqlite_where=sa.text("state IN ('queued', 'sending', 'failed', 'unknown')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending', 'failed', 'unknown')"),
+        )
         batch_op.drop_index("ix_delivery_once")
         batch_op.drop_index("ix_delivery_message")
         batch_op.drop_index("ix_delivery_member")
@@ -2134,6 +2161,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_media_asset_id"))
 
     op.drop_table("message_media")
+    with op.batch_alter_table("message_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_link_url"))
+        batch_op.drop_index(batch_op.f("ix_message_link_message_id"))
+
+    op.drop_table("message_link")
     op.drop_table("message_editor")
     with op.batch_alter_table("member_state_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_state_change_member_id"))

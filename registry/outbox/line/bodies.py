@@ -116,7 +116,7 @@ def _script(release: Release) -> str:
 def _said(message: KeyMessage) -> list[str]:
     opinion = message.disclaimer or ""
     source = str(_("From: %(office)s", office=message.office.name_th))
-    return [message.sentence, message.title, shortened(message.body), message.link or "",
+    return [message.sentence, message.title, shortened(message.body), *message.links,
             opinion, source]  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def hook_content(release: Release) -> Content:
         "title": message.title,
         "sentence": None if gone else message.sentence,
         "body": None if gone else message.body,
-        "link": None if gone else message.link,
+        "links": [] if gone else list(message.links),
         "language": message.language,
         "office": message.office.code,
         "valid_until": message.valid_until.isoformat() if message.valid_until else None,
