@@ -1,7 +1,10 @@
 """Deliveries by LINE with faults, kills and a lost answer: each must have exactly one effect.
 
-``python -m benchmarks.faults.outbox [DELIVERIES]`` makes its own database in a temporary folder.
-Half of the deliveries are pushes to groups, one request each; half are members by multicast.
+    python -m benchmarks.faults.outbox
+    python -m benchmarks.faults.outbox --database postgresql://…/postgres
+
+It makes a database of its own, and removes it.  Half of the deliveries are pushes to groups, one
+request each; half are members by multicast.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import click
 from flask import Flask
 from sqlalchemy import func, select
 
+from benchmarks.bench.databases import store_of
 from registry import create_app
 from registry.bulk import insert_rows, reserve_ids
 from registry.channels.models import Channel, ChannelKind
@@ -226,17 +230,29 @@ def report(outcome: Outcome) -> list[str]:
     ]
 
 
-def main(deliveries: int = 10_000) -> None:
-    """Run on SQLite in a temporary folder and print the figures; exits 1 if it does not hold."""
-    with tempfile.TemporaryDirectory() as folder:
+@click.command()
+@click.option("--database", default="sqlite", help="sqlite, or the address of a server.")
+@click.option("--deliveries", default=10_000, help="How many.")
+def main(database: str, deliveries: int) -> None:
+    """Send under faults and print the figures; exits 1 if not everybody got everything once."""
+    with tempfile.TemporaryDirectory(prefix="sang-faults-") as folder:
         instance = Path(folder)
-        url = f"sqlite:///{instance / 'sang.sqlite'}"
-        build(url, instance)
-        outcome = run(create_app(settings_for(instance, url)), url, deliveries)
+        store = store_of(database, instance)
+        store.create()
+        try:
+            build(store.url, instance)
+            app = create_app(settings_for(instance, store.url))
+            outcome = run(app, store.url, deliveries)
+            with app.app_context():
+                db.engine.dispose()
+        finally:
+            store.remove()
+    for name, version in store.version().items():
+        click.echo(f"{name:<19} {version:>8}")
     for line in report(outcome):
         click.echo(line)
     sys.exit(0 if outcome.holds else 1)
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:2]))
+    main()

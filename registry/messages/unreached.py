@@ -188,14 +188,17 @@ def _known(
 def _join_way(
     name: str, joined: Any, asked: Any, channels: Sequence[Channel], on: date
 ) -> tuple[Any, ColumnElement[bool]]:
-    """Join the rosters of some channels, and what is needed to have an address there."""
+    """Join the rosters of some channels, and what is needed to have an address there.
+
+    Adding nothing to a column keeps its index out: a member has few rows, and channels may be many.
+    """
     direct, through, account = aliased(ChannelMember), aliased(NetworkMember), aliased(LineAccount)
     ids, networks = ids_of(channels)
-    listed = direct.channel_id.in_(ids) & open_on(direct, on)
+    listed = (direct.channel_id + 0).in_(ids) & open_on(direct, on)
     joined = joined.outerjoin(direct, _whose(asked, direct) & listed)
     found: ColumnElement[bool] = direct.id.is_not(None)
     if networks:
-        inside = through.network_id.in_(networks) & open_on(through, on)
+        inside = (through.network_id + 0).in_(networks) & open_on(through, on)
         joined = joined.outerjoin(through, _whose(asked, through) & inside)
         found = or_(found, through.id.is_not(None))
     if name == "bot":
