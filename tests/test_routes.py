@@ -80,6 +80,15 @@ def test_a_stranger_cannot_tell_what_exists(anonymous: FlaskClient) -> None:
     assert (known.status_code, unknown.status_code) == (302, 302)
 
 
+def test_a_public_page_is_found_without_its_last_slash(anonymous: FlaskClient) -> None:
+    """As people type it; of what is not public a stranger learns nothing."""
+    for path in ("/genuine", "/m/a-personal-link"):
+        answer = anonymous.get(path)
+        assert (answer.status_code, answer.location) == (308, f"http://localhost{path}/")
+    for path in ("/members", "/nothing-here"):
+        assert anonymous.get(path).location == f"/login?next={path}"
+
+
 @pytest.mark.usefixtures("csrf_on")
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["central", "admin"])

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.routing import RequestRedirect
 
 from registry.access import sessions
 from registry.access.expired_views import expired_page, is_own_form
@@ -130,8 +131,22 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def _unknown() -> ResponseReturnValue | None:
-    """An address that does not exist answers strangers like one that does: sign in first."""
-    return _deny()
+    """An address that does not exist answers strangers like one that does: sign in first.
+
+    A public page may be asked for without its last slash, as people type it.
+    """
+    return None if _lacks_slash() else _deny()
+
+
+def _lacks_slash() -> bool:
+    if not isinstance(request.routing_exception, RequestRedirect):
+        return False
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    routes = app.create_url_adapter(request)
+    if routes is None:
+        return False
+    endpoint, _values = routes.match(f"{request.path}/")
+    return mark_of(app, endpoint) == PUBLIC
 
 
 def _intend() -> None:
