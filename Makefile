@@ -27,7 +27,7 @@ serve: ready
 	$(BIN)/sang serve
 
 test: lint browser
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: ready
 	$(BIN)/ruff check .
