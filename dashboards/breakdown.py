@@ -15,7 +15,7 @@ from dashboards.charts.palette import MAIN, ZONES
 from dashboards.figures import Split
 from dashboards.navigation import rows_link
 from registry.facts.asked import Asked
-from registry.facts.cuts import DIMENSIONS, Value
+from registry.facts.cuts import Value
 from registry.facts.labels import label, names
 from registry.facts.measure import Figure, Measure
 
@@ -36,9 +36,8 @@ def _alone(found: Split, dimension: str) -> bool:
 
 
 def _title(one: Measure, dimension: str) -> str:
-    return str(
-        _("%(measure)s by %(dimension)s", measure=one.title, dimension=DIMENSIONS[dimension])
-    )
+    named = one.dimension_title(dimension)
+    return str(_("%(measure)s by %(dimension)s", measure=one.title, dimension=named))
 
 
 def _drawn(one: Measure, question: Asked, dimension: str, found: Found) -> list[Bar]:
@@ -67,7 +66,7 @@ def _rows(one: Measure, drawn: Sequence[Bar], found: Found) -> list[list[object]
 
 
 def _heads(one: Measure, dimension: str) -> list[str]:
-    heads = [str(DIMENSIONS[dimension]), str(one.title)]
+    heads = [str(one.dimension_title(dimension)), str(one.title)]
     return [*heads, _("Counted"), _("Out of")] if one.is_share else heads
 
 

@@ -20,8 +20,7 @@ from registry.facts.measure import Figure
 from registry.facts.measures import MEASURES, measures
 from registry.i18n import day, moment
 from registry.messages.models import MESSAGE_STATE_NAMES, KeyMessage, MessageState
-from registry.messages.numbers import count_silent
-from registry.messages.travel import Tick, local
+from registry.messages.travel import Tick, local, silent_of
 from registry.messages.travel_queries import changes_of, course_of, standards_of
 from registry.periods.calendar import to_bangkok_date
 from registry.periods.standards import Step
@@ -123,9 +122,7 @@ def _short(tick: Tick) -> str:
     return f"{local(tick):%H:%M}<br>{day(tick.start)}" if tick.hourly else str(day(tick.start))
 
 
-def reactions(
-    scope: Scope, message: KeyMessage, question: Asked, found: dict[str, Figure]
-) -> Component:
+def reactions(message: KeyMessage, question: Asked, found: dict[str, Figure]) -> Component:
     """What was asked, and how many have not reacted; with the way to them for those who may."""
     rows: list[list[Any]] = [
         [
@@ -135,12 +132,12 @@ def reactions(
         for one in measures(EXCHANGE)
         if one.name in found
     ]
-    rows.append([_("have not reacted yet"), _silent(scope, message)])
+    rows.append([_("have not reacted yet"), _silent(message, found)])
     return parts.panel(_("Questions and silence"), parts.table([_("Measure"), _("Value")], rows))
 
 
-def _silent(scope: Scope, message: KeyMessage) -> Any:
-    count = f"{count_silent(scope, message.id):,}"
+def _silent(message: KeyMessage, found: dict[str, Figure]) -> Any:
+    count = f"{silent_of(found):,}"
     if not may(Permission.MESSAGES_READ):
         return count
     return count, url_for("messages.silent", message_id=message.id)

@@ -43,7 +43,7 @@ def _funnel(question: Asked, found: Figures) -> Component:
         return parts.panel(title, parts.empty(_("Nothing was published in this period.")))
     published = found.shown("messages_published")
     note = _(
-        "%(n)s key messages; each recipient is a member who was sent one message.",
+        "Key messages: %(n)s; each recipient is a member who was sent one message.",
         n=parts.value_text(MEASURES["messages_published"], published.value if published else None),
     )
     drawn = [

@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from dashboards import parts
 from dashboards.navigation import page_link
@@ -19,6 +20,7 @@ from registry.facts.asked import Asked
 from registry.facts.evaluate import evaluate
 from registry.facts.measure import Figure
 from registry.facts.measures import measures
+from registry.i18n import day, short_name_of
 from registry.messages.models import (
     MESSAGE_KIND_NAMES,
     MESSAGE_STATE_NAMES,
@@ -66,6 +68,7 @@ def _figures(scope: Scope, question: Asked) -> dict[int, dict[str, Figure]]:
 
 def _messages(scope: Scope, numbers: list[int]) -> dict[int, KeyMessage]:
     query = select(KeyMessage).where(among(KeyMessage.id, numbers), message_within(scope))
+    query = query.options(joinedload(KeyMessage.office))
     return {row.id: row for row in db.session.scalars(query)}
 
 
@@ -76,10 +79,16 @@ def _row(message: KeyMessage, found: dict[str, Figure], question: Asked, path: s
     ]
 
 
+def day_and_office(message: KeyMessage) -> str:
+    """When a message came out and whose it is: one title may stand for several messages."""
+    return f"{day(message.published_at)} · {short_name_of(message.office)}"
+
+
 def _named(message: KeyMessage, address: str) -> Component:
-    """Title, kind, and the mark of what was corrected or withdrawn."""
+    """Title, day, office, kind, and the mark of what was corrected or withdrawn."""
     state, kind = message.as_state, MESSAGE_KIND_NAMES[MessageKind(message.kind)]
-    said: list[Any] = [html.A(message.title, href=address), html.Br(), html.Small(str(kind))]
+    about = f"{day_and_office(message)} · {kind}"
+    said: list[Any] = [html.A(message.title, href=address), html.Br(), html.Small(about)]
     if state in CHANGED:
         name = str(MESSAGE_STATE_NAMES[state])
         said += [" ", html.Span(name, className=f"state {CHANGED[state]}")]

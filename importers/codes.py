@@ -84,6 +84,7 @@ class Code(StrEnum):
     CHANNEL_SPLIT = "channel_split"
     CHANNEL_KIND_UNKNOWN = "channel_kind_unknown"
     URL_INVALID = "url_invalid"
+    URL_OFFICIAL = "url_official"
     COUNT_UNREADABLE = "count_unreadable"
     COUNT_ESTIMATE = "count_estimate"
     COUNT_RANGE = "count_range"

@@ -25,6 +25,8 @@ class Options:
             the header, then by the place of the column among those with a header.
         cells: what a person wrote over cells, by row (as Excel numbers it) and column from 0.
         refused: repairs that a person refused: a kind, or a cell and a kind (``F12:phone_zero``).
+        official: accounts of offices, which are no channels of members, as
+            :func:`registry.channels.addresses.identity_of` spells them.
         keep_unknown: whether unknown columns are kept in the notes.
     """
 
@@ -37,6 +39,7 @@ class Options:
     remembered: Mapping[str, Mapping[int, Field | None]] = field(default_factory=dict)
     cells: Mapping[tuple[int, int], str] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
+    official: frozenset[str] = frozenset()
     keep_unknown: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -50,6 +53,7 @@ class Options:
                 for shape, fields in self.remembered.items()
             ],
             "refused": sorted(self.refused),
+            "official": sorted(self.official),
         }
 
     @classmethod
@@ -63,6 +67,7 @@ class Options:
                 "fields": _fields(item["fields"]),
                 "remembered": {shape: _fields(pairs) for shape, pairs in item["remembered"]},
                 "refused": frozenset(item["refused"]),
+                "official": frozenset(item["official"]),
             }
         )
 

@@ -34,6 +34,7 @@ from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.audit.services import Actor, record
 from registry.bulk import insert_ready, ready_rows
+from registry.channels.identities import official_identities
 from registry.db import db
 from registry.members.models import Member
 from registry.networks.types import network_types
@@ -86,6 +87,7 @@ def options_of(batch: ImportBatch) -> Options:
         remembered=remembered_of(batch.office.id),
         cells=cells_of(batch.mended),
         refused=frozenset(batch.refused or ()),
+        official=official_identities(),
     )
 
 

@@ -108,6 +108,10 @@ SENTENCES = {
         "The kind of the channel “%(text)s” is not known; “other” is used."
     ),
     Code.URL_INVALID: _l("“%(text)s” is no web address that may be used; correct it or clear it."),
+    Code.URL_OFFICIAL: _l(
+        "“%(text)s” is an office's official account, which is no channel of a member; write the "
+        "member's own address or clear it."
+    ),
     Code.COUNT_UNREADABLE: _l("“%(text)s” is no number of people; write it in digits."),
     Code.COUNT_ESTIMATE: _l("The number of people is an estimate."),
     Code.COUNT_RANGE: _l("“%(text)s” is a range; write one number of people."),

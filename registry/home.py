@@ -19,7 +19,7 @@ from registry.audit import queries as trail
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.db import db
-from registry.messages.models import KeyMessage
+from registry.messages.models import MESSAGE_STATE_NAMES, KeyMessage
 from registry.messages.queries import published_lately
 from registry.ui import Card, MenuItem, menu_of, waiting
 
@@ -49,6 +49,7 @@ def start() -> ResponseReturnValue:
         waiting=_waiting(),
         ways=_ways(),
         latest=_latest(),
+        states=MESSAGE_STATE_NAMES,
         state=_state() if may(P.AUDIT_READ) else None,
         today=today(),
     )
@@ -74,7 +75,7 @@ def _ways() -> list[tuple[str, Any]]:
 
 
 def _latest() -> list[KeyMessage]:
-    """What was published lately and is there to be passed on."""
+    """What was published lately, and what became of it since."""
     if not may(P.MESSAGES_READ):
         return []
     since = today() - timedelta(days=LATELY)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, has_request_context, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 from flask_login import current_user
 
 from registry.periods import calendar
@@ -44,6 +45,20 @@ def short_name_of(office: Any) -> str:
     return str(office.name_en if language() == "en" else office.short_th)
 
 
+def in_both(text: Any) -> dict[str, str]:
+    """A lazy text in every language, as it is kept with what people confirmed."""
+    words = {}
+    for locale in LOCALES:
+        with force_locale(locale):
+            words[locale] = str(text)
+    return words
+
+
+def said(words: Mapping[str, str]) -> str:
+    """A text kept in both languages, in the reader's; in Thai where there is no other."""
+    return words.get(language()) or words["th"]
+
+
 def day(value: date | datetime | None, style: str = "short") -> str:
     """A day for people: ``15 ม.ค. 2569`` (B.E.), in Bangkok."""
     if value is None:
@@ -78,6 +93,6 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Bangkok"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{app.root_path}/translations"
     babel.init_app(app, locale_selector=chosen_locale)
-    for function in (day, moment, number, percent, name_of, short_name_of):
+    for function in (day, moment, number, percent, name_of, said, short_name_of):
         app.add_template_filter(function)
     app.context_processor(lambda: {"language": language()})

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_bootstrap import Bootstrap5
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from registry.access.addresses import is_local
 from registry.access.gate import may, public
@@ -106,12 +109,41 @@ def _version(app: Flask) -> Callable[..., str]:
     return asset
 
 
+def here() -> str:
+    """The address at which the page on the screen, or the one it came from, can be opened again.
+
+    A page that answers a form has none of its own: then it is the page on which the form stood,
+    or the nearest one above.
+    """
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    origin = urlsplit(request.referrer or "")
+    came = origin.path if origin.netloc == request.host else ""
+    parts = request.path.rstrip("/").split("/")
+    above = ["/".join(parts[:end]) for end in range(len(parts), 1, -1)]
+    for path in filter(None, [came, *above]):
+        if _opens(path):
+            return f"{path}?{origin.query}" if path == came and origin.query else path
+    return ""
+
+
+def _opens(path: str) -> bool:
+    """Whether an address is one of ours that can be read."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    routes = app.create_url_adapter(request)
+    try:
+        endpoint, _values = routes.match(path, method="GET") if routes else ("", {})
+    except (HTTPException, RequestRedirect):
+        return False
+    return bool(endpoint) and not endpoint.endswith(".stray")
+
+
 @public
 def set_language(locale: str) -> Any:
     """Switch the language and go back to where one was (a POST: it changes the session)."""
     if locale in LOCALES:
         session["locale"] = locale
-    target = request.form.get("next", "")
+    target = request.form.get("next", "") or here()
     ok = is_local(target, request.host_url)
     response: Response = redirect(target if ok else url_for("home.start"))  # type: ignore[assignment]
     return response
@@ -124,3 +156,4 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"menu": menu_of(app), "is_here": _is_here})
     app.jinja_env.globals["waiting_behind"] = waiting
     app.jinja_env.globals["asset"] = _version(app)
+    app.jinja_env.globals["here"] = here

@@ -628,6 +628,8 @@ MAKERS: dict[str, Maker] = {
     "portal:certificate_id": _certificate,
     "phone:message_id": _sent_message,
     "genuine:code": lambda world: _message(world).code,
+    "genuine:rest": lambda world: "a/b",
+    "portal:rest": lambda world: "nowhere",
     "portal:token": _link,
     "portal:purpose": lambda world: "portrait",
     "portal:change": lambda world: "give",

@@ -81,6 +81,32 @@ def test_an_expired_form_is_kept(app: Flask, client_of: ClientOf) -> None:
         assert cast.user("officer50").name == TYPED["name"]
 
 
+def test_an_expired_form_is_told_in_the_words_of_its_page(app: Flask, client_of: ClientOf) -> None:
+    typed = {
+        "title": "รู้ทันไข้เลือดออก",
+        "sentence": "ปิดฝาโอ่ง",
+        "kind": "public_use",
+        "language": "th",
+        "route": "own",
+        "version": "7",
+        "form_token": "0" * 32,
+        "stray_code": "own",
+        "stray": "พิมพ์ไว้",
+    }
+    officer = client_of("officer50")
+    with time_machine.travel(utc_now() + timedelta(hours=3)):
+        page = officer.post("/messages/new", data=typed, headers=OURS).text
+    for name, value in typed.items():
+        assert f'name="{name}" value="{value}"' in page
+    shown = page.split("สิ่งที่ท่านกรอก", 1)[1]
+    told = dict(re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", shown))
+    assert told["ประโยคหลักที่ให้จดจำ (Key Message)"] == "ปิดฝาโอ่ง"
+    assert told["ข้อมูลอื่น"] == "พิมพ์ไว้"
+    assert told["ภาษา"] == "ไทย"
+    assert not set(told.values()) & {"th", "own", "public_use", "7", "0" * 32}
+    assert not {"sentence", "route", "language", "kind"} & set(told)
+
+
 @pytest.mark.usefixtures("csrf_on")
 def test_the_kept_form_goes_through_after_signing_in(app: Flask, client_of: ClientOf) -> None:
     officer = client_of("officer50")

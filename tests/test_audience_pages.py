@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
+from registry.channels.models import Channel, ChannelKind
 from registry.db import db, unit_of_work
+from registry.members.models import MemberState
+from registry.members.states import change_state
 from registry.messages.audience_models import SavedAudience
 from registry.messages.models import Publication
 from registry.messages.release_models import Release, ReleaseState
 from registry.periods.calendar import to_bangkok_date
 from registry.periods.dated import Dated, set_from
-from tests import cast, releasing, story
+from tests import cast, outbox_world, releasing, story
 
 ClientOf = Callable[[str], FlaskClient]
 
@@ -64,6 +69,21 @@ def test_the_button_says_the_number_and_sends_it_along(app: Flask, client_of: Cl
     assert "หอกระจายข่าว" in shown
 
 
+def test_a_way_that_is_not_set_up_is_told_before_the_button(
+    app: Flask, client_of: ClientOf
+) -> None:
+    number, channel = _approved(app)
+    address = f"/messages/{number}/audience/count?channels={channel}"
+    client, sentence = client_of("officer50"), "LINE: ยังไม่ได้ตั้งค่าการส่งทางนี้"
+    assert sentence not in client.get(address).get_json()["html"], "a person posts it"
+    with app.app_context(), unit_of_work():
+        releasing.join(cast.channel("P50"))
+    part = client.get(address).get_json()["html"]
+    assert part.index(sentence) < part.index("<button")
+    with outbox_world.outbox_to(app, line_channel_token=SecretStr("x")):
+        assert sentence not in client.get(address).get_json()["html"]
+
+
 def test_another_number_asks_again(app: Flask, client_of: ClientOf) -> None:
     number, channel = _approved(app)
     client, address = client_of("officer50"), f"/messages/{number}/audience/"
@@ -85,6 +105,97 @@ def test_a_moment_that_cannot_be_keeps_what_was_typed(app: Flask, client_of: Cli
         text = client_of("officer50").get(address + typed).get_data(as_text=True)
         assert f'value="{typed}"' in text
         assert 'name="seen"' not in text
+
+
+def test_each_error_stands_beside_its_field(app: Flask, client_of: ClientOf) -> None:
+    number, channel = _approved(app)
+    address = f"/messages/{number}/audience/?channels={channel}&on=32/1/2570&hour=25:00"
+    client = client_of("officer50")
+    text = client.get(address).get_data(as_text=True)
+    for name, words in (("on", "32/1/2570"), ("hour", "14:30")):
+        found = re.search(rf'data-fault="{name}">([^<]+)<', text)
+        assert found
+        assert words in found[1]
+    told = client.get(address.replace("/?", "/count?")).get_json()
+    assert set(told["faults"]) == {"on", "hour"}
+    assert "3. เมื่อใด" in text.split('id="audience-count"')[1]
+
+
+def test_headings_show_what_was_chosen(app: Flask, client_of: ClientOf) -> None:
+    """Ticked ones come first; “mine” means something only to those who do not see everything."""
+    number, channel = _approved(app)
+    words = f"channels={channel}&network_types=loudspeaker&provinces=50"
+    text = client_of("officer50").get(f"/messages/{number}/audience/?{words}").text
+    headings = re.findall(r"data-picked>([^<]+)<", text)
+    assert headings == ["เชียงใหม่", "หอกระจายข่าว"]
+    box = text.split('id="network_types-list"')[1]
+    assert re.search(r'value="(\w+)"', box)[1] == "loudspeaker"  # type: ignore[index]
+    assert "(พื้นที่ของท่าน)" in text
+    assert "(พื้นที่ของท่าน)" not in client_of("central").get(f"/messages/{number}/audience/").text
+
+
+def test_a_kept_audience_brings_its_channels_and_keeps_what_was_entered(
+    app: Flask, client_of: ClientOf
+) -> None:
+    number, channel = _approved(app)
+    with app.app_context(), unit_of_work():
+        other = releasing.channel("P50", ChannelKind.FACEBOOK, name="เพจ").id
+        gone = releasing.channel("P50", ChannelKind.RADIO, name="เลิกใช้").id
+    client = client_of("officer50")
+    kept = {"message": number, "channels": [channel, gone], "zones": "3", "name": "เหนือ"}
+    client.post("/audiences/", data=kept)
+    with app.app_context(), unit_of_work():
+        row = db.session.scalars(select(SavedAudience)).one()
+        assert row.channels == [channel, gone]
+        saved = row.id
+        db.session.get_one(Channel, gone).retired_on = cast.SINCE
+    path = f"/messages/{number}/audience/"
+    entered = f"channels={other}&on=1/1/2570&hour=10:15&zones=4"
+    to = client.get(f"{path}?{entered}&saved={saved}").location
+    assert parse_qs(urlsplit(to).query) == {
+        **{"zones": ["3"], "channels": sorted([str(channel), str(other)], key=int)},
+        **{"on": ["1/1/2570"], "hour": ["10:15"]},
+    }
+    assert client_of("officer90").get(f"{path}?saved={saved}").status_code == 404
+
+
+def test_while_it_is_being_sent_the_page_leads_there(app: Flask, client_of: ClientOf) -> None:
+    number, channel = _approved(app)
+    client, address = client_of("officer50"), f"/messages/{number}/audience/"
+    where = client.post(address, data={"channels": channel, "seen": "3"}).location
+    text = client.get(address).text
+    assert "กำลังส่งอยู่" in text
+    assert f'href="{where}"' in text
+    assert "เลือกอย่างน้อยหนึ่งช่องทาง" not in text
+    assert "ไม่ถึง" not in text.split('id="audience-count"')[1]
+
+
+def test_who_gets_it_as_a_whole_is_said(app: Flask, client_of: ClientOf) -> None:
+    number, channel = _approved(app)
+    address = f"/messages/{number}/audience/count?channels={channel}"
+    client, line = client_of("officer50"), "ไม่ว่าเลือกตัวกรองใด"
+    assert line not in client.get(address).get_json()["html"]
+    text = client.get(f"{address}&network_types=loudspeaker").get_json()["html"]
+    assert line in text
+    assert "ไลน์กลุ่ม P50" in text
+
+
+def test_who_came_back_is_missing_from_the_places_they_had(app: Flask, client_of: ClientOf) -> None:
+    """The list says so, and leads to the roster with the member ticked, and back."""
+    with app.app_context(), unit_of_work():
+        number, malee = story.approved().id, cast.member("malee50")
+        page, member = releasing.channel("P50", ChannelKind.FACEBOOK, name="เพจ").id, malee.id
+        today = to_bangkok_date(releasing.at("12:00", days=0))
+        for state in (MemberState.LEFT, MemberState.ACTIVE):
+            change_state(story.acting("officer50"), malee, state, on=today)
+    address = f"/messages/{number}/audience/unreached/no_channel?channels={page}"
+    text = client_of("officer50").get(address).text
+    name = cast.NETWORKS["P50"][0]
+    assert re.search(rf"มาลี ดวงแก้ว<div[^>]*>[^<]*{name}[^<]*ไลน์กลุ่ม P50", text)
+    assert "เครือข่าย" not in text.split("ดาว แสงหล้า")[1].split("</td>")[0]
+    way = re.search(rf'/channels/{page}/add\?member={member}&amp;next=([^"]+)', text)
+    assert way
+    assert unquote(way[1]).startswith(f"/messages/{number}/audience/unreached/")
 
 
 def test_the_page_says_that_machines_wait(app: Flask, client_of: ClientOf) -> None:

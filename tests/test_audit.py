@@ -277,6 +277,13 @@ def test_a_narrow_scope_sees_its_province_only(app: Flask, trail: list[int]) -> 
             queries.event_for(Scope.of_provinces("90"), trail[0])
 
 
+@pytest.mark.usefixtures("trail")
+def test_the_trail_names_provinces(client_of: ClientOf) -> None:
+    page = client_of("admin").get("/audit/").get_data(as_text=True)
+    assert "<td>เชียงใหม่</td>" in page
+    assert "<td>50</td>" not in page
+
+
 def test_personal_parts_open_for_a_reason_only(
     app: Flask, client_of: ClientOf, trail: list[int]
 ) -> None:

@@ -95,6 +95,18 @@ def test_nobody_accepts_for_another_and_declining_changes_nothing(
     assert custodian(app) == "officer50"
 
 
+def test_the_same_colleague_is_asked_once(app: Flask, client_of: ClientOf) -> None:
+    path = name_first(app)
+    head, acting = ids(app, "head50", "acting50")
+    client = client_of("officer50")
+    client.post(f"{path}/custodian", data={"user_id": str(head)})
+    again = client.post(f"{path}/custodian", data={"user_id": str(head)}, follow_redirects=True)
+    assert "คำขอไปแล้วและยังไม่ได้ตอบ" in again.text
+    assert spans(app) == [("officer50", True, False), ("head50", False, False)]
+    client.post(f"{path}/custodian", data={"user_id": str(acting)})
+    assert spans(app)[1:] == [("head50", False, True), ("acting50", False, False)]
+
+
 def test_only_colleagues_are_asked(app: Flask, client_of: ClientOf) -> None:
     path = name_first(app)
     stranger, present = ids(app, "officer90", "officer50")

@@ -17,7 +17,7 @@ from registry.channels.models import Channel, ChannelKind, ChannelMember
 from registry.channels.services import ChannelValues, Count
 from registry.db import begin_write, db, unit_of_work
 from registry.errors import Refused
-from tests import cast
+from tests import cast, releasing
 
 ClientOf = Callable[[str], FlaskClient]
 ACTOR = Actor(None, "test")
@@ -58,6 +58,10 @@ def test_an_office_channel_through_the_form_once(app: Flask, client_of: ClientOf
     page = client.get(places.pop()).text
     assert "1,200" in page
     assert 'href="https://line.me/ti/g/example"' in page
+    assert "บัญชีทางการ" in page
+    with app.app_context():
+        member = cast.member("malee50").id
+    assert "บัญชีส่วนตัว" in client.get(f"/members/{member}").text
 
 
 def test_what_belongs_elsewhere_cannot_be_attached(app: Flask, client_of: ClientOf) -> None:
@@ -141,6 +145,42 @@ def test_a_whole_network_joins_a_roster_at_once(app: Flask, client_of: ClientOf)
         assert on_roster(cast.channel("P50")) == {"malee50", "somchai50", "dao50"}
         rows = select(func.count()).select_from(ChannelMember).filter_by(channel_id=channel)
         assert db.session.scalar(rows) == 4
+
+
+def test_list_page_and_form_count_the_same(app: Flask, client_of: ClientOf) -> None:
+    """Everybody of the network and those added by hand, each once and marked."""
+    with app.app_context(), unit_of_work():
+        channel = releasing.channel("P50", ChannelKind.LINE_OA, ("malee50",), name="ไลน์ทางการ")
+        channel.network = cast.network("P50")
+        number, malee = channel.id, cast.member("malee50").id
+    client = client_of("officer50")
+    assert re.search(r"ไลน์ทางการ.*?<td class=\"num\">3</td>", client.get("/channels/").text, re.S)
+    page = client.get(f"/channels/{number}").text
+    assert 'รายชื่อผู้รับ <small class="text-body-secondary">3</small>' in page
+    assert page.count("<td>เครือข่าย</td>") == 2
+    assert "เครือข่าย และเพิ่มเอง" in page
+    assert page.count("/roster/") == 1
+    form = client.get(f"/channels/{number}/add?member={malee}").text
+    assert 'อยู่ในรายชื่อผู้รับแล้ว <small class="text-body-secondary">3</small>' in form
+    assert f'id="member-{malee}"' not in form
+    assert "มาลี ดวงแก้ว อยู่ในรายชื่อผู้รับแล้ว" in form
+
+
+def test_one_comes_back_to_where_one_came_from(app: Flask, client_of: ClientOf) -> None:
+    """The member one came for is ticked; another site is never the way back."""
+    with app.app_context(), unit_of_work():
+        number = releasing.channel("P50", ChannelKind.EMAIL, name="อีเมล").id
+        dao, stranger = cast.member("dao50").id, cast.member("aree90").id
+    client, path = client_of("officer50"), f"/channels/{number}/add"
+    html = client.get(f"{path}?member={dao}&next=/messages/").text
+    assert re.search(rf'id="member-{dao}"[^>]*checked', html)
+    assert len(re.findall(r'class="form-check-input"[^>]*checked', html)) == 1
+    assert 'href="/messages/"' in html
+    assert client.get(f"{path}?member={stranger}").status_code == 404
+    form = {"member": dao, "on": "1/10/2568"}
+    assert client.post(f"{path}?next=/messages/", data=form).location == "/messages/"
+    away = client.post(f"{path}?next=https://evil.example", data={**form, "member": dao})
+    assert away.location == f"/channels/{number}"
 
 
 def test_a_roster_takes_no_strangers(app: Flask, client_of: ClientOf) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from registry.audit.models import AuditEvent
 from registry.db import db, unit_of_work
 from registry.errors import Refused
+from registry.messages.checklist import default_points
 from registry.periods import dated
 from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.periods.dated import Dated, setting_on
@@ -87,7 +89,11 @@ def test_a_value_without_sense_is_refused(app: Flask, name: Dated, typed: str) -
         (Dated.QUIET_HOURS, "20.30 - 7:00", ["20:30", "07:00"]),
         (Dated.LARGE_AUDIENCE, "๕๐๐", 500),
         (Dated.SECOND_PERSON, "ไม่", False),
-        (Dated.CHECKLIST, "ถูกต้อง\n\n สุภาพ  เสมอ \nถูกต้อง", ["ถูกต้อง", "สุภาพ เสมอ"]),
+        (
+            Dated.CHECKLIST,
+            "ถูกต้อง\n\n สุภาพ  เสมอ \nถูกต้อง",
+            [{"th": "ถูกต้อง", "en": ""}, {"th": "สุภาพ เสมอ", "en": ""}],
+        ),
     ],
 )
 def test_what_is_typed_is_read_and_can_be_typed_again(
@@ -99,11 +105,10 @@ def test_what_is_typed_is_read_and_can_be_typed_again(
         assert dated.KINDS[name].read(dated.as_text(value)) == value
 
 
-def test_neither_the_past_nor_a_taken_day_nor_without_a_source(app: Flask) -> None:
+def test_neither_the_past_nor_without_a_source(app: Flask) -> None:
     today = _today()
     with app.app_context(), unit_of_work():
-        _set(Dated.GRACE_DAYS, "10", today)
-        for day, source in ((today, "x"), (today - timedelta(days=1), "x"), (today, " ")):
+        for day, source in ((today - timedelta(days=1), "x"), (today, " ")):
             with pytest.raises(Refused):
                 _set(Dated.GRACE_DAYS, "11", day, source)
 
@@ -130,13 +135,88 @@ def test_the_page(app: Flask, client_of: ClientOf) -> None:
         row = db.session.scalars(select(DatedSetting)).one()
         assert (row.value, row.set_by is not None) == (12, True)
     assert client_of("officer50").get("/settings/dated/").status_code == 403
-    admin.post(f"/settings/dated/{row.id}/take-back")
+    admin.post(f"/settings/dated/{row.id}/take-back", data={"reason": "พิมพ์ผิด"})
     with app.app_context():
         assert db.session.scalar(select(DatedSetting.id)) is None
 
 
-def test_what_is_in_force_is_not_taken_back(app: Flask) -> None:
+def _changes() -> list[dict[str, object]]:
+    events = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))
+    return [row.details for row in events if row.action == "setting:change"]
+
+
+def test_what_holds_from_today_is_mended_and_taken_back_with_a_reason(app: Flask) -> None:
+    """The trail keeps every value; earlier days, and those decided under it, keep theirs."""
+    today = _today()
     with app.app_context(), unit_of_work():
-        row = _set(Dated.GRACE_DAYS, "10", _today())
-        with pytest.raises(Refused):
-            dated.take_back(row.id, story.acting("admin"), today=_today())
+        row = _set(Dated.GRACE_DAYS, "100", today)
+        assert _set(Dated.GRACE_DAYS, "10", today, "พิมพ์ผิด") is row
+        assert (setting_on(Dated.GRACE_DAYS, today), row.source) == (10, "พิมพ์ผิด")
+        with pytest.raises(Refused, match="เหตุผล"):
+            dated.take_back(row.id, " ", story.acting("admin"), today=today)
+        with pytest.raises(Refused, match="วันนี้"):
+            dated.take_back(row.id, "x", story.acting("admin"), today=today + timedelta(days=1))
+        dated.take_back(row.id, "ไม่ใช้แล้ว", story.acting("admin"), today=today)
+        assert setting_on(Dated.GRACE_DAYS, today) == 7
+        found = [(one.get("from"), one.get("to"), one["reason"]) for one in _changes()]
+        assert found == [
+            ("7", "100", "คำสั่ง"),
+            ("100", "10", "พิมพ์ผิด"),
+            ("10", None, "ไม่ใช้แล้ว"),
+        ]
+
+
+def test_what_takes_effect_at_once_is_shown_before_it_is_saved(
+    app: Flask, client_of: ClientOf
+) -> None:
+    admin, today = client_of("admin"), _today()
+    day = f"{today.day}/{today.month}/{today.year + 543}"
+    form = {"name": "second_person", "value": "off", "valid_from": day, "source": "คำสั่ง"}
+    asked = admin.post("/settings/dated/", data=form)
+    assert asked.status_code == 422
+    assert "“เปิด” → “ปิด”" in asked.text
+    with app.app_context():
+        assert db.session.scalar(select(DatedSetting.id)) is None
+    seen = re.search(r'name="seen" type="hidden" value="(\w+)"', asked.text)
+    assert seen
+    other = form | {"name": "grace_days", "value": "9", "seen": seen[1]}
+    assert admin.post("/settings/dated/", data=other).status_code == 422
+    assert admin.post("/settings/dated/", data=form | {"seen": seen[1]}).status_code == 302
+    with app.app_context():
+        assert setting_on(Dated.SECOND_PERSON, today) is False
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("second_person", '<option selected value="on">'),
+        ("quiet_hours", 'name="begin" placeholder="21:00" required type="text" value="21:00"'),
+        ("grace_days", 'inputmode="numeric" maxlength="20" name="value"'),
+    ],
+)
+def test_each_setting_is_typed_as_what_it_is(client_of: ClientOf, name: str, offered: str) -> None:
+    assert offered in client_of("admin").get(f"/settings/dated/?name={name}").text
+
+
+def test_a_checklist_is_read_in_the_readers_language(app: Flask, client_of: ClientOf) -> None:
+    """Set from an English page it offers the Thai wording first; both are kept."""
+    admin, soon = client_of("admin"), _today() + timedelta(days=9)
+    admin.post("/language/en")
+    offered = admin.get("/settings/dated/?name=checklist").text
+    with app.app_context():
+        thai, english = default_points()[0]["th"], default_points()[0]["en"]
+    assert thai != english
+    assert thai in offered
+    assert english in offered
+    day = f"{soon.day}/{soon.month}/{soon.year + 543}"
+    form = {"name": "checklist", "valid_from": day, "source": "x", "value": "หนึ่ง\nสอง"}
+    wrong = admin.post("/settings/dated/", data=form | {"english": "one"})
+    assert "2 points in Thai and 1 in English" in wrong.text
+    assert admin.post("/settings/dated/", data=form | {"english": "one\ntwo"}).status_code == 302
+    with app.app_context():
+        kept = setting_on(Dated.CHECKLIST, soon)
+        assert kept == [{"th": "หนึ่ง", "en": "one"}, {"th": "สอง", "en": "two"}]
+    assert "one\ntwo" in admin.get("/settings/dated/").text
+    other = client_of("admin")
+    other.post("/language/th")
+    assert "หนึ่ง\nสอง" in other.get("/settings/dated/").text

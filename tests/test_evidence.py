@@ -301,6 +301,32 @@ def test_the_last_decision_is_taken_back(app: Flask, client_of: ClientOf) -> Non
     )
 
 
+def test_accepting_without_evidence_says_that_it_does_not_count(
+    app: Flask, client_of: ClientOf
+) -> None:
+    with app.app_context(), unit_of_work():
+        row = told(audience_reported=70)
+        number, message = row.id, row.message_id
+    client = client_of("officer50")
+    page = client.get(f"/evidence/{number}").get_data(as_text=True)
+    assert "รับรองโดยไม่มีหลักฐาน" in page
+    assert "ไม่นับเป็นการเข้าถึงที่มีหลักฐาน" in page
+    data = {"ids": [number], "decision": "accept"}
+    client.post("/evidence/?evidence=without", data=data)
+    shown = client.get("/evidence/?evidence=without").get_data(as_text=True)
+    assert "1 รายการไม่มีลิงก์หรือภาพ" in shown
+    with app.app_context():
+        assert numbers_of(Scope.all(), message).evidenced is None
+
+
+def test_the_page_of_a_report_shows_its_link_whole(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        number = told(link=POST).id
+    page = client_of("officer50").get(f"/evidence/{number}").get_data(as_text=True)
+    assert f'class="whole-link">{POST}</a>' in page
+    assert "รับรองโดยไม่มีหลักฐาน" not in page
+
+
 def test_nobody_undoes_what_another_decided(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         row = told(link=POST)

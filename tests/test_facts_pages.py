@@ -16,6 +16,7 @@ from registry.access.scope import Scope
 from registry.audit.models import AuditEvent
 from registry.db import begin_write, db
 from registry.facts.cuts import cut
+from registry.facts.engine import Live, compiled
 from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
 from registry.facts.rows import Behind, every, page, size
@@ -40,6 +41,32 @@ def test_as_many_rows_as_the_figure_says(app: Flask) -> None:
                 wanted = count.persons if name == "members_passing_on" else count.rows
                 assert wanted == figure.numerator, name
         db.session.rollback()
+
+
+def test_rows_behind_hours_are_in_hours(app: Flask) -> None:
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        one = MEASURES["first_answer_hours_median"]
+        behind = Behind(Scope.all(), Scope.all(), one, "numerator", HALF, cut())
+        titles = [str(column.title) for column in behind.columns]
+        place = titles.index("ชั่วโมงที่ใช้ตอบ")
+        minutes = Live().fetch(compiled(behind.table().select("minutes"), Live().dialect))
+        hours = sorted(round(float(value) / 60, 1) for (value,) in minutes)
+        assert hours
+        assert sorted(row[place] for row in every(behind)) == hours
+        assert not any("นาที" in title for title in titles)
+        db.session.rollback()
+
+
+def test_rows_say_whose_channel_is_meant(app: Flask) -> None:
+    def titles(name: str) -> list[str]:
+        behind = Behind(Scope.all(), Scope.all(), MEASURES[name], "numerator", HALF, cut())
+        return [str(column.title) for column in behind.columns]
+
+    with app.test_request_context():
+        assert "ประเภทช่องทางของหน่วยงาน" in titles("recipients")
+        assert "ประเภทช่องทางของสมาชิก" in titles("disseminations")
 
 
 def test_rows_hold_no_personal_column_without_the_right(app: Flask) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -10,12 +12,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from registry.audit.models import AuditEvent
+from registry.audit.services import Actor
 from registry.db import db, unit_of_work
+from registry.genuine.compare import compare_message
 from registry.messages import services
-from registry.messages.models import KeyMessage
+from registry.messages.models import Correction, KeyMessage
+from registry.messages.release_models import Release
+from registry.outbox.line import bodies
+from registry.portal.services import issue
 from tests import cast, story
 
 GENUINE, UNKNOWN = "ข้อความด้านล่างนี้เป็นของจริง", "เราไม่พบข้อความนี้"
+WHOLE, FOREIGN = "ตรงกับของเราทุกคำ", "ไม่ใช่ของเรา:"
 ALIKE, COMPARE = "คล้ายกับข้อความของเรา", "เทียบข้อความที่ท่านได้รับ"
 
 
@@ -68,7 +76,7 @@ def test_codes_are_found_as_people_write_them(
         "โอนเงินด่วน https://x.example/genuine/{code}",
         "โอนเงินด่วนที่บัญชีนี้\n{code}",
         f"{story.TEXT.title}\n\n{story.TEXT.sentence}\n\nอื่น ๆ",
-        story.TEXT.sentence,
+        f"{story.TEXT.body}\nhttps://example.org/dengue?to=me",
     ],
 )
 def test_pasted_words_are_compared_and_never_called_genuine(
@@ -79,7 +87,8 @@ def test_pasted_words_are_compared_and_never_called_genuine(
     page = answer.text.split("<main")[1]
     assert GENUINE not in page
     assert "✓" not in page
-    for words in (ALIKE, COMPARE, story.TEXT.body, code):
+    assert WHOLE not in page
+    for words in (ALIKE, COMPARE, FOREIGN, story.TEXT.body, code):
         assert words in page
 
 
@@ -94,10 +103,81 @@ def test_a_text_may_be_as_long_as_a_message_and_not_longer(
     assert "field-error" in answer.text
 
 
+@pytest.mark.parametrize("spelling", ["{0}", "\n{0}\n", "\ufeff{0}", "  {0}\u00a0"])
+@pytest.mark.parametrize("part", ["title", "sentence", "body"])
+def test_lines_of_ours_are_word_for_word_ours(
+    anonymous: FlaskClient, code: str, part: str, spelling: str
+) -> None:
+    pasted = spelling.format(getattr(story.TEXT, part))
+    page = anonymous.post("/genuine/", data={"text": pasted}).text.split("<main")[1]
+    assert f"✓</span> {WHOLE}" in page
+    assert FOREIGN not in page
+    assert code in page
+
+
+def test_what_a_member_copies_is_word_for_word_ours(app: Flask, code: str) -> None:
+    """Exactly the words of the button, in whatever language the member reads the pages."""
+    with app.app_context(), unit_of_work():
+        token = issue(Actor.system(), cast.member("malee50"))
+        number = db.session.scalars(select(KeyMessage.id)).one()
+    client = app.test_client()
+    for language in ("th", "en"):
+        client.post(f"/language/{language}", data={"next": "/genuine/"})
+        shown = client.get(f"/m/{token}/messages/{number}").text
+        copied = re.search(r'id="words"[^>]*>([^<]+)<', shown)
+        assert copied is not None
+        words = unescape(copied[1])
+        whole = client.post("/genuine/", data={"text": words}).text
+        assert ("Word for word ours" if language == "en" else WHOLE) in whole
+        altered = client.post("/genuine/", data={"text": words.replace("รอบบ้าน", "รอบคลินิก")})
+        assert "Word for word" not in altered.text
+        assert WHOLE not in altered.text
+
+
+def test_what_goes_out_by_line_is_word_for_word_ours(app: Flask, code: str) -> None:
+    with app.app_context(), unit_of_work():
+        row = db.session.scalars(select(KeyMessage)).one()
+        row.body = "\n".join(f"บรรทัดที่ {number} ของเนื้อหา" for number in range(90))
+        row.script, row.disclaimer = "สวัสดีครับ\nขอเชิญทุกท่าน", "เป็นความเห็นส่วนตัว"
+        for release in db.session.scalars(select(Release)):
+            for text in (
+                bodies.words(release),
+                bodies.full_words(release),
+                bodies.spoken_words(release),
+            ):
+                assert compare_message(text, row).whole, text
+                assert not compare_message(f"{text}\nhttps://x.example", row).whole
+
+
+def test_the_wording_before_a_correction_is_not_the_one_of_today(
+    app: Flask, anonymous: FlaskClient, code: str
+) -> None:
+    with app.app_context(), unit_of_work():
+        row = db.session.scalars(select(KeyMessage).where(KeyMessage.code == code)).one()
+        row.corrections.append(
+            Correction(at=story.PUBLISHED, text="แก้จำนวน", before={"body": "มีผู้ป่วยจำนวน 12 คน"})
+        )
+    page = anonymous.post("/genuine/", data={"text": f"{code}\nมีผู้ป่วยจำนวน 12 คน"}).text
+    assert "ถ้อยคำเดิมของเรา" in page
+    assert WHOLE not in page
+    page = anonymous.post("/genuine/", data={"text": story.TEXT.body}).text
+    assert f"{WHOLE} และข้อความนี้มีการแก้ไขแล้ว" in page
+
+
+def test_an_empty_field_and_an_unseen_character(anonymous: FlaskClient, code: str) -> None:
+    for text in ("", "  \n", "\u200b"):
+        answer = anonymous.post("/genuine/", data={"text": text})
+        assert answer.status_code == 422
+        assert "โปรดพิมพ์รหัสหรือวางข้อความก่อน" in answer.text
+    unseen = f"{code[:4]}\u200b{code[4:]}\ufeff"
+    assert anonymous.post("/genuine/", data={"text": unseen}).location.endswith(f"/{code}")
+    assert anonymous.get(f"/genuine/{code})").status_code == 200
+
+
 def test_several_are_offered(app: Flask, anonymous: FlaskClient, code: str) -> None:
     with app.app_context(), unit_of_work():
         story.published("bureau", "head_bureau", channel="C-NNT")
-    page = anonymous.post("/genuine/", data={"text": story.TEXT.title}).text
+    page = anonymous.post("/genuine/", data={"text": f"{story.TEXT.title}\nโอนด่วน"}).text
     assert page.count(ALIKE) == 2
     assert "✓" not in page
 

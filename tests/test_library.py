@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from registry.access.scope import Scope
 from registry.access.versions import ChangedMeanwhile
@@ -354,3 +356,68 @@ def test_without_a_public_address_there_is_none(app: Flask) -> None:
         actor = story.acting("officer50")
         row = media.attach(actor, services.create(actor, story.TEXT), document())
         assert media.public_media_url(row, small=False, hours=1) == ""
+
+
+def _sent(client: FlaskClient, where: str, **typed: str) -> TestResponse:
+    upload = {"file": (io.BytesIO(PDF), "แผ่นพับ.pdf"), "licence": "unstated", "language": "th"}
+    return client.post(where, data=upload | typed)
+
+
+def test_words_of_a_file_that_is_there_are_never_thrown_away(
+    app: Flask, client_of: ClientOf
+) -> None:
+    """Empty ones are filled in; for others the page says what stands, and offers to change it."""
+    client = client_of("officer50")
+    assert "เพิ่มซ้ำ" not in client.get(_sent(client, "/library/add").location).text
+    filled = _sent(client, "/library/add", description="แผ่นพับไข้เลือดออก", licence="own")
+    assert "จึงไม่ได้เพิ่มซ้ำ" in client.get(filled.location).text
+    other = _sent(client, "/library/add", title="ไข้เลือดออก", description="แผ่นพับ")
+    assert other.status_code == 422
+    for part in ("“แผ่นพับไข้เลือดออก”", 'value="ไข้เลือดออก"', 'value="แผ่นพับ"'):
+        assert part in other.text
+    where = re.search(r'action="(/library/\d+/edit)"', other.text)
+    version = re.search(r'name="version" type="hidden" value="(\d+)"', other.text)
+    assert where
+    assert version
+    agreed = {"title": "ไข้เลือดออก", "description": "แผ่นพับ", "licence": "own", "language": "th"}
+    assert client.post(where[1], data=agreed | {"version": version[1]}).status_code == 302
+    with app.app_context():
+        asset = db.session.scalars(select(MediaAsset)).one()
+        found = (asset.title, asset.description, asset.licence)
+        assert found == ("ไข้เลือดออก", "แผ่นพับ", "own")
+
+
+def test_a_file_attached_twice_keeps_both_words(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        number = services.create(story.acting("officer50"), story.TEXT).id
+    client, where = client_of("officer50"), f"/messages/{number}/media"
+    _sent(client, where)
+    filled = _sent(client, where, description="ถนนจมน้ำ", source="ส.ปชส.")
+    assert "จึงไม่ได้แนบซ้ำ" in client.get(filled.location).text
+    other = _sent(client, where, description="ถนนสายหลักจมน้ำ")
+    assert other.status_code == 422
+    assert "ถนนจมน้ำ<br>" in other.text
+    assert 'value="ถนนสายหลักจมน้ำ"' in other.text
+    with app.app_context():
+        row, asset = (db.session.scalars(select(one)).one() for one in (MessageMedia, MediaAsset))
+        assert (row.description, row.source) == ("ถนนจมน้ำ", "ส.ปชส.")
+        assert (asset.description, asset.source) == ("ถนนจมน้ำ", "ส.ปชส.")
+        path = f"{where}/{row.id}/words"
+    words = {"description": "ถนนสายหลักจมน้ำ", "source": "ส.ปชส."}
+    assert client_of("officer90").post(path, data=words).status_code == 404
+    assert client.post(path, data=words).status_code == 302
+    with app.app_context():
+        row, asset = (db.session.scalars(select(one)).one() for one in (MessageMedia, MediaAsset))
+        assert (row.description, asset.description) == ("ถนนสายหลักจมน้ำ", "ถนนจมน้ำ")
+
+
+def test_a_licence_that_has_ended_is_meant_so(app: Flask, client_of: ClientOf) -> None:
+    client = client_of("officer50")
+    asked = _sent(client, "/library/add", licence_until="1/1/2560")
+    assert (asked.status_code, "ผ่านมาแล้ว" in asked.text) == (422, True)
+    assert 'name="known_ended"' in asked.text
+    assert "คำนำหน้า" not in asked.text
+    known = _sent(client, "/library/add", licence_until="1/1/2560", known_ended="y")
+    assert known.status_code == 302
+    edit = client.get(known.location).text
+    assert "/edit" in edit

@@ -243,6 +243,7 @@ def test_the_member_links_and_unlinks_on_the_own_page(app: Flask, server: Line) 
     with app.app_context(), unit_of_work():
         token = issue(ACTOR, cast.member("malee50"))
     phone = app.test_client()
+    phone.post(f"/m/{token}/here")
     found = re.search(r'id="code" value="([a-z0-9-]{9})"', phone.post(f"/m/{token}/line/code").text)
     assert found is not None
     assert "เรียบร้อย" in type_code(app, server, found[1])

@@ -16,6 +16,7 @@ from registry.channels.models import ChannelKind
 from registry.db import db, unit_of_work
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage
+from registry.outbox import line_queries
 from registry.outbox.line_models import Inbound, LineTalk
 from registry.portal.models import MemberLink
 from tests import cast, story
@@ -319,6 +320,22 @@ def test_the_page_shows_what_was_not_understood_first(chat: Chat, client_of: Cli
     assert neighbour.get(f"/line/members/{member}").status_code == 404
     row = chat.rows(Inbound)[0].id
     assert neighbour.post(f"/line/inbound/{row}/news").status_code == 404
+
+
+def test_a_conversation_is_read_like_a_chat(
+    chat: Chat, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for word in ("คำแรก", "คำที่สอง", "คำสุดท้าย"):
+        chat.type(word)
+    with chat.app.app_context():
+        address = f"/line/members/{cast.member('malee50').id}"
+    html = client_of("officer50").get(address).text
+    assert html.index("คำแรก") < html.index("คำที่สอง") < html.index("คำสุดท้าย")
+    monkeypatch.setattr(line_queries, "PAGE", 2)
+    latest = client_of("officer50").get(address).text
+    assert "คำสุดท้าย" in latest
+    assert "คำแรก" not in latest
+    assert "คำแรก" in client_of("officer50").get(f"{address}?page=1").text
 
 
 def test_an_officer_settles_what_was_not_understood(chat: Chat, client_of: ClientOf) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -28,7 +29,7 @@ from registry.messages.models import (
 )
 from registry.messages.services import MessageText
 from registry.messages.steps import steps_for
-from registry.periods.calendar import to_bangkok_date
+from registry.periods.calendar import to_bangkok_date, utc_now
 from tests import cast, story
 
 S = MessageState
@@ -275,7 +276,7 @@ OFFERED = {
     S.DRAFT: ({"edit", "crisis"}, set()),
     S.SUBMITTED: ({"take_back", "crisis"}, {"approve", "send_back"}),
     S.SENT_BACK: ({"edit", "crisis"}, set()),
-    S.APPROVED: ({"take_back", "proofread", "crisis"}, {"send_back"}),
+    S.APPROVED: ({"take_back", "proofread"}, {"send_back"}),
     S.PROOFREAD: ({"take_back", "publish"}, {"send_back"}),
     S.PUBLISHED: ({"publish", "mend"}, {"review"}),
     S.CORRECTED: ({"publish", "mend"}, {"review"}),
@@ -310,3 +311,21 @@ def test_each_role_in_each_state(app: Flask, who: str, state: MessageState) -> N
             "central": onward,
         }.get(who, set())
         assert {name for name, offered in vars(steps).items() if offered} == expected
+
+
+def test_a_last_day_that_is_past_is_refused_at_entry_and_at_submission(
+    app: Flask, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """Time may pass between: a draft of last month is not submitted with last month's day."""
+    yesterday = to_bangkok_date(utc_now()) - timedelta(days=1)
+    typed = {"title": "ก", "sentence": "ข", "body": "ค", "kind": "public_use", "author_line": "ง",
+             "valid_until": "1/1/2560"}  # fmt: skip
+    page = client_of("officer50").post("/messages/new", data=typed).text
+    assert 'id="valid_until-error"' in page
+    assert "ผ่านมาแล้ว" in page
+    with app.app_context(), unit_of_work():
+        actor = story.acting("officer50")
+        message = services.create(actor, replace(story.TEXT, valid_until=yesterday))
+        with pytest.raises(Refused, match="ผ่านมาแล้ว"):
+            services.submit(actor, message, story.ANSWERS)
+        services.submit(actor, message, story.ANSWERS, at=utc_now() - timedelta(days=1))

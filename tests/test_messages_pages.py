@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from registry.audit.models import AuditEvent
-from registry.channels.models import AudienceCount
+from registry.channels.models import AudienceCount, Channel, ChannelKind
 from registry.db import db, unit_of_work
-from registry.messages import exchange, ledger
+from registry.messages import exchange, ledger, publishing, reviews_after, services
 from registry.messages.ledger_models import Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage
-from tests import cast, story
+from tests import cast, releasing, story
 
 ClientOf = Callable[[str], FlaskClient]
 FORM = {
@@ -146,6 +146,53 @@ def test_only_the_steps_one_may_take_are_shown(app: Flask, client_of: ClientOf) 
     assert shown["officer50"] == {"take-back", "crisis"}
     assert shown["head50"] == shown["acting50"] == {"approve", "send-back"}
     assert shown["regional3"] == shown["central"] == set()
+
+
+def test_what_is_being_sent_offers_only_the_sending(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        message = story.approved()
+        release = releasing.planned(message, [cast.channel("P50")])
+        releasing.begun(release)
+        path, sending = f"/messages/{message.id}", f"/releases/{release.id}"
+    text = client_of("officer50").get(path).text
+    for step in ("take-back", "publish", "audience/"):
+        assert f'"{path}/{step}"' not in text
+    assert sending in text.split('id="steps"')[1].split("</section>")[0]
+    assert f'"{path}/send-back"' not in client_of("head50").get(path).text
+
+
+def test_after_a_withdrawal_the_page_leads_to_the_tasks(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        message = story.published()
+        services.withdraw(story.acting("officer50"), message, "ข่าวเท็จ")
+        path, number = f"/messages/{message.id}", message.id
+    steps = client_of("officer50").get(path).text.split('id="steps"')[1].split("</section>")[0]
+    assert f"/outbox/?message={number}" in steps
+
+
+def test_a_long_history_is_folded_and_a_crisis_is_called_so(
+    app: Flask, client_of: ClientOf
+) -> None:
+    with app.app_context(), unit_of_work():
+        message = services.create(story.acting("officer50"), story.TEXT)
+        reviews_after.go_in_crisis(story.acting("officer50"), message, "น้ำมา", story.ANSWERS)
+        path = f"/messages/{message.id}"
+    page = client_of("officer50").get(path).text
+    assert "เผยแพร่ทันทีในภาวะวิกฤต" in page
+    assert "พิสูจน์อักษรแล้ว" not in page
+    with app.app_context(), unit_of_work():
+        message = db.session.scalars(select(KeyMessage)).one()
+        places = [cast.channel("P50"), *(_page(f"เพจ {number}") for number in range(6))]
+        for place in places:
+            publishing.publish(story.acting("officer50"), message, [place.id])
+    history = client_of("officer50").get(path).text.split('id="history"')[1]
+    folded, shown = history.split("<details>")[1].split("</details>")
+    assert (folded.count("<li>"), shown.count("<li>")) == (3, 3)
+    assert "เพจ 5" in shown
+
+
+def _page(name: str) -> Channel:
+    return releasing.channel("P50", ChannelKind.FACEBOOK, name=name)
 
 
 def test_a_reason_survives_a_refusal(app: Flask, client_of: ClientOf) -> None:

@@ -23,6 +23,7 @@ from registry.messages.ledger_models import MemberNews
 from registry.messages.news_decisions import decide
 from registry.periods.calendar import month_of
 from tests import cast, story
+from tests.test_likeness import opened, scene
 
 ClientOf = Callable[[str], FlaskClient]
 SENT = datetime(2026, 6, 10, 3, tzinfo=UTC)
@@ -89,3 +90,24 @@ def test_the_page_decides_and_keeps_what_was_typed(app: Flask, client_of: Client
 def test_an_empty_registry_has_a_page_for_every_choice(client_of: ClientOf, show: str) -> None:
     for name in ("officer50", "central", "bureau"):
         assert client_of(name).get(f"/news/?show={show}").status_code == 200
+
+
+def test_the_list_shows_pictures_small(app: Flask, client_of: ClientOf) -> None:
+    picture = opened(scene(5, (1600, 1200)), quality=95)
+    with app.app_context(), unit_of_work():
+        member = cast.member("malee50")
+        actor = story.acting("officer50")
+        number = exchange.send_news(actor, member, "ถนนขาด", picture=picture, at=SENT).id
+        exchange.send_news(actor, member, "ไม่มีภาพ", at=SENT)
+    client = client_of("officer50")
+    address = f"/news/{number}/picture"
+    page = client.get("/news/").get_data(as_text=True)
+    assert f'href="{address}"' in page
+    assert f'src="{address}?size=small"' in page
+    whole, small = client.get(address), client.get(f"{address}?size=small")
+    assert whole.data == picture.data
+    assert small.data == picture.small
+    assert len(small.data) < len(whole.data) / 2
+    assert small.mimetype == "image/jpeg"
+    assert client.get(f"/news/{number + 1}/picture?size=small").status_code == 404
+    assert client_of("officer90").get(f"{address}?size=small").status_code == 404

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from registry.db import db, unit_of_work
 from registry.messages import files
 from registry.messages.ledger_models import Recipient
-from registry.messages.models import MessageMedia, MessageState, Publication
+from registry.messages.models import Correction, MessageMedia, MessageState, Publication
 from registry.messages.release_models import Purpose
 from registry.messages.services import note_move
 from registry.outbox import sending
@@ -213,7 +213,8 @@ def test_group_gets_one_push_which_says_that_it_is_a_correction(line: Line) -> N
         channel = cast.channel("P50")
         group = outbox_world.joined_group(channel)
         row = outbox_world.release(Purpose.CORRECTION)
-        row.message.correction = "วันที่ถูกคือ ๑๕ มกราคม"
+        wrong = Correction(at=datetime.now(UTC), text="วันที่ถูกคือ ๑๕ มกราคม", message=row.message)
+        row.correction = wrong
         outbox_world.to_channel(row, channel)
     outbox_world.run()
     assert line.effects == {group: 1}

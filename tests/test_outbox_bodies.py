@@ -19,7 +19,6 @@ from tests import cast, story
 WRONG = "ข้อความเดิมบอกวันผิด ที่ถูกคือวันศุกร์"
 WHY = "ข้อมูลไม่เป็นความจริง"
 SCRIPT = "พี่น้องครับ โปรดคว่ำภาชนะทุกวันเสาร์"
-OUTWARD = (Purpose.FIRST, Purpose.ONWARD)
 
 
 def corrected() -> KeyMessage:
@@ -65,7 +64,7 @@ def test_a_correction_stands_before_the_text_whatever_it_goes_out_for(
     with app.app_context(), unit_of_work():
         message = corrected()
         release = going(message, purpose)
-        for text in [*said(release), bodies.hand_words(release)]:
+        for text in [*said(release), bodies.spoken_words(release), bodies.full_words(release)]:
             words = SCRIPT if SCRIPT in text else message.body
             assert "แก้ไขข้อความ" in text.splitlines()[0]
             assert text.index(WRONG) < text.index(words)
@@ -80,7 +79,7 @@ def test_a_withdrawn_message_says_why_and_nothing_else(app: Flask, purpose: Purp
     with app.app_context(), unit_of_work():
         message = withdrawn()
         release = going(message, purpose)
-        for text in [*said(release), bodies.hand_words(release)]:
+        for text in [*said(release), bodies.spoken_words(release), bodies.full_words(release)]:
             assert "ถอนข้อความ" in text.splitlines()[0]
             assert WHY in text
             for words in (WRONG, SCRIPT, message.body, message.sentence):
@@ -100,15 +99,26 @@ def test_what_was_never_changed_has_no_headline(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("purpose", [Purpose.FIRST, Purpose.ONWARD, Purpose.CORRECTION])
-def test_the_script_is_read_only_where_the_message_itself_goes_out(
-    app: Flask, purpose: Purpose
-) -> None:
+def test_the_script_is_read_and_the_text_is_posted(app: Flask, purpose: Purpose) -> None:
     with app.app_context(), unit_of_work():
         release = going(corrected(), purpose)
         spoken = bodies.spoken(release)
-        assert spoken.notice == WRONG
-        assert spoken.text == (SCRIPT if purpose in OUTWARD else story.TEXT.body)
-        assert (SCRIPT in bodies.hand_words(release)) == (purpose in OUTWARD)
+        assert (spoken.notice, spoken.text) == (WRONG, SCRIPT)
+        assert story.TEXT.body not in bodies.spoken_words(release)
+        posted = bodies.full_words(release)
+        assert SCRIPT not in posted
+        message = release.message
+        for part in (message.title, message.sentence, message.body, message.code):
+            assert part in posted
+
+
+def test_who_posts_has_the_text_as_a_whole(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        message = story.published()
+        message.body = "น้ำขังรอบบ้าน " * 100 + "จบ"
+        release = going(message, Purpose.ONWARD)
+        assert message.body in bodies.full_words(release)
+        assert message.body not in bodies.words(release)
 
 
 def test_of_a_withdrawn_message_only_the_withdrawal_is_read(app: Flask) -> None:

@@ -14,8 +14,8 @@ from registry.access.scope import Scope
 from registry.channels.models import AudienceCount, ChannelKind
 from registry.db import db, unit_of_work
 from registry.errors import NotFound, Refused
-from registry.messages import due, publishing, services
-from registry.messages.models import KeyMessage
+from registry.messages import due, media, prepared, publishing, services
+from registry.messages.models import KeyMessage, MessageState
 from registry.messages.release_models import Purpose, Release, ReleaseState
 from registry.outbox import hand, queries
 from registry.outbox.hand import Done
@@ -33,6 +33,11 @@ D = DeliveryState
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def all_done(at: datetime, audience: int | None = None, basis: str | None = None) -> Done:
+    """Done with every point of every checklist."""
+    return Done(at, list(hand.Point), audience, basis)
 
 
 def onward(purpose: Purpose = Purpose.ONWARD) -> Delivery:
@@ -105,6 +110,7 @@ def test_the_office_of_the_channel_tells_of_a_correction(app: Flask, client_of: 
         "on": to_bangkok_date(now()).isoformat(),
         "audience": "80",
         "basis": "20 ครัวเรือน × 4 คน",
+        "points": ["script", "words", "twice", "hour"],
     }
     assert home.post(f"/outbox/tasks/{theirs}/done", data=form).status_code == 404
     assert home.post(f"/outbox/tasks/{theirs}/call-off", data={"reason": "x"}).status_code == 404
@@ -119,9 +125,9 @@ def test_nobody_counts_the_audience_of_another_offices_channel(app: Flask) -> No
         task = corrected()["P90"]
         before = counts()
         with pytest.raises(NotFound):
-            hand.do(story.acting("officer50"), task, Done(now(), (), 80, "20 × 4"))
+            hand.do(story.acting("officer50"), task, all_done(now(), 80, "20 × 4"))
         assert counts() == before
-        hand.do(story.acting("officer90"), task, Done(now(), (), 80, "20 × 4"))
+        hand.do(story.acting("officer90"), task, all_done(now(), 80, "20 × 4"))
         assert counts() == before + 1
 
 
@@ -133,8 +139,8 @@ def test_a_task_to_correct_begins_with_the_correction(
         number = corrected()["P50"].id
     text = client_of("officer50").get(f"/outbox/tasks/{number}{page}").text
     assert "แก้ไขข้อความ" in text
-    assert text.index(WRONG) < text.index(story.TEXT.body)
-    assert SCRIPT not in text
+    assert text.index(WRONG) < text.index(SCRIPT)
+    assert story.TEXT.body not in text
 
 
 @pytest.mark.parametrize("page", ["", "/script"])
@@ -159,7 +165,44 @@ def test_a_task_to_publish_after_a_correction_begins_with_it(
         services.correct(story.acting("officer50"), task.release.message, WRONG)
         number = task.id
     text = client_of("officer50").get(f"/outbox/tasks/{number}{page}").text
-    assert text.index(WRONG) < text.index(SCRIPT)
+    assert text.index(WRONG) < text.index(SCRIPT if page else story.TEXT.body)
+
+
+def test_what_is_posted_is_the_whole_text_with_its_files(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        task = onward()
+        message = task.release.message
+        file = prepared.prepare(story.png(), "ลูกน้ำ.png")
+        before, message.state = message.state, MessageState.DRAFT.value
+        media.attach(story.acting("officer50"), message, file)
+        message.state, number, code = before, task.id, message.code
+        page = f"/messages/{message.id}"
+        picture = f"{page}/media/{message.media[0].id}"
+    text = client_of("officer50").get(f"/outbox/tasks/{number}").text
+    for part in (story.TEXT.title, story.TEXT.sentence, story.TEXT.body, code, page, picture):
+        assert part in text
+    assert SCRIPT not in text
+    assert 'data-copy="words"' in text
+    assert "download=" in text
+
+
+def test_a_point_that_is_open_needs_a_word_why(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        number = corrected()["P50"].id
+    client, address = client_of("officer50"), f"/outbox/tasks/{number}/done"
+    form: dict[str, object] = {"on": to_bangkok_date(now()).isoformat(), "points": ["twice"]}
+    answer = client.post(address, data=form)
+    assert answer.status_code == 422
+    assert "ทำเครื่องหมายให้ครบทุกข้อ" in answer.text
+    assert 'value="twice" checked' in answer.text
+    assert client.post(address, data={**form, "note": "ไฟดับ อ่านสดโดยไม่ได้พิมพ์"}).status_code == 302
+    listed = client.get("/outbox/tasks/").text
+    assert f"/outbox/tasks/{number}" in listed
+    assert story.TEXT.title in listed
+    with app.app_context():
+        assert cast.user("officer50").name in listed
+    assert "/outbox/tasks/" in client.get("/outbox/").text
+    assert f"/outbox/tasks/{number}" not in client_of("officer90").get("/outbox/tasks/").text
 
 
 @pytest.mark.parametrize("purpose", [Purpose.ONWARD, Purpose.REMINDER])
@@ -186,7 +229,7 @@ def test_withdrawing_takes_the_place_of_the_correction(app: Flask) -> None:
             select(Delivery).where(Delivery.channel_id == task.channel_id, Delivery.id != task.id)
         ).one()
         assert again.release.as_purpose is Purpose.WITHDRAWAL
-        hand.do(story.acting("officer50"), again, Done(now()))
+        hand.do(story.acting("officer50"), again, all_done(now()))
         assert again.state == D.SENT
 
 
@@ -198,7 +241,7 @@ def test_a_withdrawn_message_is_not_told_any_more(app: Flask) -> None:
         task.state, task.settled_at = D.QUEUED.value, None
         db.session.flush()
         with pytest.raises(Refused, match="ถูกถอนแล้ว"):
-            hand.do(story.acting("officer50"), task, Done(now()))
+            hand.do(story.acting("officer50"), task, all_done(now()))
         hand.call_off(story.acting("officer50"), task, "ถอนแล้ว")
         assert task.state == D.CANCELLED
 
@@ -213,7 +256,7 @@ def test_whoever_ticks_while_it_is_withdrawn_is_told(app: Flask) -> None:
 
     def tick() -> None:
         task = db.session.get_one(Delivery, number)
-        hand.do(story.acting("officer50"), task, Done(now()))
+        hand.do(story.acting("officer50"), task, all_done(now()))
 
     assert "งานนี้ปิดไปแล้ว" in meanwhile(app, withdraw, tick)
     with app.app_context():
@@ -230,9 +273,9 @@ def test_a_task_is_done_neither_in_the_future_nor_before_what_it_tells(
         task, actor = make(), story.acting("officer50")
         for at in (now() + timedelta(hours=1), story.WRITTEN):
             with pytest.raises(Refused, match="โปรดตรวจ"):
-                hand.do(actor, task, Done(at))
+                hand.do(actor, task, all_done(at))
         assert task.state == D.QUEUED
-        hand.do(actor, task, Done(now()))
+        hand.do(actor, task, all_done(now()))
         assert task.state == D.SENT
 
 
@@ -240,6 +283,6 @@ def test_a_correction_is_not_told_before_it_was_made(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         task, actor = corrected()["P50"], story.acting("officer50")
         with pytest.raises(Refused, match="ก่อนที่จะมีการแก้ไข"):
-            hand.do(actor, task, Done(now() - timedelta(minutes=5)))
-        hand.do(actor, task, Done(now().replace(second=0, microsecond=0)))
+            hand.do(actor, task, all_done(now() - timedelta(minutes=5)))
+        hand.do(actor, task, all_done(now().replace(second=0, microsecond=0)))
         assert task.state == D.SENT

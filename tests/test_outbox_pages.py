@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -22,7 +23,7 @@ from registry.messages import services
 from registry.messages.ledger_models import Recipient
 from registry.messages.models import Publication
 from registry.messages.release_models import Release, ReleaseState
-from registry.outbox import deciding, hooks, queries
+from registry.outbox import deciding, holds, hooks, queries
 from registry.outbox.backoff import Trouble
 from registry.outbox.deciding import Decision
 from registry.outbox.hand_models import HandWork
@@ -70,7 +71,7 @@ def states(app: Flask) -> dict[str, int]:
 def test_empty_outbox_says_so(client_of: ClientOf) -> None:
     text = client_of("officer50").get("/outbox/").text
     assert "ไม่มีรายการที่รอ" in text
-    assert "ขณะนี้ไม่มีงานที่เจ้าหน้าที่ต้องอ่าน" in text
+    assert "ขณะนี้ไม่มีงานที่เจ้าหน้าที่ของหน่วยงานท่านต้องอ่าน" in text
 
 
 def test_task_is_done_and_the_ledger_learns_of_it(app: Flask, client_of: ClientOf) -> None:
@@ -78,13 +79,13 @@ def test_task_is_done_and_the_ledger_learns_of_it(app: Flask, client_of: ClientO
     client = client_of("officer50")
     page = client.get(f"/outbox/tasks/{number}").text
     assert "อ่านสองรอบ" in page
-    form = {"on": "", "audience": "", "points": ["script", "twice", "picture"]}
+    form = {"on": "", "audience": "", "points": ["script", "words", "twice", "hour", "picture"]}
     today = datetime.now(UTC)
     form |= {"on": f"{today:%Y-%m-%d}", "audience": "๑๒๐", "basis": "40 ครัวเรือน × 3 คน"}
     assert client.post(f"/outbox/tasks/{number}/done", data=form).status_code == 302
     with app.app_context():
         work = db.session.get_one(HandWork, number)
-        assert (work.audience, work.points) == (120, ["script", "twice"])
+        assert (work.audience, work.points) == (120, ["script", "words", "twice", "hour"])
         assert db.session.scalars(select(Publication)).one().audience == 120
         assert db.session.scalars(select(Recipient)).first() is not None
         assert (
@@ -216,6 +217,21 @@ def test_outbox_follows_what_is_at_work(app: Flask, client_of: ClientOf) -> None
         assert client.get("/outbox/?state=sent").text.count('class="main-cell"') == rows_shown
 
 
+def test_tasks_of_other_offices_come_after_ones_own(app: Flask, client_of: ClientOf) -> None:
+    number = task(app)
+    with app.app_context():
+        offices = [cast.user(name).office_id for name in ("officer50", "regional3")]
+        assert [queries.count_tasks(Scope.all(), office) for office in offices] == [1, 0]
+        found = [queries.count_tasks(Scope.all(), office, own=False) for office in offices]
+        assert found == [0, 1]
+        assert [queries.waiting(Scope.all(), office) for office in offices] == [1, 0]
+    own, other = (client_of(name).get("/outbox/").text for name in ("officer50", "regional3"))
+    assert f"/outbox/tasks/{number}" in own
+    assert "งานของหน่วยงานอื่น" not in own
+    assert "ขณะนี้ไม่มีงานที่เจ้าหน้าที่ของหน่วยงานท่านต้องอ่าน" in other
+    assert other.index("งานของหน่วยงานอื่น: 1 รายการ") < other.index(f"/outbox/tasks/{number}")
+
+
 def test_way_that_is_not_set_up_is_named(app: Flask, client_of: ClientOf) -> None:
     troubled(app, DeliveryState.QUEUED)
     assert "ยังไม่ได้ตั้งค่าการส่งทางนี้" in client_of("officer50").get("/outbox/").text
@@ -233,6 +249,22 @@ def test_held_way_is_opened_again_by_an_administrator(app: Flask, client_of: Cli
         assert db.session.scalar(select(OutboxHold)) is None
 
 
+def test_ways_of_sending_name_what_is_to_be_set(app: Flask, client_of: ClientOf) -> None:
+    given = {"line_channel_token": SecretStr("secret-token"), "webhook_hosts": "site.example.org"}
+    with outbox_world.outbox_to(app, **given):
+        page = client_of("admin").get("/outbox/connections").text
+    for name in ("SANG_LINE_CHANNEL_TOKEN", "SANG_SMTP_HOST", "SANG_WEBHOOK_HOSTS"):
+        assert name in page
+    assert "secret-token" not in page
+    assert "site.example.org" not in page
+    assert "SANG_WEBHOOK_SECRET_P50_" in client_of("officer50").get("/outbox/webhooks/").text
+
+
+def test_every_setting_that_is_named_is_explained() -> None:
+    told = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert [name for names in holds.SETTINGS.values() for name in names if name not in told] == []
+
+
 def test_quota_is_shown_with_a_bar(app: Flask, client_of: ClientOf) -> None:
     with app.app_context(), unit_of_work():
         now = datetime.now(UTC)
@@ -244,14 +276,16 @@ def test_quota_is_shown_with_a_bar(app: Flask, client_of: ClientOf) -> None:
 
 
 def feed_address(app: Flask, client_of: ClientOf, office: str = "officer50") -> str:
-    """Open the feed of the office's network; the path of its RSS."""
+    """Switch the feed of the office's network on; the path of its RSS."""
     with app.app_context():
         network = cast.network("P50").id
     client = client_of(office)
     client.post(f"/outbox/feeds/{network}/open")
-    found = re.search(r"/feeds/[\w-]+/rss\.xml", client.get("/outbox/feeds/").text)
+    page = client.get("/outbox/feeds/").text
+    found = re.search(r'<a href="[^"]*(/feeds/[\w-]+/rss\.xml)"', page)
     assert found
-    return found[0]
+    assert f'data-copy="rss-{network}"' in page
+    return found[1]
 
 
 def test_feed_tells_messages_and_owns_up(

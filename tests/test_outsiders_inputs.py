@@ -129,6 +129,7 @@ SWAPS = (
 )
 HARMLESS = {
     "messages/step_views.py:version": "which text the page showed; another one is refused",
+    "messages/audience_views.py:saved": "another office's is refused: test_audience_pages",
     "messages/request_views.py:version": "which request the page showed; another one is refused",
     "portal/door_views.py:message": "where to go on; the message is looked up for the link's own",
     "members/form_views.py:member_id": "takes somebody out of the comparison and shows nobody",

@@ -10,7 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from registry.db import db, unit_of_work
+from registry.members.masks import mask_phone
+from registry.messages import services
 from registry.messages.ledger_models import Dissemination, Question, Recipient
+from registry.messages.models import KeyMessage
+from registry.portal.services import issue
 from tests import cast, story
 
 ClientOf = Callable[[str], FlaskClient]
@@ -139,3 +143,68 @@ def test_another_members_channel_is_refused(
 
 def test_it_is_in_the_menu(officer: FlaskClient) -> None:
     assert 'href="/phone/"' in officer.get("/").text
+
+
+def test_a_correction_stands_before_the_text_that_is_read_out(
+    app: Flask, officer: FlaskClient, malee: int, message: int
+) -> None:
+    wrong = "ข้อความเดิมบอกวันผิด ที่ถูกคือวันศุกร์"
+    with app.app_context(), unit_of_work():
+        services.correct(story.acting("officer50"), db.session.get_one(KeyMessage, message), wrong)
+    page = officer.get(f"/phone/{malee}").text
+    assert page.index(wrong) < page.index(story.TEXT.sentence) < page.index(story.TEXT.body)
+
+
+def test_the_caller_is_warned_of_what_was_withdrawn(
+    app: Flask, officer: FlaskClient, malee: int, message: int
+) -> None:
+    why = "ข้อมูลไม่เป็นความจริง"
+    with app.app_context(), unit_of_work():
+        services.withdraw(story.acting("officer50"), db.session.get_one(KeyMessage, message), why)
+    page = officer.get(f"/phone/{malee}").text
+    assert story.TEXT.title in page
+    assert why in page
+    assert "โปรดอย่า" in page.split(f'id="message-{message}"')[1]
+    assert story.TEXT.body not in page
+    assert f"/phone/{malee}/{message}/" not in page
+    assert officer.post(f"/phone/{malee}/{message}/received").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "few"),
+    [("123", True), ("๑๒๓", True), ("12-3", True), ("1234", False), ("ไม่มี", False)],
+)
+def test_too_few_figures_are_named(officer: FlaskClient, asked: str, few: bool) -> None:
+    page = officer.get("/phone/", query_string={"q": asked}).text
+    assert ("อย่างน้อยสี่หลัก" in page.split("panel empty")[1]) == few
+
+
+def test_a_number_that_is_too_large_is_called_so(
+    app: Flask, officer: FlaskClient, malee: int, message: int
+) -> None:
+    with app.app_context():
+        channel = cast.channel("malee50").id
+    told = {"form_token": "a" * 32, "channel": channel, "audience": "999999999999"}
+    answer = officer.post(f"/phone/{malee}/{message}/passed-on", data=told)
+    assert answer.status_code == 422
+    assert "มากกว่าประชากรทั้งประเทศ" in answer.text
+
+
+def test_whoever_answers_is_told_to_call_a_member_without_a_page(
+    app: Flask, officer: FlaskClient, malee: int, message: int
+) -> None:
+    asked = {"form_token": "b" * 32, "text": "ฉีดวัคซีนที่ไหน"}
+    officer.post(f"/phone/{malee}/{message}/question", data=asked)
+    with app.app_context():
+        question = db.session.scalars(select(Question)).one().id
+        phone = mask_phone(cast.member("malee50").phone)
+    said: dict[str, str] = {"text": "ที่โรงพยาบาลค่ะ", "seen": ""}
+    answer = officer.post(f"/questions/{question}", data=said, follow_redirects=True)
+    assert "โปรดโทรกลับที่" in answer.text
+    assert phone in answer.text
+    with app.app_context(), unit_of_work():
+        seen = db.session.get_one(Question, question).last_said_at
+        issue(story.acting("officer50"), cast.member("malee50"))
+    again = {**said, "seen": seen.isoformat() if seen else ""}
+    answer = officer.post(f"/questions/{question}", data=again, follow_redirects=True)
+    assert "โปรดโทรกลับที่" not in answer.text

@@ -38,6 +38,7 @@ class Holder:
         with app.app_context(), unit_of_work():
             self.token = issue(Actor.system(), cast.member(name))
             self.member, self.channel = cast.member(name).id, cast.channel(name).id
+        self.post("here")
 
     def get(self, path: str = "") -> str:
         """A page of theirs."""
@@ -265,14 +266,20 @@ def test_the_office_hands_out_links(app: Flask, client_of: ClientOf) -> None:
     officer = client_of("officer50")
     assert client_of("officer90").post(f"/members/{member}/link/").status_code == 404
     assert client_of("head50").post(f"/members/{member}/link/").status_code == 403
-    page = officer.post(f"/members/{member}/link/").get_data(as_text=True)
+    page = officer.post(f"/members/{member}/link/", follow_redirects=True).text
+    assert "ลิงก์ที่เคยออกไว้ใช้ไม่ได้แล้ว" not in page, "it is the first one"
+    assert "data:image/svg+xml" in page
     address = re.search(r'value="(http[^"]+/m/[^"]+)"', page)
     assert address is not None
     path = "/m/" + address[1].split("/m/")[1]
     assert app.test_client().get(path).status_code == 200
+    again = officer.post("/language/en", data={"next": f"/members/{member}/link/"})
+    assert address[1] in officer.get(again.location).text, "it is still there in the other language"
+    assert client_of("officer50").get(f"/members/{member}/link/").status_code == 302
     shown = officer.get(f"/members/{member}").get_data(as_text=True)
     assert path not in shown
     assert officer.post(f"/members/{member}/link/revoke").status_code == 302
+    assert officer.get(f"/members/{member}/link/").location == f"/members/{member}"
     assert app.test_client().get(path).status_code == 404
 
 
@@ -290,6 +297,28 @@ def test_the_language_can_be_switched(malee: Holder) -> None:
     answer = malee.client.post("/language/en", data={"next": back})
     assert answer.headers["Location"].endswith(back)
     assert "My messages" in malee.get() or "Good day" in malee.get()
+
+
+def test_the_language_is_switched_where_a_form_was_answered(
+    malee: Holder, message: int, app: Flask
+) -> None:
+    """Such a page has no address of its own: one comes back to where the form stood."""
+    root = f"/m/{malee.token}"
+    cases = [
+        ("line/code", f"{root}/record", f"{root}/record"),
+        (f"messages/{message}/passed-on", f"{root}/messages/{message}", None),
+        (f"messages/{message}/passed-on", "", None),
+        ("record/wish", "", f"{root}/record"),
+    ]
+    for path, came, wanted in cases:
+        headers = {"Referer": f"http://localhost{came}"} if came else {}
+        page = malee.client.post(f"{root}/{path}", headers=headers).text
+        found = re.search(r'name="next" value="([^"]*)"', page)
+        assert found is not None, path
+        assert found[1] == (wanted or f"{root}/messages/{message}"), path
+    foreign = {"Referer": "https://evil.example/members/"}
+    page = malee.client.post(f"{root}/record/wish", headers=foreign).text
+    assert f'name="next" value="{root}/record"' in page
 
 
 def test_without_a_channel_a_new_one_is_offered(app: Flask, malee: Holder, message: int) -> None:

@@ -63,7 +63,7 @@ def _end(app: Flask, token: str) -> str:
 def test_each_end_says_what_to_do(app: Flask) -> None:
     replaced = _issue(app)
     token = _issue(app)
-    assert (_end(app, replaced), _end(app, token)) == ("revoked", "")
+    assert (_end(app, replaced), _end(app, token)) == ("replaced", "")
     assert _end(app, token[:-1] + ("A" if token[-1] != "A" else "B")) == "altered"
     with time_machine.travel(datetime.now(UTC) + timedelta(days=90, minutes=1)):
         late = app.test_client().get(f"/m/{token}/")
@@ -155,7 +155,26 @@ def test_office_links_work_on_several_devices(app: Flask) -> None:
     for _ in range(2):
         client = app.test_client()
         assert client.post(f"/m/{token}/messages/{message}/received").status_code == 302
-        assert client.get(f"/m/{token}/record").status_code == 200
+        assert client.get(f"/m/{token}/news").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["record", "data/json", "consents/portrait/give", "leave"])
+def test_the_record_opens_only_in_the_browser_that_was_kept(app: Flask, path: str) -> None:
+    """Whoever else holds the link may tap, ask and send news, and is told what to do."""
+    token, first, second = _issue(app), app.test_client(), app.test_client()
+    ask = {"record": "get"}.get(path, "post")
+    shown = getattr(first, ask)(f"/m/{token}/{path}")
+    assert shown.status_code == (200 if ask == "get" else 409)
+    assert f'action="/m/{token}/here"' in shown.text
+    assert cast.MEMBERS["malee50"].first not in shown.text
+    assert first.post(f"/m/{token}/here", data={"next": "portal.record"}).status_code == 302
+    second.post(f"/m/{token}/here")
+    refused = getattr(second, ask)(f"/m/{token}/{path}")
+    assert refused.status_code == 403
+    assert "ขอลิงก์ใหม่จาก" in refused.text
+    assert cast.MEMBERS["malee50"].first not in refused.text
+    assert second.get(f"/m/{token}/").status_code == 200
+    assert getattr(first, ask)(f"/m/{token}/{path}").status_code in (200, 302)
 
 
 def test_unlinking_ends_the_links_of_the_account_only(app: Flask) -> None:
@@ -171,7 +190,7 @@ def test_an_offices_link_belongs_to_the_linked_account(app: Flask) -> None:
     """It stays with the first browser, so that a forwarded one opens nothing, and ends with it."""
     message, account = _published(app), _account(app)
     line, token = _issue(app, single_use=True, account_id=account), _issue(app)
-    assert (_end(app, line), _end(app, token)) == ("revoked", "")
+    assert (_end(app, line), _end(app, token)) == ("replaced", "")
     one, other = app.test_client(), app.test_client()
     assert cast.MEMBERS["malee50"].first not in other.get(f"/m/{token}/record").text
     assert one.post(f"/m/{token}/messages/{message}/received").status_code == 302
@@ -188,7 +207,7 @@ def test_the_office_sees_the_link_that_it_gave(
     _account(app)
     with app.app_context():
         number = cast.member("malee50").id
-    page = client_of("officer50").post(f"/members/{number}/link/")
+    page = client_of("officer50").post(f"/members/{number}/link/", follow_redirects=True)
     assert "เชื่อมบัญชี LINE ไว้แล้ว" in page.text
     _issue(app, single_use=True, life=timedelta(hours=1))
     with app.app_context():
@@ -316,3 +335,30 @@ def test_forms_wait_under_one_name_whatever_the_link(app: Flask) -> None:
     assert queue(old) == queue(new) == queue(line) == before, "the old one has ended"
     assert strange not in ("", before)
     assert queue(f"{new}x") == ""
+
+
+def test_a_link_that_was_cut_or_joined_never_leads_to_the_sign_in(app: Flask) -> None:
+    token = _issue(app)
+    for text in ("", token[:-2], token[:-19], f"{token}x", f"{token})", f"{token}/x/y"):
+        for slash in ("", "/"):
+            answer = app.test_client().get(f"/m/{text}{slash}", follow_redirects=True)
+            assert answer.status_code == 404, text
+            assert not answer.history or "/login" not in answer.history[-1].location
+            assert "/login" not in answer.request.path
+
+
+def test_an_unknown_address_below_a_good_link_leads_back_to_the_messages(app: Flask) -> None:
+    token = _issue(app)
+    paths = ("messages/abc", "messages/99999999999999999999", "line/code", "x/y", "record/")
+    for path in paths:
+        answer = app.test_client().get(f"/m/{token}/{path}")
+        assert answer.status_code == 404, path
+        assert f'href="/m/{token}/"' in answer.text.split("<main")[1]
+    assert app.test_client().post(f"/m/{token}/nowhere").status_code == 404
+
+
+def test_an_unknown_address_of_the_public_page_is_answered_there(app: Flask) -> None:
+    for path in ("x/y", "x/", "x/qr.svg/z"):
+        answer = app.test_client().get(f"/genuine/{path}")
+        assert answer.status_code == 404, path
+        assert 'action="/genuine/"' in answer.text

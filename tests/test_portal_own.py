@@ -5,19 +5,24 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from pydantic import SecretStr
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from registry.audit.models import AuditEvent
+from registry.audit.services import Actor
 from registry.channels.models import Channel
 from registry.db import db, unit_of_work
+from registry.members.masks import mask_name
 from registry.messages import exchange, ledger, review
 from registry.messages.evidence_models import EvidenceItem
 from registry.messages.exchange_models import NewsDecision, NewsOutcome
@@ -26,9 +31,11 @@ from registry.messages.models import KeyMessage
 from registry.outbox.line_models import LineAccount
 from registry.portal.certificate import certificate_words
 from registry.portal.models import Certificate
+from registry.portal.services import revoke
 from tests import cast, story
 from tests.test_portal import Holder
 
+ClientOf = Callable[[str], FlaskClient]
 ONCE = "a" * 32
 FACE = cast.MEMBERS["malee50"]
 
@@ -231,12 +238,41 @@ def test_a_certificate_tells_own_accepted_figures(app: Flask, malee: Holder, mes
     with app.test_request_context():
         told = certificate_words(db.session.get_one(Certificate, row.id), "https://x")
     assert told["name"] == f"{FACE.title}{FACE.first} {FACE.last}"
-    assert told["span"] == "ตั้งแต่วันที่ 10 มิถุนายน 2569 ถึงวันที่ 10 มิถุนายน 2569"
+    assert told["span"] == "เมื่อวันที่ 10 มิถุนายน 2569"
+    assert told["signature"] == ["ลงชื่อ", "ชื่อ-นามสกุล", "ตำแหน่ง"], "the head signs by hand"
     assert "2026" not in text
     assert malee.token not in text
     shown = app.test_client().get(f"/genuine/{row.code}").text
     assert "เกียรติบัตรนี้เป็นของจริง" in shown
     assert cast.MEMBERS["malee50"].first not in shown
+    assert mask_name(FACE.first, FACE.last) in shown
+
+
+def test_a_certificate_tells_when_its_figures_have_changed(
+    app: Flask, malee: Holder, message: int
+) -> None:
+    _accepted(app, message)
+    row = _certificate(app, malee)
+    with app.app_context():
+        report = db.session.scalars(select(Dissemination.id)).one()
+    assert "เกียรติบัตรที่นับรายงานนี้" in malee.get(f"messages/{message}")
+    assert f"certificates/{row.id}.pdf" in malee.get("results")
+    assert malee.post(f"reports/{report}/withdraw") == 302
+    assert "ไม่ตรงกับทะเบียนแล้ว" in malee.get(f"messages/{message}")
+    results = malee.get("results")
+    assert "ตัวเลขเปลี่ยนไปแล้ว" in results
+    assert f"certificates/{row.id}.pdf" not in results
+    shown = app.test_client().get(f"/genuine/{row.code}").text
+    assert "เกียรติบัตรนี้เป็นของจริง" not in shown
+    assert "ไม่ตรงกับทะเบียน" in shown
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [(("มาลี", "ใจดี"), "ม… ใจ…"), (("แดง", None), "แด…"), (("Ann",), "A…"), ((), "")],
+)
+def test_a_masked_name_shows_first_letters_only(parts: tuple[str | None, ...], shown: str) -> None:
+    assert mask_name(*parts) == shown
 
 
 def test_own_data_is_complete_and_own(app: Flask, malee: Holder, message: int) -> None:
@@ -438,9 +474,9 @@ def test_leaving_unlinks_the_line_account(app: Flask, malee: Holder) -> None:
 
 
 def test_what_is_too_large_is_said_in_the_words_of_the_portal(
-    app: Flask, malee: Holder, message: int
+    app: Flask, malee: Holder, message: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.config["MAX_CONTENT_LENGTH"] = 2_000
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 2_000)
     picture = (io.BytesIO(b"x" * 5_000), "a.png")
     answer = malee.client.post(f"/m/{malee.token}/news", data={"text": "ข่าว", "picture": picture})
     assert answer.status_code == 413
@@ -449,3 +485,80 @@ def test_what_is_too_large_is_said_in_the_words_of_the_portal(
 
 def test_the_public_page_is_linked(malee: Holder) -> None:
     assert 'href="/genuine/"' in malee.get()
+
+
+def test_new_messages_come_first_and_an_answer_is_announced(
+    app: Flask, malee: Holder, message: int, client_of: ClientOf
+) -> None:
+    with app.app_context(), unit_of_work():
+        later = story.published(at=story.PUBLISHED + timedelta(days=1)).id
+    assert malee.post(f"messages/{later}/received") == 302
+    page = malee.get()
+    places = [page.index(text) for text in ("ข้อความใหม่ถึงท่าน", "ได้รับแล้ว ยังไม่ได้ตอบ")]
+    assert places == sorted(places)
+    assert page.index(f'/messages/{message}"') < page.index(f'/messages/{later}"')
+    assert malee.post(f"messages/{later}/declined") == 302
+    page = malee.get()
+    assert "ข้อความที่ท่านตอบแล้ว (1)" in page
+    assert "ว่าไม่เผยแพร่ต่อ" in malee.get(f"messages/{later}")
+    asked = {"form_token": "9" * 32, "text": "น้ำดื่มได้ไหม"}
+    assert malee.post(f"messages/{message}/question", **asked) == 302
+    assert "สำนักงานตอบท่านแล้ว" not in malee.get()
+    with app.app_context():
+        question = db.session.scalars(select(Question.id)).one()
+    client_of("officer50").post(f"/questions/{question}", data={"text": "ได้ค่ะ", "seen": ""})
+    page = malee.get()
+    assert "สำนักงานตอบท่านแล้ว" in page
+    assert f'/messages/{message}#questions"' in page
+    assert "badge" in malee.get("record"), "on the tab of every page"
+    assert malee.post(f"questions/{question}/settled") == 302
+    assert "สำนักงานตอบท่านแล้ว" not in malee.get()
+
+
+def test_a_wish_is_listed_where_it_was_made(app: Flask, malee: Holder) -> None:
+    assert malee.post("record/wish", form_token=ONCE, text="ย้ายไปอยู่ตำบลช้างเผือก") == 302
+    assert "ย้ายไปอยู่ตำบลช้างเผือก" in malee.get("record")
+
+
+def test_a_picture_that_went_along_is_told(app: Flask, malee: Holder, message: int) -> None:
+    picture = (io.BytesIO(story.png()), "a.png")
+    assert malee.post("news", form_token="8" * 32, text="น้ำท่วม", picture=picture) == 302
+    assert "แนบภาพแล้ว" in malee.get("news")
+    picture = (io.BytesIO(story.png()), "a.png")
+    told = {"form_token": "7" * 32, "channel": malee.channel, "picture": picture}
+    assert malee.post(f"messages/{message}/passed-on", **told) == 302
+    assert "แนบภาพแล้ว" in malee.get(f"messages/{message}")
+
+
+def test_line_is_offered_only_where_there_is_an_account_to_write_to(
+    app: Flask, malee: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "เชื่อมบัญชี LINE ของฉัน" not in malee.get("record")
+    conf = app.extensions["sang_settings"]
+    token = {"line_channel_token": SecretStr("t")}
+    monkeypatch.setitem(app.extensions, "sang_settings", conf.model_copy(update=token))
+    assert "เชื่อมบัญชี LINE ของฉัน" in malee.get("record")
+    assert "เป็นเพื่อน" in malee.client.post(f"/m/{malee.token}/line/code").text
+
+
+def test_a_link_that_the_office_ended_says_so_and_names_the_office(
+    app: Flask, malee: Holder
+) -> None:
+    with app.app_context(), unit_of_work():
+        revoke(Actor.system(), cast.member("malee50"))
+        office = cast.member("malee50").office.name_th
+    page = malee.client.get(f"/m/{malee.token}/").text
+    assert f"{office}ยกเลิกลิงก์นี้แล้ว" in page
+    assert "ออกลิงก์ใหม่ให้ท่านแล้ว" not in page
+
+
+def test_nobody_reached_is_not_a_report(app: Flask, malee: Holder, message: int) -> None:
+    told = {"form_token": "6" * 32, "channel": malee.channel, "audience": "๐"}
+    assert malee.post(f"messages/{message}/passed-on", **told) == 422
+    with app.app_context():
+        assert db.session.scalar(select(Dissemination.id)) is None
+
+
+def test_who_no_longer_agrees_is_told_that_messages_stop(malee: Holder) -> None:
+    assert malee.post("consents/messages/withdraw") == 302
+    assert "จะไม่มีการส่งข้อความถึงท่านอีก" in malee.get("record")

@@ -300,10 +300,17 @@ def test_called_off_while_machines_wait_for_the_morning(app: Flask) -> None:
         assert len(releasing.begun(release, releasing.at("06:00", days=2))) == 1
 
 
-def test_what_runs_is_not_called_off(app: Flask) -> None:
+def test_of_what_runs_the_rest_is_called_off(app: Flask) -> None:
     with app.app_context(), unit_of_work():
-        release = releasing.planned(story.approved(), [cast.channel("P50")])
-        releasing.begun(release)
+        message = story.approved()
+        tower = releasing.channel("P50", ChannelKind.LOUDSPEAKER, ["malee50"])
+        release = releasing.planned(message, [cast.channel("P50"), tower])
+        rows = releasing.begun(release)
+        _past(release)
+        releasing.sent(rows[:1], story.PUBLISHED, OFFICER)
+        releases.cancel(story.acting(OFFICER), release, "สายไป")
+        assert [row.as_state for row in rows] == [DeliveryState.SENT, DeliveryState.CANCELLED]
+        assert (release.as_state, message.is_out) == (ReleaseState.DONE, True)
         with pytest.raises(Refused):
             releases.cancel(story.acting(OFFICER), release, "สายไป")
 

@@ -205,6 +205,27 @@ def test_the_button_on_the_page(app: Flask, client_of: ClientOf) -> None:
     assert again.location.endswith(address)
 
 
+def test_the_page_says_how_each_can_be_asked(app: Flask, client_of: ClientOf) -> None:
+    """By machine where somebody linked an account; the others with telephone, masked."""
+    with app.app_context(), unit_of_work():
+        number, dao = story.published().id, cast.member("dao50").id
+        releasing.link("somchai50")
+        _withdraw_consent("malee50")
+    client, address = client_of(OFFICER), f"/messages/{number}/silent"
+    text = client.get(address).get_data(as_text=True)
+    for line in ("ทาง LINE บัญชีของตนเอง: 1", "ทางโทรศัพท์หรือพบด้วยตนเอง: 1", "ไม่ควรถามซ้ำ"):
+        assert line in text
+    phoned = client.get(f"{address}?by=phone").get_data(as_text=True)
+    assert "08x-xxx-0503" in phoned
+    assert "0810000503" not in phoned
+    assert f"/phone/{dao}?message={number}" in phoned
+    assert "สมชาย ใจคำ" not in phoned
+    assert client.get(f"{address}?by=nonsense").status_code == 200
+    alone = client.get(f"{address}?by=left_alone").get_data(as_text=True)
+    assert "มาลี" in alone
+    assert "/phone/" not in alone.split("<table")[1]
+
+
 def test_a_group_carries_the_correction_by_machine(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         message, channel = story.published(), cast.channel("P50")

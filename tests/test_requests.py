@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from registry.audit.models import AuditEvent
 from registry.db import db, unit_of_work
 from registry.errors import Refused
-from registry.messages import publishing, requests, services
+from registry.messages import publishing, request_changes, requests, services
 from registry.messages.letters import read_scan
 from registry.messages.models import KeyMessage, Route
 from registry.messages.prepared import PDF, Prepared
@@ -128,7 +128,11 @@ def test_the_central_website_is_checked_by_its_webmasters(app: Flask) -> None:
         with pytest.raises(Refused, match="เว็บไซต์"):
             requests.check(story.acting("officer50"), row, EVERY)
         requests.check(story.acting("central"), row, EVERY)
-        assert row.checks == [str(point) for point in CHECKS[Route.CENTRAL]]
+        found = [(point["key"], point["en"]) for point in row.checks or ()]
+        texts = [str(point) for point in CHECKS[Route.CENTRAL]]
+        assert [point["th"] for point in row.checks or ()] == texts
+        assert found[0] == ("central_1", "The text is complete, correct and names who is "
+                            "responsible for it.")  # fmt: skip
 
 
 def test_no_check_without_the_letter(app: Flask) -> None:
@@ -293,3 +297,78 @@ def test_the_page_offers_each_what_waits_for_them(app: Flask, client_of: ClientO
     told = {"on": FORM["letter_date"], "how": "telephone"}
     assert officer.post(f"/requests/{number}/tell", data={"on": "x"}).status_code == 422
     assert officer.post(f"/requests/{number}/tell", data=told).status_code == 302
+
+
+def _typed(day: date) -> str:
+    return f"{day.day}/{day.month}/{day.year + 543}"
+
+
+def test_wanted_until_a_day_that_is_past_goes_nowhere(app: Flask, client_of: ClientOf) -> None:
+    client, yesterday = client_of("officer50"), TODAY - timedelta(days=1)
+    late = client.post("/requests/new", data=FORM | {"wanted_until": _typed(yesterday)})
+    assert (late.status_code, "ผ่านมาแล้ว" in late.text) == (422, True)
+    assert 'id="wanted_until-error"' in late.text
+    with app.app_context(), unit_of_work():
+        row = _received()
+        row.wanted_until = yesterday
+        with pytest.raises(Refused, match="ผ่านมาแล้ว"):
+            requests.check(story.acting("officer50"), row, EVERY)
+        row.wanted_until = TODAY
+        requests.check(story.acting("officer50"), row, EVERY)
+        with pytest.raises(Refused, match="ผ่านมาแล้ว"):
+            requests.approve(story.acting("head50"), row, at=utc_now() + timedelta(days=1))
+        requests.approve(story.acting("head50"), row)
+
+
+def test_a_request_is_corrected_until_it_is_decided(app: Flask, client_of: ClientOf) -> None:
+    """What was checked is checked anew; who corrected it does not decide."""
+    with app.app_context(), unit_of_work():
+        row = _received()
+        requests.check(story.acting("officer50"), row, EVERY)
+        number = row.id
+    client, path = client_of("officer50"), f"/requests/{number}/edit"
+    assert client_of("officer90").get(path).status_code == 404
+    opened = client.get(path).text
+    assert ASKED.text in opened
+    version = opened.split('name="version" type="hidden" value="')[1].split('"')[0]
+    changed = FORM | {"text": "เชิญรับวัคซีนวันอาทิตย์", "version": version}
+    assert client.post(path, data=changed | {"unit": " "}).status_code == 422
+    assert client.post(path, data=changed).status_code == 302
+    again = client.post(path, data=changed | {"text": "ข้อความที่สาม"})
+    assert (again.status_code, "เชิญรับวัคซีนวันอาทิตย์" in again.text) == (422, True)
+    with app.app_context(), unit_of_work():
+        row = db.session.get_one(PublicationRequest, number)
+        assert (row.as_state, row.checks) == (S.RECEIVED, None)
+        later = Asked(**{**vars(ASKED), "unit": "โรงพยาบาลอื่น"})
+        request_changes.correct(story.acting("acting50"), row, later, version=row.version)
+        requests.check(story.acting("officer50"), row, EVERY)
+        with pytest.raises(Refused, match="เป็นผู้อนุมัติไม่ได้"):
+            requests.approve(story.acting("acting50"), row)
+        requests.approve(story.acting("head50"), row)
+        with pytest.raises(Refused, match="พิจารณาแล้ว"):
+            request_changes.correct(story.acting("officer50"), row, ASKED, version=row.version)
+        kinds = list(db.session.scalars(select(AuditEvent.action)))
+        assert kinds.count("letter:update") == 2
+
+
+def test_the_next_step_is_always_said(app: Flask, client_of: ClientOf) -> None:
+    """Whoever cannot take it reads who does."""
+    with app.app_context(), unit_of_work():
+        received, approved = _received().id, _approved().id
+    head = client_of("head50")
+    assert "เจ้าหน้าที่ของหน่วยงานเป็นผู้ตรวจ" in head.get(f"/requests/{received}").text
+    assert "จัดทำเป็นข้อความหลัก" in head.get(f"/requests/{approved}").text
+
+
+def test_the_contact_is_for_those_who_work_on_the_request(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        outside, central = (_received(route=route).id for route in (Route.OUTSIDE, Route.CENTRAL))
+    for who, number, seen in (
+        ("officer50", outside, True),
+        ("head50", outside, True),
+        ("central", outside, False),
+        ("central", central, True),
+    ):
+        page = client_of(who).get(f"/requests/{number}").text
+        assert ASKED.subject in page
+        assert ("0810000777" in page) is seen, who

@@ -22,7 +22,7 @@ from registry.messages.release_models import Purpose, Release
 from registry.messages.rules import seconds_aloud
 from registry.periods import dated
 from registry.periods.calendar import to_bangkok_date, utc_now
-from tests import cast, story
+from tests import cast, releasing, story
 
 ClientOf = Callable[[str], FlaskClient]
 S = MessageState
@@ -58,6 +58,26 @@ def test_a_crisis_message_goes_out_on_the_authors_word_and_is_listed(app: Flask)
         assert message.reviewed_by == cast.user("head50").id
         kinds = list(db.session.scalars(select(AuditEvent.action)))
         assert kinds.count("message:review") == 1
+
+
+def test_the_review_begins_when_the_sending_does(app: Flask, client_of: ClientOf) -> None:
+    """Nothing may have arrived yet: a way is slow, or people still have to do it."""
+    with app.app_context(), unit_of_work():
+        message = _hurried()
+        release = releasing.planned(message, [cast.channel("P50")])
+        assert _waiting("head50") == 0
+        releasing.begun(release)
+        assert (message.as_state, _waiting("head50")) == (S.PROOFREAD, 1)
+        assert reviews_after.list_waiting(story.ALL) == [message]
+        path = f"/messages/{message.id}"
+    head = client_of("head50")
+    page = head.get(path).text
+    assert 'name="answer" value="stands"' in page
+    assert 'name="answer" value="withdraw"' not in page, "there is nothing to withdraw yet"
+    answer = head.post(f"{path}/review", data={"reason": "จำเป็นจริง", "answer": "stands"})
+    assert answer.status_code == 302
+    with app.app_context():
+        assert _waiting("head50") == 0
 
 
 def test_a_maker_never_reviews(app: Flask) -> None:
@@ -170,22 +190,29 @@ def test_the_wording_of_the_checklist_is_kept(app: Flask, client_of: ClientOf) -
         with pytest.raises(Refused, match="ตรวจแล้วสองรอบ"):
             services.submit(story.acting("officer50"), new, story.ANSWERS)
         services.submit(story.acting("officer50"), new, {"point_1": True})
-        assert (new.checklist or {})["points"] == ["ตรวจแล้วสองรอบ"]
+        kept = {"key": "point_1", "th": "ตรวจแล้วสองรอบ", "en": ""}
+        assert (new.checklist or {})["points"] == [kept]
         assert (old.checklist or {})["points"] == checklist.default_points()
         number, text = old.id, checklist.default_points()[0]
-    page = client_of("head50").get(f"/messages/{number}").text
-    assert text in page
+    head = client_of("head50")
+    page = head.get(f"/messages/{number}").text
+    assert text["th"] in page
     assert "ตรวจแล้วสองรอบ" not in page
+    head.post("/language/en")
+    assert text["en"] in head.get(f"/messages/{number}").text
 
 
 def test_the_steps_on_the_page(app: Flask, client_of: ClientOf) -> None:
     with app.app_context(), unit_of_work():
         number = _draft().id
     officer, head, path = client_of("officer50"), client_of("head50"), f"/messages/{number}"
-    ticked = {f"crisis-{key}": "y" for key in story.ANSWERS}
+    ticked = dict.fromkeys(story.ANSWERS, "y")
     refused = officer.post(f"{path}/crisis", data={"reason": "น้ำ <มา> แล้ว"})
     assert refused.status_code == 422
     assert "น้ำ &lt;มา&gt; แล้ว" in refused.text
+    assert refused.text.count('name="accuracy"') == 1, "one checklist for both ways"
+    beside = refused.text.index('role="alert"')
+    assert refused.text.index(f"{path}/submit") < beside < refused.text.index("reason-crisis")
     assert head.post(f"{path}/crisis", data={"reason": "x", **ticked}).status_code == 403
     sent = officer.post(f"{path}/crisis", data={"reason": "น้ำมาแล้ว", **ticked})
     assert sent.status_code == 302
@@ -251,3 +278,15 @@ def test_language_route_script_and_disclaimer_are_kept_and_shown(
     page = client.get(place).text
     for shown in ('lang="ms"', "เว็บไซต์กลาง", "ความเห็นของผู้เขียน", "ประมาณ 3 วินาที"):
         assert shown in page
+
+
+def test_what_a_review_found_stays_inside_the_office(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        message = _hurried()
+        publishing.publish(story.acting("officer50"), message, [cast.channel("P50").id])
+        reviews_after.review(story.acting("head50"), message, "เขียนรีบไป แต่ถูกต้อง")
+        path = f"/messages/{message.id}"
+    assert "เขียนรีบไป" in client_of("officer50").get(path).text
+    elsewhere = client_of("central").get(path).text
+    assert story.TEXT.title in elsewhere
+    assert "เขียนรีบไป" not in elsewhere

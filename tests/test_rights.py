@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 from collections.abc import Callable
 
 import pytest
@@ -229,3 +230,23 @@ def test_the_pages_by_role(app: Flask, client_of: ClientOf) -> None:
     with app.app_context():
         assert _office().may_publish is False
     assert "ย้าย" in officer.get(place).text
+
+
+def test_without_an_application_one_chooses_the_office_and_sees_who_has_the_right(
+    app: Flask, client_of: ClientOf
+) -> None:
+    with app.app_context(), unit_of_work():
+        _without()
+    central = client_of("central")
+    central.post("/language/en")
+    page = central.get("/rights/decide").text
+    assert '<option selected value="">Choose an office</option>' in page
+    assert re.search(r"P50 [^<]+ – does not have the right<", page)
+    assert re.search(r"P90 [^<]+ – has the right<", page)
+    none = central.post("/rights/decide", data={"office": "", "grants": "no", "reason": "x"})
+    assert "Choose an office." in none.text
+    twice = central.post("/rights/decide", data={"office": "P50", "grants": "no", "reason": "x"})
+    alert = re.findall(r'role="alert">(.*?)</div>', twice.text, re.S)[0]
+    assert alert.isascii()
+    own = client_of("officer50").get("/rights/").text
+    assert "ขณะนี้หน่วยงานของท่านไม่มีสิทธิเผยแพร่" in own

@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from registry.db import db, unit_of_work
+from registry.messages import services
 from registry.messages.ledger_models import Dissemination, Question
-from registry.messages.models import KeyMessage, MessageState
-from tests import cast
+from registry.messages.models import MESSAGE_STATE_NAMES, KeyMessage, MessageState
+from tests import cast, story
 from tests.ledger import add_ledger
 
 ClientOf = Callable[[str], FlaskClient]
@@ -101,6 +102,13 @@ def test_the_start_page_shows_what_may_be_passed_on(app: Flask, client_of: Clien
     assert [title in page for title in stories] == [True, False, False, False]
 
 
+def test_the_card_of_messages_leads_to_those_that_wait(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        services.create(story.acting("officer50"), story.TEXT)
+    text = client_of("officer50").get("/").get_data(as_text=True)
+    assert re.search(r'<a class="figure-card" href="/messages/\?show=waiting"><strong>1<', text)
+
+
 def test_one_menu_item_says_where_one_is(client_of: ClientOf) -> None:
     officer = client_of("officer50")
     links = re.findall(r'<li><a href="(/[^"]*)"', officer.get("/members/").get_data(as_text=True))
@@ -109,3 +117,28 @@ def test_one_menu_item_says_where_one_is(client_of: ClientOf) -> None:
         page = officer.get(link, follow_redirects=True).get_data(as_text=True)
         here = re.findall(r'<li><a href="([^"]*)" aria-current="page"', page)
         assert here in ([link], []) if link.startswith("/dashboards") else here == [link], link
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "invited"),
+    [
+        (services.correct, MessageState.CORRECTED, True),
+        (services.withdraw, MessageState.WITHDRAWN, False),
+    ],
+)
+def test_published_lately_tells_what_became_of_it(
+    app: Flask, client_of: ClientOf, step: Callable[..., None], state: MessageState, invited: bool
+) -> None:
+    with app.app_context(), unit_of_work():
+        now = datetime.now(UTC)
+        message = story.published(at=now)
+        message.valid_until = (now + timedelta(days=9)).date()
+        step(story.acting("officer50"), message, "ข้อความเดิมบอกวันผิด")
+        number = message.id
+    page = client_of("officer50").get("/").text.split('id="latest"')[1]
+    with app.test_request_context():
+        assert str(MESSAGE_STATE_NAMES[state]) in page
+    assert ("เผยแพร่ต่อได้ถึง" in page) == invited
+    assert (story.TEXT.sentence in page) == invited
+    record = f"/dissemination/new?message={number}"
+    assert (record in client_of("officer50").get(f"/messages/{number}").text) == invited

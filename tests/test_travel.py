@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from registry.access.scope import Scope
 from registry.audit.services import Actor
@@ -17,11 +17,13 @@ from registry.db import begin_write, db, unit_of_work
 from registry.errors import Refused
 from registry.facts.asked import asked
 from registry.facts.evaluate import evaluate
+from registry.members.models import Member
 from registry.messages import exchange, ledger, numbers, services, travel_queries
 from registry.messages.ledger_models import DAY_ONLY, LIVE, Dissemination, Recipient
 from registry.messages.models import KeyMessage, MessageState
 from registry.messages.release_models import Release
 from registry.messages.travel import HOURLY, course, hour_of, start_of
+from registry.networks.models import NetworkMember
 from registry.outbox.models import Delivery
 from registry.periods.calendar import BANGKOK
 from tests import cast, story
@@ -226,12 +228,47 @@ def test_the_page_of_the_journey(app: Flask, client_of: ClientOf) -> None:
     page = client_of("officer50").get(f"/messages/{number}/travel").get_data(as_text=True)
     for text in ("รู้ทันไข้เลือดออก", "เชียงใหม่", "จริงหรือคะ", "สัปดาห์ละครั้ง", "แก้ไข"):
         assert text in page, text
-    assert "ผู้รับ 1 รายยังไม่ตอบสนอง" in page
+    assert "ผู้รับ 1 รายยังไม่ตอบรับ" in page
     assert "จากสมาชิก 3 ราย" in page
     assert '<th scope="col" class="num">จำนวนครั้งที่เผยแพร่ต่อ</th>' in page
+    came, went = page.split("จำแนกตามช่องทางของหน่วยงาน", 1)[1].split("จำแนกตามช่องทางของสมาชิก", 1)
+    went = went.split("</section>", 1)[0]
+    assert "ศักยภาพการเข้าถึง" in went
+    assert "ศักยภาพการเข้าถึง" not in came
+    assert "ผู้รับ" in came
+    assert "ผู้รับ" not in went
     assert f"/messages/{number}/travel" in client_of("officer50").get(
         f"/messages/{number}"
     ).get_data(as_text=True)
+
+
+def test_whoever_sees_no_names_counts_the_silent_all_the_same(
+    app: Flask, client_of: ClientOf
+) -> None:
+    number = _travelled(app)
+    for name in ("executive", "analyst", "central", "officer50"):
+        page = text_of(ask(client_of(name), MESSAGE, f"?message={number}"))
+        told = page.rsplit("ยังไม่ตอบรับ", 1)[1][:200]
+        assert '"1"' in told, (name, told)
+
+
+def test_a_silent_member_who_moved_away_counts_but_is_not_listed(
+    app: Flask, client_of: ClientOf
+) -> None:
+    number = _travelled(app)
+    with app.app_context(), unit_of_work():
+        silent = db.session.scalars(
+            select(Recipient).where(Recipient.message_id == number, Recipient.received_at.is_(None))
+        ).one()
+        left = db.session.get_one(Member, silent.member_id)
+        left.office_id, left.province_code = cast.member("aree90").office_id, "90"
+        name = left.display_name
+        inside = update(NetworkMember).where(NetworkMember.member_id == left.id)
+        db.session.execute(inside.values(to_on=TODAY))
+    page = client_of("officer50").get(f"/messages/{number}/silent").get_data(as_text=True)
+    assert '<small class="text-body-secondary">1</small>' in page
+    assert name not in page
+    assert "ในจำนวนนี้ 1 คนอยู่นอกพื้นที่ของท่าน" in page
 
 
 def test_another_office_sees_no_journey(app: Flask, client_of: ClientOf) -> None:
@@ -244,6 +281,9 @@ def test_another_office_sees_no_journey(app: Flask, client_of: ClientOf) -> None
     assert rows.status_code == 400
 
 
+PUBLISHED_DAY = "10 มิ.ย. 2569"
+
+
 def test_the_page_of_the_dashboards(app: Flask, client_of: ClientOf) -> None:
     number = _travelled(app)
     client = client_of("officer50")
@@ -251,12 +291,15 @@ def test_the_page_of_the_dashboards(app: Flask, client_of: ClientOf) -> None:
     assert "รู้ทันไข้เลือดออก" in listed
     assert "state warn" in listed
     assert f"message={number}" in listed
+    whose = f"{PUBLISHED_DAY} · ส.ปชส.เชียงใหม่"
+    assert whose in listed
     page = text_of(ask(client, MESSAGE, f"?message={number}"))
     for text in ("รู้ทันไข้เลือดออก", "แก้ไขหรือถอน", "จากสมาชิก 3 ราย", "ตามเวลา", "80"):
         assert text in page, text
     narrowed = text_of(ask(client, MESSAGE, f"?message={number}&province=50&period=2569-FY"))
     assert "2569" in narrowed
     assert '"role": "alert"' not in narrowed
+    assert f"รู้ทันไข้เลือดออก · {whose}" in page
     for wrong in ("999999", "x", "-1", str(10**12)):
         assert '"role": "alert"' in text_of(ask(client, MESSAGE, f"?message={wrong}"))
     odd = ask(client, MESSAGE, f"?message={number}&measure=members_active")

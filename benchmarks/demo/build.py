@@ -16,15 +16,17 @@ from benchmarks.demo.answers import Members
 from benchmarks.demo.campaign import Campaign
 from benchmarks.demo.line import talk_by_line
 from benchmarks.demo.people import Crowd, Person
+from benchmarks.demo.pictures import fill_libraries
 from benchmarks.demo.waiting import departures, leave_open
 from registry.access.roles import Role
 from registry.admin_commands import prepare
-from registry.db import db
+from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.geography.queries import province_zones, provinces
 from registry.members.models import Member
 from registry.networks.models import Network
 from registry.periods.calendar import Period, PeriodKind, periods_between, to_bangkok_date
+from registry.periods.dated import Dated, set_from
 from registry.settings import Settings, demo_mark
 
 SEED = 2568
@@ -75,6 +77,7 @@ def _fill(app: Flask, settings: Settings) -> None:
     first = _first_day(to_bangkok_date(now))
     with click.progressbar(length=100, label="Demonstration") as bar:
         accounts.make_accounts(accounts.password_of(settings.instance))
+        _ask_a_second_person(first)
         bar.update(8)
         networks.make_networks(first, SEED)
         bar.update(7)
@@ -85,9 +88,17 @@ def _fill(app: Flask, settings: Settings) -> None:
         _carry(first, now)
         leave_open(settings.instance / "demo", SEED, first, now)
         talk_by_line(SEED, now)
+        fill_libraries(now)
         bar.update(30)
         _close(first, now)
         bar.update(25)
+
+
+def _ask_a_second_person(first: date) -> None:
+    """So few people are in the demonstration that no audience would ever be large."""
+    actor, why = accounts.actor_of("C-PRDB", Role.ADMINISTRATOR), "ข้อมูลสาธิตมีสมาชิกไม่ถึงสองพันคน"
+    with unit_of_work():
+        set_from(Dated.LARGE_AUDIENCE, "500", first, why, actor, today=first)
 
 
 def _first_day(today: date) -> date:

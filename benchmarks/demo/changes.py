@@ -13,7 +13,7 @@ from registry.messages.models import KeyMessage
 from registry.messages.release_models import Release, ReleaseState
 from registry.messages.reviews_after import is_waiting, review
 from registry.messages.services import correct
-from registry.outbox.hand import Done, do
+from registry.outbox.hand import Done, checklist, do
 from registry.outbox.models import Delivery, DeliveryState, Way
 
 CRISIS = "น้ำป่าเข้าหมู่บ้านแล้ว ประชาชนต้องอพยพทันที รอการอนุมัติไม่ได้"
@@ -43,7 +43,7 @@ def _carry(author: Actor, release: int, at: datetime) -> None:
         Delivery.state == DeliveryState.QUEUED.value,
     )
     for delivery in list(db.session.scalars(query)):
-        do(author, delivery, Done(at))
+        do(author, delivery, Done(at, checklist(delivery.channel.as_kind)))
 
 
 def look_back(head: Actor | None, number: int, at: datetime) -> None:

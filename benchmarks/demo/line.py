@@ -26,6 +26,7 @@ from registry.periods.calendar import to_bangkok_date
 
 PROVINCES = ("50", "90", "40")
 EACH = 6
+LINKED_BEFORE = timedelta(days=14)
 WORDS = (
     "ถนนหน้าวัดขาด รถผ่านไม่ได้ตั้งแต่เช้า",
     "พรุ่งนี้รถฉีดวัคซีนมากี่โมง",
@@ -39,7 +40,7 @@ Event = dict[str, Any]
 def talk_by_line(seed: int, now: datetime) -> None:
     """Link some members, let the bot join a group, and let the members write and tap."""
     with unit_of_work():
-        _link()
+        _link(now)
     dice = Random(seed)  # noqa: S311 - for looks, not for secrets
     events = [_event("join", 0, now, {}, {"type": "group", "groupId": f"C{1:032x}"})]
     db.session.rollback()
@@ -55,13 +56,16 @@ def talk_by_line(seed: int, now: datetime) -> None:
         count_audience(ACTOR, group.channel, Count(to_bangkok_date(now), 86))
 
 
-def _link() -> None:
+def _link(now: datetime) -> None:
+    """Accounts linked some days ago, one after the other: before anybody wrote."""
     for province in PROVINCES:
         query = select(Member).where(
             Member.province_code == province, Member.state == MemberState.ACTIVE.value, STANDS
         )
-        for member in db.session.scalars(query.order_by(Member.id).limit(EACH)).all():
-            line_links.link(ACTOR, member, f"U{member.id:032x}")
+        members = db.session.scalars(query.order_by(Member.id).limit(EACH)).all()
+        for day, member in enumerate(members):
+            account = line_links.link(ACTOR, member, f"U{member.id:032x}")
+            account.linked_at = now - LINKED_BEFORE - timedelta(days=day)
 
 
 def _said(dice: Random, now: datetime) -> Iterator[Event]:

@@ -15,7 +15,7 @@ from dashboards.breakdown import breakdowns
 from dashboards.course import changes, course, pace, reactions
 from dashboards.figures import BREAKDOWNS, split, suits
 from dashboards.journey import journey
-from dashboards.messages_list import listing
+from dashboards.messages_list import day_and_office, listing
 from dashboards.navigation import page_link
 from registry.access.scope import Scope
 from registry.errors import Refused
@@ -23,7 +23,7 @@ from registry.facts.asked import Asked, asked
 from registry.facts.evaluate import evaluate
 from registry.facts.measure import Figure
 from registry.facts.measures import MEASURES
-from registry.i18n import language, name_of
+from registry.i18n import day, language, name_of
 from registry.messages.models import MESSAGE_KIND_NAMES, KeyMessage, MessageKind
 from registry.messages.queries import message_for
 from registry.messages.travel_queries import messages_out
@@ -98,7 +98,7 @@ def _one(scope: Scope, question: Asked, shown: str, today: date) -> list[Any]:
                 pace(scope, message, question, known.figures),
                 course(scope, message, question),
                 *breakdowns(question, split(scope, question, shown, None)),
-                reactions(scope, message, question, known.figures),
+                reactions(message, question, known.figures),
             ],
             className="dash-grid",
         ),
@@ -113,7 +113,9 @@ def _figures(scope: Scope, question: Asked) -> dict[str, Figure]:
 
 def _messages(scope: Scope, message: KeyMessage) -> Component:
     """The choice of another message; “all” leads to the list."""
-    rows = {row.id: row.title for row in [message, *messages_out(scope)]}
+    rows = {
+        row.id: f"{row.title} · {day_and_office(row)}" for row in [message, *messages_out(scope)]
+    }
     options = [{"label": text, "value": str(number)} for number, text in rows.items()]
     every = [{"label": _("All"), "value": filters.ANY}]
     return filters.select_of("message", _("Key message"), every + options, message.id)
@@ -121,7 +123,8 @@ def _messages(scope: Scope, message: KeyMessage) -> Component:
 
 def _heading(message: KeyMessage, question: Asked) -> Component:
     """Which months are counted, and what the message is."""
-    about = f"{MESSAGE_KIND_NAMES[MessageKind(message.kind)]} · {name_of(message.office)}"
+    kind, out = MESSAGE_KIND_NAMES[MessageKind(message.kind)], day(message.published_at)
+    about = f"{kind} · {name_of(message.office)} · {out}"
     said: list[Any] = [html.B(question.label(language())), " ", html.Span(about)]
     if question.life is None:
         whole = page_link(PATH, question, period="")

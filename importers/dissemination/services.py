@@ -36,7 +36,7 @@ def keep(
     twin = _twin(actor, sha256)
     if twin is not None and twin.committed_at is not None:
         day = format_date(to_bangkok_date(twin.committed_at))
-        raise Refused(_("The file %(name)s was saved already on %(day)s.", name=filename, day=day))
+        raise Refused(_("Already saved on %(day)s: the file %(name)s.", name=filename, day=day))
     if twin is not None:
         return twin
     month = Period.parse(read.month).first_month

@@ -5,19 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from importers.codes import Code
 from importers.fields import Field
 from importers.mapping import Column
+from importers.options import Options
 from importers.rows.draft import Draft
 from importers.thai.channels import OTHER, ChannelText, kind_of, read_channels
 from importers.thai.contacts import looks_like_url, read_url
+from importers.thai.finding import Remark
 from importers.thai.numbers import read_count
 from importers.thai.text import clean, said, to_text
+from registry.channels.addresses import identity_of
 
 _BLANK = ChannelText("", "")
 
 
-def read_reach(draft: Draft) -> None:
-    """Read all channel columns from left to right; an audience belongs to the channel before it."""
+def read_reach(draft: Draft, options: Options) -> None:
+    """Read all channel columns from left to right; an audience belongs to the channel before it.
+
+    An office's official account is no channel of a member, in a sheet as little as on a page.
+    """
     channels: list[ChannelText] = []
     for column in draft.header.reach:
         if said(to_text(draft.cell(column))):
@@ -25,6 +32,17 @@ def read_reach(draft: Draft) -> None:
     draft.values["channels"] = [
         {**channel.as_dict(), "kind": channel.kind or OTHER} for channel in channels
     ]
+
+    for channel in channels:
+        if channel.url and identity_of(channel.url) in options.official:
+            remark = Remark(Code.URL_OFFICIAL, None, {"text": channel.url[:80]})
+            draft.note(_place_of(draft, channel.url), remark)
+
+
+def _place_of(draft: Draft, url: str) -> Column | None:
+    """The column whose cell holds an address, perhaps without its beginning."""
+    short = url.partition("://")[2]
+    return next((one for one in draft.header.reach if short in to_text(draft.cell(one))), None)
 
 
 def _add(draft: Draft, channels: list[ChannelText], column: Column) -> None:

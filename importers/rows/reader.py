@@ -24,7 +24,7 @@ def read_row(record: Record, header: Header, options: Options) -> RowResult:
     draft = Draft(record, header)
     read_person(draft, options.today)
     read_address(draft, options)
-    read_reach(draft)
+    read_reach(draft, options)
     read_membership(draft, options)
     said = draft.values
     if not (said["phone"] or said["line_id"] or said["email"]):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from registry.audit.names import name_of_key
+from registry.access.expired_forms import told
 from registry.error_pages import wants_json
 
 
@@ -33,9 +33,15 @@ def expired_page(*, needs_sign_in: bool = True) -> ResponseReturnValue:
         fields=fields,
         files=files,
         stranger=stranger,
-        name_of_key=name_of_key,
+        shown=told(fields, _package()),
     )
     return page, 401 if stranger else 400
+
+
+def _package() -> str:
+    """Where the view lies to which the form was posted."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "__module__", "").rpartition(".")[0]
 
 
 def _is_kept(name: str) -> bool:

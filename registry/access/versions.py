@@ -77,7 +77,7 @@ def compared(
         form.version.data = str(row.version)
         fields = [(form[name], value) for name, value in now.items()]
         differing = [
-            holds_now(field.label.text, _shown(field, value))
+            holds_now(field.label.text, shown(field, value))
             for field, value in fields
             if (field.data or None) != (value or None)
         ]
@@ -89,7 +89,7 @@ def holds_now(label: str, value: str) -> str:
     return str(_("%(field)s is now “%(value)s”.", field=label, value=value))
 
 
-def _shown(field: Any, value: Any) -> str:
+def shown(field: Any, value: Any) -> str:
     """A value in the field's own words."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))

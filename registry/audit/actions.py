@@ -49,6 +49,7 @@ class Action(StrEnum):
     MESSAGE_REVIEW = "message:review"
     LETTER_RECEIVE = "letter:receive"
     LETTER_STATE = "letter:state"
+    LETTER_UPDATE = "letter:update"
     RIGHT_STATE = "right:state"
     MEDIA_ADD = "media:add"
     MEDIA_UPDATE = "media:update"

@@ -52,6 +52,7 @@ NAMES: dict[Action, Any] = {
     A.MESSAGE_REVIEW: _l("Key message reviewed afterwards"),
     A.LETTER_RECEIVE: _l("Request to publish received"),
     A.LETTER_STATE: _l("State of a request to publish changed"),
+    A.LETTER_UPDATE: _l("Request to publish corrected"),
     A.RIGHT_STATE: _l("Right to publish asked for, granted or revoked"),
     A.MEDIA_ADD: _l("File added to the media library"),
     A.MEDIA_UPDATE: _l("File of the media library changed"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +18,8 @@ from registry.audit.models import AuditEvent
 from registry.audit.names import name_of_action, name_of_key, name_of_object, spell
 from registry.audit.services import record
 from registry.db import commit
+from registry.geography.queries import provinces
+from registry.i18n import name_of
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 READ = allow(Permission.AUDIT_READ)
@@ -23,8 +27,18 @@ NAMERS = {
     "name_of_action": name_of_action,
     "name_of_key": name_of_key,
     "name_of_object": name_of_object,
-    "spell": spell,
 }
+PLACES = frozenset({"province", "province_code"})
+
+
+def _namers() -> dict[str, Any]:
+    """What the pages need to tell codes in words."""
+    named = {row.code: name_of(row) for row in provinces()}
+
+    def told(key: str, value: Any) -> str:
+        return named.get(str(value)) or spell(value) if key in PLACES else spell(value)
+
+    return {**NAMERS, "told": told}
 
 
 @bp.get("/")
@@ -40,7 +54,7 @@ def index() -> ResponseReturnValue:
         rows=rows,
         more=more,
         actors=names_of(scope(), {row.actor_id for row in rows if row.actor_id}),
-        **NAMERS,
+        **_namers(),
         checked=queries.last_verification(scope()),
         checking=jobs.under_way(),
     )
@@ -86,5 +100,5 @@ def _page(row: AuditEvent, form: WhyForm, *, opened: bool = False) -> ResponseRe
         opened=opened,
         link=queries.link_of(scope(), row),
         actors=names_of(scope(), {row.actor_id} if row.actor_id else set()),
-        **NAMERS,
+        **_namers(),
     )

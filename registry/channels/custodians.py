@@ -31,7 +31,7 @@ def change(actor: Actor, channel: Channel, user_id: int | None) -> None:
         release(actor, channel)
     elif channel.custodian_id is None:
         name(actor, channel, user_id)
-    else:
+    elif not _is_asked(channel, user_id):
         offer(actor, channel, db.session.get_one(User, user_id))
 
 
@@ -62,8 +62,8 @@ def offer(actor: Actor, channel: Channel, user: User, note: str = "") -> Channel
     """Ask a colleague to take the channel over; until then the present custodian stays.
 
     Raises:
-        Refused: the channel is retired, or the colleague has it already, works elsewhere or has
-            no account that is open.
+        Refused: the channel is retired, or the colleague has it or is asked already, works
+            elsewhere or has no account that is open.
     """
     _need_office(channel)
     if user.id == channel.custodian_id:
@@ -72,6 +72,14 @@ def offer(actor: Actor, channel: Channel, user: User, note: str = "") -> Channel
         )
     if not user.active or user.office_id != channel.office_id:
         raise Refused(_("Choose a colleague of the office whose account is open."))
+    if _is_asked(channel, user.id):
+        raise Refused(
+            _(
+                "%(name)s is asked already and has not answered yet; wait for the answer, or ask "
+                "another colleague.",
+                name=user.name,
+            )
+        )
     now = datetime.now(UTC)
     _end_offers(channel, now)
     row = ChannelCustodian(
@@ -119,6 +127,11 @@ def open_offer(channel: Channel) -> ChannelCustodian | None:
         ChannelCustodian.ended_at.is_(None),
     )
     return db.session.scalar(query.order_by(ChannelCustodian.id.desc()).limit(1))
+
+
+def _is_asked(channel: Channel, user_id: int) -> bool:
+    row = open_offer(channel)
+    return row is not None and row.user_id == user_id
 
 
 def _offer_to(actor: Actor, channel: Channel) -> ChannelCustodian:

@@ -3,61 +3,19 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
+from registry.channels.addresses import identity_of as identity_of
 from registry.channels.models import Channel
 from registry.db import db
 from registry.errors import Refused
 from registry.members.models import Member
 from registry.members.queries import of_offices, visible
-
-SAME = {
-    "fb.com": "facebook.com",
-    "fb.me": "facebook.com",
-    "twitter.com": "x.com",
-    "youtu.be": "youtube.com",
-    "instagr.am": "instagram.com",
-    "page.line.me": "line.me",
-}
-"""Hosts that lead to the same accounts as others."""
-PREFIX = re.compile(r"^(www|m|mobile|web|th-th|mbasic)\.")
-WRAPPED = re.compile(r"^/(?:r/ti/p|ti/p|people/[^/]+|pages/[^/]+|channel|c|user)(?=/.)")
-PLACES = frozenset(
-    {"facebook.com", "x.com", "youtube.com", "instagram.com", "tiktok.com", "line.me"}
-)
-"""Sites on which the first part of the path names an account."""
-KEPT_APART = frozenset({"groups", "ti", "g", "watch", "shorts"})
-
-
-def identity_of(url: str | None) -> str:
-    """An address in the one spelling by which accounts are compared; empty for none.
-
-    >>> identity_of("https://m.facebook.com/PRDThailand/?ref=share")
-    'facebook.com/prdthailand'
-    """
-    if not url:
-        return ""
-    parts = urlsplit(url.strip())
-    host = PREFIX.sub("", (parts.hostname or "").lower().rstrip("."))
-    host = SAME.get(host, host)
-    path = re.sub("/{2,}", "/", unquote(parts.path)).casefold().rstrip("/")
-    if host == "facebook.com" and path == "/profile.php":
-        return f"{host}/{parse_qs(parts.query).get('id', [''])[0]}"
-    if host in PLACES:
-        path = _account(WRAPPED.sub("", path))
-        return f"{host}{path}" if path else ""
-    return f"{host}{path}"
-
-
-def _account(path: str) -> str:
-    """Of ``/@name/videos`` the name; what is told apart by more than one part stays whole."""
-    first = path.lstrip("/").split("/")[0]
-    return path if first in KEPT_APART else f"/{first.lstrip('@')}" if first else ""
 
 
 def refuse_mixed(
@@ -78,6 +36,14 @@ def refuse_mixed(
     for other in _alike(identity, of_members=official):
         if other.id != channel_id and identity_of(other.url) == identity:
             raise Refused(_of_a_member(scope, other) if official else _of_an_office(scope, other))
+
+
+def official_identities() -> frozenset[str]:
+    """The accounts of all offices in use, for those who compare many addresses at once."""
+    query = select(Channel.url).where(
+        Channel.office_id.is_not(None), Channel.retired_on.is_(None), Channel.url.is_not(None)
+    )
+    return frozenset(filter(None, map(identity_of, db.session.scalars(query))))
 
 
 def _alike(identity: str, *, of_members: bool) -> list[Channel]:

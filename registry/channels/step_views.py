@@ -8,16 +8,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from registry.access.addresses import is_local
 from registry.access.gate import actor, scope, scope_for, today
 from registry.access.roles import Permission
 from registry.carry import carry_out
-from registry.channels import queries, services
+from registry.channels import queries, rosters, services
 from registry.channels.forms import CountForm, MemberChannelForm
 from registry.channels.models import Channel
 from registry.channels.views import WRITE, bp, channel_page
 from registry.errors import NotFound, Refused
 from registry.members.forms import DayForm
 from registry.members.list_queries import MemberFilters, pick_members
+from registry.members.models import Member
 from registry.members.queries import member_to_change, members_by_ids
 from registry.members.views import member_page
 from registry.networks.queries import network_for, networks_in
@@ -86,25 +88,51 @@ def retire(channel_id: int) -> ResponseReturnValue:
 @bp.route("/<int:channel_id>/add", methods=["GET", "POST"])
 @WRITE
 def add(channel_id: int) -> ResponseReturnValue:
-    """Choose members, or a whole network, for the roster of an office's channel."""
+    """Choose members, or a whole network, for the roster of an office's channel.
+
+    The address may name members to tick at once, and the page from which one came.
+    """
     channel = queries.office_channel_for(scope(), channel_id)
-    form = DayForm(data={"on": today()})
+    form, back = DayForm(data={"on": today()}), _origin() or url_for(".show", channel_id=channel_id)
     if carry_out(form, lambda: _add(channel, form)):
-        return redirect(url_for("channels.show", channel_id=channel_id))
-    filters = MemberFilters.of(request.args)
+        return redirect(back)
+    wanted, filters = _wanted(), MemberFilters.of(request.args)
+    seen, here = scope_for(Permission.MEMBERS_READ), rosters.roster_ids(scope(), channel_id)
+    on_it = rosters.among(here, [row.id for row in wanted])
+    found = pick_members(seen, filters, without=here)
+    first = [row for row in wanted if row.id not in on_it]
     return render_template(
         "channels/add.html",
         channel=queries.office_channel_for(scope(), channel_id),
         form=form,
         filters=filters,
-        chosen=set(request.form.getlist("member", type=int)),
-        members=pick_members(
-            scope_for(Permission.MEMBERS_READ),
-            filters,
-            without=queries.roster_ids(scope(), channel_id),
-        ),
+        chosen=set(request.form.getlist("member", type=int)) | {row.id for row in first},
+        members=[*first, *(row for row in found if row not in first)],
+        there=[row for row in wanted if row.id in on_it],
         networks=networks_in(scope_for(Permission.NETWORKS_READ)),
+        back=back,
+        rows=rosters.roster(scope(), channel_id),
+        total=queries.roster_size(scope(), channel_id),
     )
+
+
+def _origin() -> str:
+    """The page of this site from which one came, or nothing."""
+    target = request.args.get("next", "")
+    return target if is_local(target, request.host_url) else ""
+
+
+def _wanted() -> list[Member]:
+    """The members whom the address asks to tick.
+
+    Raises:
+        NotFound: one lies outside the scope.
+    """
+    ids = sorted(set(request.args.getlist("member", type=int)))
+    found = members_by_ids(scope_for(Permission.MEMBERS_READ), ids) if ids else []
+    if len(found) != len(ids):
+        raise NotFound("member")
+    return found
 
 
 def _add(channel: Channel, form: DayForm) -> None:
@@ -128,7 +156,7 @@ def _add(channel: Channel, form: DayForm) -> None:
 def remove(channel_id: int, row_id: int) -> ResponseReturnValue:
     """Take a member off a roster."""
     channel = queries.office_channel_for(scope(), channel_id)
-    row = queries.roster_entry_for(scope(), channel_id, row_id)
+    row = rosters.roster_entry_for(scope(), channel_id, row_id)
     form = DayForm()
     if carry_out(form, lambda: services.take_off_roster(actor(), channel, row, on=form.on.data)):
         flash(_("The member is off the roster."), "success")

@@ -14,7 +14,7 @@ from registry.access.models import User
 from registry.access.roles import Permission
 from registry.access.versions import compared, version_of
 from registry.carry import carry_out
-from registry.channels import custodian_queries, queries, services
+from registry.channels import custodian_queries, queries, rosters, services
 from registry.channels.custodians import open_offer
 from registry.channels.forms import CountForm, OfficeChannelForm
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel, ChannelKind
@@ -71,8 +71,9 @@ def channel_page(channel_id: int, **forms: Any) -> str:
         kinds=CHANNEL_KIND_NAMES,
         changes=may(Permission.CHANNELS_WRITE) and channel.retired_on is None,
         audience=channel.audience_on(today()),
-        rows=queries.roster(seen, channel_id, page=read_page(request.args)),
+        rows=rosters.roster(seen, channel_id, page=read_page(request.args)),
         total=queries.roster_size(seen, channel_id),
+        shown=rosters.seen_size(seen, channel_id),
         page=read_page(request.args),
         size=queries.PAGE,
         custody=custodian_queries.custodians_of(seen, channel_id),

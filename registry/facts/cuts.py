@@ -24,6 +24,15 @@ DIMENSIONS = {
     "message": _l("Key message"),
     "month": _l("Month"),
 }
+OFFICES_CHANNEL = _l("Kind of the office's channel")
+MEMBERS_CHANNEL = _l("Kind of the members' channel")
+CHANNEL_OF = {
+    "publications": OFFICES_CHANNEL,
+    "recipients": OFFICES_CHANNEL,
+    "noticed": OFFICES_CHANNEL,
+    "disseminations": MEMBERS_CHANNEL,
+}
+"""Whose channel a fact knows: a message comes by the office's and goes on by the members'."""
 NUMBERS = frozenset({"zone", "message", "month"})
 """Dimensions whose values are whole numbers."""
 

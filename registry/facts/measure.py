@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from registry.facts.components import COMPONENTS
-from registry.facts.cuts import Cell
+from registry.facts.cuts import CHANNEL_OF, DIMENSIONS, Cell
 from registry.facts.engine import Amounts, Number
 from registry.facts.histograms import bucket_names, median
 
@@ -95,6 +95,12 @@ class Measure:
             *(COMPONENTS[name].fact.dimensions for name in self.components)
         )
         return common & PLACES if self.name == "members_passing_on" else common
+
+    def dimension_title(self, dimension: str) -> Any:
+        """A dimension as its facts mean it: the channel is the office's, or the members'."""
+        fact = COMPONENTS[self.components[0]].fact.name
+        own = CHANNEL_OF.get(fact) if dimension == "channel_kind" else None
+        return own or DIMENSIONS[dimension]
 
     def figure(self, amounts: Amounts, cell: Cell = ()) -> Figure:
         """Its value from the components of one cell."""

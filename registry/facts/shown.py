@@ -15,7 +15,7 @@ from registry.access.scope import Scope
 from registry.channels.models import Channel
 from registry.db import db
 from registry.documents.cells import Cell
-from registry.facts.cuts import DIMENSIONS
+from registry.facts.cuts import DIMENSIONS, MEMBERS_CHANNEL, OFFICES_CHANNEL
 from registry.facts.labels import names
 from registry.geography.models import District
 from registry.i18n import name_of
@@ -32,7 +32,8 @@ class Shown:
 
     Attributes:
         column: in the rows of the fact.
-        kind: how its values read: ``day``, ``number``, or a kind of thing that has a name.
+        kind: how its values read: ``day``, ``number``, ``hours`` (kept in minutes), or a kind of
+            thing that has a name.
         personal: whether it may tell who somebody is.
     """
 
@@ -46,6 +47,8 @@ DAY = Shown(_l("Date"), "on", "day")
 PROVINCE = Shown(DIMENSIONS["province"], "province", "province")
 TYPE = Shown(DIMENSIONS["network_type"], "network_type", "network_type")
 KIND = Shown(DIMENSIONS["channel_kind"], "channel_kind", "channel_kind")
+OFFICES_KIND = Shown(OFFICES_CHANNEL, "channel_kind", "channel_kind")
+MEMBERS_KIND = Shown(MEMBERS_CHANNEL, "channel_kind", "channel_kind")
 OFFICE = Shown(DIMENSIONS["office"], "office_id", "office")
 MESSAGE = Shown(_l("Key message"), "message_id", "message")
 MEMBER = Shown(_l("Member"), "member_id", "member", personal=True)
@@ -78,20 +81,24 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown(_l("District"), "district", "district"),
         Shown(_l("Members"), "members", "number"),
     ),
-    "publications": (DAY, MESSAGE, OFFICE, PROVINCE, KIND, TYPE, MINUTES),
+    "publications": (DAY, MESSAGE, OFFICE, PROVINCE, OFFICES_KIND, TYPE, MINUTES),
     "recipients": (
-        *(DAY, MESSAGE, PROVINCE, TYPE, KIND, MEMBER),
+        *(DAY, MESSAGE, PROVINCE, TYPE, OFFICES_KIND, MEMBER),
         Shown(_l("Minutes to receive"), "receive_minutes", "number"),
         Shown(_l("Minutes to pass on"), "pass_minutes", "number"),
     ),
     "disseminations": (
-        *(DAY, MESSAGE, PROVINCE, TYPE, KIND, MEMBER),
+        *(DAY, MESSAGE, PROVINCE, TYPE, MEMBERS_KIND, MEMBER),
         Shown(_l("Potential reach"), "audience_potential", "number"),
         Shown(_l("Reported reach"), "audience_reported", "number"),
         Shown(_l("State"), "state", "state"),
     ),
-    "noticed": (*(DAY, MESSAGE, OFFICE, PROVINCE, TYPE, KIND, MEMBER),),
-    "questions": (DAY, PROVINCE, TYPE, MEMBER, MINUTES),
+    "noticed": (DAY, MESSAGE, OFFICE, PROVINCE, TYPE, OFFICES_KIND, MEMBER),
+    "questions": (
+        *(DAY, PROVINCE, TYPE, MEMBER),
+        Shown(_l("Hours to answer"), "minutes", "hours"),
+        Shown(_l("Hours to settle"), "resolve_minutes", "hours"),
+    ),
     "news": (DAY, PROVINCE, TYPE, MEMBER),
 }
 COLUMNS["foundings"] = COLUMNS["networks"]
@@ -112,6 +119,8 @@ def _readable(kind: str, values: set[Any], who: Scope) -> dict[Any, Cell]:
     match kind:
         case "number":
             return {value: _number(value) for value in values}
+        case "hours":
+            return {value: round(float(value) / 60, 1) for value in values}
         case "day":
             return {value: date.fromisoformat(str(value)[:10]) for value in values}
         case "state":

@@ -106,8 +106,12 @@ LARGEST = 80_000_000
 
 def _count(text: str) -> int:
     digits = normalise.arabic(text).replace(",", "").replace(" ", "")
-    if not (digits.isascii() and digits.isdigit() and int(digits) <= LARGEST):
+    if not (digits.isascii() and digits.isdigit()):
         raise Refused(_("“%(text)s” is not a number of people; write digits only.", text=text[:40]))
+    if int(digits) > LARGEST:
+        raise Refused(
+            _("“%(text)s” people are more than Thailand has; check the number.", text=text[:40])
+        )
     return int(digits)
 
 

@@ -20,6 +20,8 @@ from registry.networks.models import Network, NetworkMember
 from registry.periods.calendar import to_bangkok_date
 
 PAGE = 50
+FEWEST_FIGURES = 4
+"""Of a telephone number, by which members are found; fewer would find too many."""
 STALE_MONTHS = 12
 """A record that nobody confirmed for so many months is stale."""
 PRESENT, ALL = "present", "all"
@@ -125,7 +127,7 @@ def _named_or_called(word: str) -> ColumnElement[bool]:
     """A part of a name, or four figures and more of a telephone number."""
     named = Member.search_text.contains(word, autoescape=True)
     figures = word.replace("-", "")
-    if len(figures) < 4 or not figures.isdecimal():
+    if len(figures) < FEWEST_FIGURES or not figures.isdecimal():
         return named
     return or_(named, Member.phone.contains(figures, autoescape=True))
 

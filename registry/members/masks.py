@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+LEADING_VOWELS = "เแโใไ"
+
 
 def mask_national_id(value: str | None) -> str:
     """``1-23xx-xxxxx-xx-3``; an absent number is an empty text."""
@@ -20,6 +22,12 @@ def mask_phone(value: str | None) -> str:
     if not 9 <= len(digits) <= 10:
         return f"xxx-xxx-{digits[-2:]}"
     return f"{digits[:2]}x-xxx-{digits[6:]}"
+
+
+def mask_name(*parts: str | None) -> str:
+    """``ม… ใจ…``: of each part the first letter, with the vowel that is written before it."""
+    shown = [part[: 2 if part[0] in LEADING_VOWELS else 1] + "…" for part in parts if part]
+    return " ".join(shown)
 
 
 def show_national_id(value: str | None) -> str:

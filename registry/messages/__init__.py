@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     from registry.messages import exchange_models as exchange_models
     from registry.messages import export_views as export_views
     from registry.messages import files as files
+    from registry.messages import media_views as media_views
     from registry.messages import release_models as release_models
     from registry.periods import calendar
 
@@ -74,7 +75,15 @@ def _add_menu(app: Flask) -> None:
 
     add_menu(
         app,
-        item("messages.index", _l("Key messages"), P.MESSAGES_READ, 40, views.waiting_count),
+        MenuItem(
+            "messages",
+            "messages.index",
+            _l("Key messages"),
+            P.MESSAGES_READ,
+            40,
+            badge=views.waiting_count,
+            cards=views.waiting_cards,
+        ),
         item("releases.index", _l("Sendings"), P.MESSAGES_READ, 41, release_views.waiting_count),
         item("library.index", _l("Media library"), P.MESSAGES_READ, 41),
         item(

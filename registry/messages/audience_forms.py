@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -43,23 +44,39 @@ class Choice:
         moment = [("on", self.on), ("hour", self.hour)]
         return [*self.audience.pairs(), *channels, *(pair for pair in moment if pair[1])]
 
+    def words(self) -> str:
+        """As the query of an address."""
+        return urlencode(self.pairs())
+
+    def faults(self, now: datetime) -> dict[str, str]:
+        """What is wrong with the day (``on``) and with the time (``hour``), each by itself."""
+        found = {}
+        for name, read, text in (("on", read_day, self.on), ("hour", read_time, self.hour)):
+            try:
+                read(text) if text else None
+            except ValueError as error:
+                found[name] = str(error)
+        if not found and self.moment(now) < now.replace(second=0, microsecond=0):
+            late = _("The time to begin has passed; choose a later one, or leave it empty.")
+            found["on" if self.on else "hour"] = late
+        return found
+
     def moment(self, now: datetime) -> datetime:
+        """When it is to begin, of a choice without faults."""
+        if not self.on and not self.hour:
+            return now
+        day = read_day(self.on) if self.on else to_bangkok_date(now)
+        return datetime.combine(day, read_time(self.hour or MORNING), BANGKOK).astimezone(UTC)
+
+    def begins(self, now: datetime) -> datetime:
         """When it is to begin.
 
         Raises:
             Refused: what was typed is no day or no hour, or the moment has passed.
         """
-        if not self.on and not self.hour:
-            return now
-        try:
-            day = read_day(self.on) if self.on else to_bangkok_date(now)
-            clock = read_time(self.hour or MORNING)
-        except ValueError as error:
-            raise Refused(str(error)) from None
-        at = datetime.combine(day, clock, BANGKOK).astimezone(UTC)
-        if at < now.replace(second=0, microsecond=0):
-            raise Refused(_("The time to begin has passed; choose a later one, or leave it empty."))
-        return at
+        if faults := self.faults(now):
+            raise Refused(" ".join(faults.values()))
+        return self.moment(now)
 
 
 def read_choice(values: MultiDict[str, str]) -> Choice:

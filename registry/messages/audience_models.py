@@ -16,6 +16,7 @@ class SavedAudience(Base):
 
     Attributes:
         filters: as :class:`registry.messages.audience.Audience` stores itself.
+        channels: ids of the office's channels that were chosen; some may be retired by now.
     """
 
     __tablename__ = "saved_audience"
@@ -25,6 +26,7 @@ class SavedAudience(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     name: Mapped[str] = mapped_column(String(120))
     filters: Mapped[dict[str, Any]] = mapped_column(JSON)
+    channels: Mapped[list[int]] = mapped_column(JSON, default=list)
     saved_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     saved_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

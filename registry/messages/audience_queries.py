@@ -37,6 +37,7 @@ class Counted:
         ways: people whom each way reaches; one may be reached by several.
         unreached: people by the reason why they are not reached; never ``reached``.
         deliveries: by way, how many will be made.
+        whole: channels that get it as a whole, whatever the filters.
         quota: LINE messages of the month's quota that it takes; LINE counts people in groups.
     """
 
@@ -46,6 +47,7 @@ class Counted:
     unreached: Mapping[Reason, int] = field(default_factory=dict)
     deliveries: Mapping[Way, int] = field(default_factory=dict)
     quota: int = 0
+    whole: Sequence[Channel] = ()
 
     @property
     def asked(self) -> int:
@@ -97,6 +99,7 @@ def count_audience(
         ways={way: count for way, count in ways.items() if count},
         unreached=unreached,
         deliveries=_deliveries(outlets, counts),
+        whole=[row.channel for row in outlets if not row.personal],
         quota=counts["bot"] + sum(_size(row.channel, on) for row in outlets if _is_group(row)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from flask_babel import gettext as _
@@ -18,8 +19,10 @@ from registry.messages.rules import require_text
 LONGEST = 120
 
 
-def save(actor: Actor, name: str, audience: Audience) -> SavedAudience:
-    """Keep an audience; one of the same name is replaced.
+def save(
+    actor: Actor, name: str, audience: Audience, channels: Collection[int] = ()
+) -> SavedAudience:
+    """Keep an audience with the office's channels chosen; one of the same name is replaced.
 
     Raises:
         Refused: it has no name, or filters nobody out.
@@ -34,6 +37,7 @@ def save(actor: Actor, name: str, audience: Audience) -> SavedAudience:
     if row is None:
         row = SavedAudience(office_id=actor.office_id, name=name)
         db.session.add(row)
+    row.channels = sorted(channels)
     row.filters, row.saved_by, row.saved_at = audience.stored(), actor.user_id, datetime.now(UTC)
     db.session.flush()
     record(actor, Action.AUDIENCE_SAVE, "audience", row.id)

@@ -2,7 +2,7 @@
 
 The default points come from two guidelines of Thai agencies on publishing and on social media;
 an administrator sets others from a day on (``Dated.CHECKLIST``).  A message keeps the answers with
-the wording as it was when it was submitted.
+the wording as it was when it was submitted, in both languages: whoever reads it reads their own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from registry.errors import Refused
+from registry.i18n import in_both, said
 from registry.periods.dated import Dated, setting_on
 
 
@@ -53,30 +54,35 @@ OPINION = "opinion"
 
 @dataclass(frozen=True)
 class Point:
-    """A point of the checklist: the name of its box, its wording, and a few words for it."""
+    """A point of the checklist: the name of its box, its wordings, a few words for it."""
 
     key: str
-    text: str
+    words: dict[str, str]
     short: str
 
+    @property
+    def text(self) -> str:
+        """The wording in the reader's language."""
+        return said(self.words)
 
-def default_points() -> list[str]:
-    """The wording of the default points."""
-    return [str(text) for text in QUESTIONS.values()]
+
+def default_points() -> list[dict[str, str]]:
+    """The wording of the default points by language, each with its key."""
+    return [{"key": key.value, **in_both(text)} for key, text in QUESTIONS.items()]
 
 
 def points_on(day: date) -> list[Point]:
     """The points that an author confirms on a day."""
-    texts = setting_on(Dated.CHECKLIST, day)
-    if texts is None:
-        return [Point(key.value, str(QUESTIONS[key]), str(SHORT[key])) for key in Check]
-    return [Point(f"point_{n}", text, f"“{text}”") for n, text in enumerate(texts, 1)]
+    points = setting_on(Dated.CHECKLIST, day)
+    if points is None:
+        return [Point(key.value, in_both(QUESTIONS[key]), str(SHORT[key])) for key in Check]
+    return [Point(f"point_{n}", words, f"“{said(words)}”") for n, words in enumerate(points, 1)]
 
 
 def confirmed(
     points: Sequence[Point], answers: Mapping[str, bool], disclaimer: str | None
 ) -> dict[str, Any]:
-    """The answers as they are kept with the message: ``points`` (texts) and ``opinion``.
+    """The answers as they are kept with the message: ``points`` (key, wordings) and ``opinion``.
 
     Raises:
         Refused: a point is not confirmed (the sentence names it), or the message states an
@@ -98,4 +104,5 @@ def confirmed(
                 "“Disclaimer” first."
             )
         )
-    return {"points": [point.text for point in points], "opinion": opinion or bool(disclaimer)}
+    kept = [{"key": point.key, **point.words} for point in points]
+    return {"points": kept, "opinion": opinion or bool(disclaimer)}

@@ -27,7 +27,6 @@ from registry.messages.publishing import PASSED_ON
 from registry.messages.quiet import machines_from
 from registry.messages.recipients import NOTICES
 from registry.messages.release_models import OUTWARD, Release, ReleaseState
-from registry.messages.release_steps import drop_waiting
 from registry.messages.releases import is_large, require_ready, require_valid
 from registry.messages.settling import end_if_settled, locked, turn
 from registry.messages.targets import (
@@ -38,6 +37,7 @@ from registry.messages.targets import (
 )
 from registry.outbox.deliveries import make_deliveries
 from registry.outbox.models import UNSETTLED, Delivery
+from registry.outbox.settling import drop_waiting
 from registry.periods.calendar import to_bangkok_date
 from registry.pulse import briefly, pulse
 
@@ -160,7 +160,7 @@ def _still_wanted(release: Release, now: datetime) -> bool:
         _require_wanted(release, message)
     except Refused as refusal:
         turn(Actor.system(), release, R.CANCELLED, now, str(refusal))
-        drop_waiting(release)
+        drop_waiting(release, now)
         return False
     return True
 

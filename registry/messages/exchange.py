@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
+from registry.documents.pictures import Picture
 from registry.members.models import Member
 from registry.members.standing import need_standing
+from registry.messages import files
 from registry.messages.ledger_models import MemberNews, Question
 from registry.messages.models import KeyMessage
 from registry.messages.replies import MAX_TEXT, answer, ask_on, not_too_many, resolve
@@ -76,14 +78,11 @@ def send_news(
     text: str,
     *,
     link: str | None = None,
-    picture: tuple[str, str] | None = None,
+    picture: Picture | None = None,
     form_token: str | None = None,
     at: datetime | None = None,
 ) -> MemberNews:
     """A member sends in news, a picture or a rumour; the same form sent twice sends it once.
-
-    Args:
-        picture: name of a stored picture and its content type.
 
     Raises:
         Refused: no text, a wrong link, too many on one day, or the record was just merged into
@@ -101,10 +100,9 @@ def send_news(
         member=member,
         text=text,
         link=link,
-        picture=picture[0] if picture else None,
-        picture_type=picture[1] if picture else None,
         sent_at=at,
         form_token=form_token,
+        **(files.store_picture(picture) if picture else {}),
         **_place(member, to_bangkok_date(at)),
     )
     db.session.add(row)

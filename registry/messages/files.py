@@ -17,6 +17,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from registry.db import SangSession, db
+from registry.documents.pictures import Picture
 from registry.jobs import Progress, handles
 from registry.messages.evidence_models import EvidenceItem
 from registry.messages.ledger_models import Dissemination, MemberNews
@@ -36,7 +37,8 @@ def keeps(*columns: Any) -> None:
 
 
 keeps(MessageMedia.stored, MediaAsset.stored, MediaAsset.thumbnail, MediaAsset.small)
-keeps(Dissemination.evidence, MemberNews.picture, EvidenceItem.stored, EvidenceItem.thumbnail)
+keeps(Dissemination.evidence, EvidenceItem.stored, EvidenceItem.thumbnail)
+keeps(MemberNews.picture, MemberNews.picture_small)
 
 
 def folder() -> Path:
@@ -58,6 +60,17 @@ def store(data: bytes, suffix: str, *, secret: bool = False) -> str:
     path.touch(mode=0o600)
     path.write_bytes(encrypt(data) if secret else data)
     return name
+
+
+def store_picture(picture: Picture) -> dict[str, str | None]:
+    """Keep a picture that somebody sent, encrypted, and a smaller one for lists.
+
+    Returns:
+        their names and the content type, by the columns that keep them.
+    """
+    small = store(picture.small, ".jpg", secret=True) if picture.small else None
+    stored = store(picture.data, picture.suffix, secret=True)
+    return {"picture": stored, "picture_type": picture.content_type, "picture_small": small}
 
 
 def discard(name: str) -> None:

@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from registry.channels.models import Channel
-from registry.fields import DayField, OnceForm
+from registry.fields import DayField, OnceForm, not_past
 from registry.members.fields import NEEDED, TextField
 from registry.messages.checklist import OPINION, Point
 from registry.messages.models import MESSAGE_KIND_NAMES, MessageKind, Route
@@ -34,7 +34,7 @@ from registry.messages.rules import (
     ROUTE_NAMES,
     clean_links,
 )
-from registry.messages.services import MessageText
+from registry.messages.services import MessageText, Wording
 from registry.messages.typed import noon_of, read_time
 from registry.periods.calendar import BANGKOK
 
@@ -73,7 +73,7 @@ class MessageForm(OnceForm):
     topic = TextField(_l("Topic"), longest=80, render_kw={"list": "topics"})
     audience = TextField(_l("For whom"))
     links = LinksField(_l("Links for more"))
-    valid_until = DayField(_l("To be passed on until"))
+    valid_until = DayField(_l("To be passed on until"), [not_past])
     author_line = TextField(_l("Author's position and unit"), [NEEDED], longest=300)
     language = SelectField(_l("Language"), choices=list(LANGUAGES.items()), default="th")
     route = SelectField(
@@ -108,12 +108,22 @@ class MessageForm(OnceForm):
         )
 
 
-class MediaForm(FlaskForm):
-    """One file."""
+class MediaWordsForm(FlaskForm):
+    """What a message says about one of its files."""
 
-    file = FileField(_l("File"))
     description = StringField(_l("What it shows (for those who cannot see it)"), [Length(max=300)])
     source = StringField(_l("Source or owner"), [Length(max=200)])
+
+    def words(self) -> dict[str, str]:
+        """What was typed."""
+        description, source = self.description.data or "", self.source.data or ""
+        return {"description": description.strip(), "source": source.strip()}
+
+
+class MediaForm(MediaWordsForm):
+    """One file with its words."""
+
+    file = FileField(_l("File"))
 
     def validate_file(self, field: Any) -> None:
         """A file must be chosen."""
@@ -155,6 +165,20 @@ class ReasonForm(FlaskForm):
     """Why: for sending back, correcting and withdrawing."""
 
     reason = TextAreaField(_l("Reason"), [Length(max=500)], render_kw={"rows": 3})
+
+
+class CorrectForm(ReasonForm):
+    """What was wrong and what is right, and the wording itself, to be put right."""
+
+    version = HiddenField()
+    sentence = MessageForm.sentence
+    body = MessageForm.body
+    script = MessageForm.script
+    links = MessageForm.links
+
+    def wording(self) -> Wording:
+        """The words as they now stand in the form."""
+        return Wording(self.sentence.data, self.body.data, self.script.data, self.links.data or ())
 
 
 class ReviewForm(ReasonForm):

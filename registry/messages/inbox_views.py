@@ -18,13 +18,17 @@ from registry.carry import press
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_page
+from registry.members.masks import mask_phone
+from registry.members.models import Member
 from registry.messages import exchange, inbox
 from registry.messages.choices import read_office
 from registry.messages.exchange_models import NEWS_OUTCOME_NAMES, NewsOutcome
 from registry.messages.ledger_forms import AnswerForm, DecideForm
 from registry.messages.ledger_models import Question
 from registry.messages.news_decisions import decide as decided
-from registry.messages.sending import sent_secret
+from registry.messages.sending import sent_picture
+from registry.outbox.accounts import account_of
+from registry.portal.queries import latest_link
 
 questions_bp = Blueprint("questions", __name__, url_prefix="/questions")
 news_bp = Blueprint("news", __name__, url_prefix="/news")
@@ -90,8 +94,24 @@ def _answered(name: str, row: Any, act: Callable[..., None], read: Any) -> Respo
         typed = form.text.data or ""
         return _list(name, read, typed=typed, refused=row, problem=str(refusal))  # type: ignore[no-any-return]
     commit()
-    flash(_("The answer was saved; the member reads it on the own page."), "success")
+    flash(*_kept(row.member))
     return _back(name)
+
+
+def _kept(member: Member) -> tuple[str, str]:
+    """That an answer was saved, and whether the member can read it without being called."""
+    link = latest_link(scope(), member.id)
+    if (link and link.usable) or account_of(member.id):
+        return _("The answer was saved; the member reads it on the own page."), "success"
+    phone = mask_phone(member.phone)
+    if not phone:
+        return _("The answer was saved. The member has no own page; please tell them."), "warning"
+    words = _(
+        "The answer was saved. The member has no own page; please call back %(phone)s (the whole "
+        "number stands in the record).",
+        phone=phone,
+    )
+    return words, "warning"
 
 
 def _require_unanswered(row: Any) -> None:
@@ -181,8 +201,5 @@ def decide(news_id: int) -> ResponseReturnValue:
 @news_bp.get("/<int:news_id>/picture")
 @ANSWER
 def picture(news_id: int) -> ResponseReturnValue:
-    """The picture that came with the news."""
-    row = inbox.news_for(scope(), news_id)
-    if row.picture is None or row.picture_type is None:
-        raise NotFound("no picture")
-    return sent_secret(row.picture, row.picture_type)
+    """The picture that came with the news, or its small version."""
+    return sent_picture(inbox.news_for(scope(), news_id), request.args.get("size"))

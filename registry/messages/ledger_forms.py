@@ -17,7 +17,7 @@ from registry.messages.forms import MomentMixin
 
 def channel_choices(channels: list[Channel]) -> list[tuple[str, str]]:
     """A member's channels as they are offered."""
-    return [(str(row.id), f"{row.name} ({CHANNEL_KIND_NAMES[row.as_kind]})") for row in channels]
+    return [(str(row.id), f"{row.name} · {CHANNEL_KIND_NAMES[row.as_kind]}") for row in channels]
 
 
 class RecordForm(MomentMixin, OnceForm):

@@ -220,7 +220,11 @@ class Question(Base):
 
 
 class MemberNews(Base):
-    """News, a picture or a rumour that a member sends in; exchange runs both ways."""
+    """News, a picture or a rumour that a member sends in; exchange runs both ways.
+
+    Attributes:
+        picture_small: a smaller JPEG of it, for lists; absent where it is as small itself.
+    """
 
     __tablename__ = "member_news"
 
@@ -233,6 +237,7 @@ class MemberNews(Base):
     link: Mapped[str | None] = mapped_column(String(500))
     picture: Mapped[str | None] = mapped_column(String(80))
     picture_type: Mapped[str | None] = mapped_column(String(80))
+    picture_small: Mapped[str | None] = mapped_column(String(80))
     sent_at: Mapped[datetime]
     on: Mapped[date]
     reply: Mapped[str | None] = mapped_column(Text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import PurePath
@@ -53,19 +54,45 @@ def add(
 ) -> MediaAsset:
     """Keep a file in the library of the actor's office; the same file is kept once.
 
+    Words fill in what is empty about a file that is there; see :func:`differing` for the others.
+
     Raises:
         Refused: the same file was retired, or somebody else than headquarters shares it.
     """
     office = _own_office(actor)
-    query = select(MediaAsset).where(
-        MediaAsset.office_id == office.id, MediaAsset.sha256 == file.sha256
-    )
-    found = db.session.scalar(query)
+    found = kept(actor, file)
     if found is not None:
         _require_in_use(found)
+        complete(actor, found, words)
         return found
     _require_may_share(office, words)
     return _new(actor, office, file, words, now_or(at))
+
+
+def kept(actor: Actor, file: Prepared) -> MediaAsset | None:
+    """The same file in the library of the actor's office, if it is there."""
+    query = select(MediaAsset).where(
+        MediaAsset.office_id == actor.office_id, MediaAsset.sha256 == file.sha256
+    )
+    return db.session.scalar(query)
+
+
+def complete(actor: Actor, asset: MediaAsset, words: AssetWords) -> None:
+    """Fill in what nobody has said about a file; what stands there stays."""
+    values = words.values()
+    empty = [key for key in ("description", "source") if not getattr(asset, key)]
+    if asset.licence == Licence.UNSTATED.value:
+        empty += ["licence", "licence_until"]
+    _write(actor, asset, {key: values[key] for key in empty if values[key]})
+
+
+def differing(asset: MediaAsset, words: AssetWords) -> list[str]:
+    """Names of what was said otherwise than it stands; what was left empty says nothing."""
+    values = words.values()
+    said = [key for key in ("title", "description", "source", "licence_until") if values[key]]
+    if words.licence is not Licence.UNSTATED:
+        said.append("licence")
+    return [key for key in said if getattr(asset, key) != values[key]]
 
 
 def _own_office(actor: Actor) -> Office:
@@ -125,7 +152,10 @@ def update(actor: Actor, asset: MediaAsset, words: AssetWords, *, version: int) 
     need_version(asset, version)
     require_text(words.title, _("Give the file a title, so that others find it."))
     _require_may_share(asset.office, words)
-    values = words.values()
+    _write(actor, asset, words.values())
+
+
+def _write(actor: Actor, asset: MediaAsset, values: Mapping[str, Any]) -> None:
     changed = [key for key, value in values.items() if getattr(asset, key) != value]
     for key in changed:
         setattr(asset, key, values[key])

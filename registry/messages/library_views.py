@@ -11,7 +11,7 @@ from registry.access.gate import actor, allow, public, scope, today
 from registry.access.models import OfficeKind
 from registry.access.roles import Permission
 from registry.access.scope import Scope
-from registry.access.versions import compared, version_of
+from registry.access.versions import compared, holds_now, shown, version_of
 from registry.carry import carry_out, press
 from registry.db import commit, db
 from registry.errors import Refused
@@ -77,26 +77,55 @@ def add() -> ResponseReturnValue:
     """Add a file; one that the office has already leads to it."""
     form = UploadForm()
     if form.validate_on_submit():
-        asset = _add(form)
-        if asset is not None:
-            flash(_("The file is in the media library."), "success")
-            return redirect(url_for("library.show", asset_id=asset.id))
+        added = _add(form)
+        if added is not None:
+            return _added(form, *added)
     if request.method == "POST":
         db.session.rollback()
     return _form(form)
 
 
-def _add(form: UploadForm) -> MediaAsset | None:
+def _add(form: UploadForm) -> tuple[MediaAsset, bool] | None:
+    """The file in the library, and whether it was there before."""
     try:
         file = opened(form.file, media.prepare)
         if file is None:
             return None
+        before = library.kept(actor(), file) is not None
         asset = library.add(actor(), file, form.words())
     except Refused as refusal:
         form.file.errors = [str(refusal)]
         return None
     commit()
-    return asset
+    return asset, before
+
+
+def _added(form: UploadForm, asset: MediaAsset, before: bool) -> ResponseReturnValue:
+    names = library.differing(asset, form.words())
+    if before and names:
+        return _otherwise(form, asset, names)
+    if before:
+        flash(_("The file was in the media library already; it stands there once."), "info")
+    else:
+        flash(_("The file is in the media library."), "success")
+    return redirect(url_for("library.show", asset_id=asset.id))
+
+
+def _otherwise(form: UploadForm, asset: MediaAsset, names: list[str]) -> ResponseReturnValue:
+    """The file is there with other words: say which, and offer to write what was typed."""
+    typed = {name: form[name].data for name in names}
+    edited = AssetForm(formdata=None, data={name: getattr(asset, name) for name in FIELDS} | typed)
+    edited.version.data = str(asset.version)
+    stands = [
+        holds_now(edited[name].label.text, shown(edited[name], getattr(asset, name)))
+        for name in names
+    ]
+    sentence = _(
+        "The file is in the media library already, with other words. Save to write yours in their "
+        "place, or cancel to leave them."
+    )
+    edited.form_errors.append(" ".join([sentence, *stands]))
+    return _form(edited, asset)
 
 
 def _form(form: AssetForm, asset: MediaAsset | None = None) -> ResponseReturnValue:

@@ -66,6 +66,8 @@ def attach_asset(
 ) -> MessageMedia:
     """Attach a file of the library to a draft; the same file twice is one.
 
+    Words fill in what is empty about a file that the message carries already.
+
     Args:
         description, source: as this message says it; by default the library's own words.
 
@@ -77,6 +79,8 @@ def attach_asset(
     library.require_usable(asset, at=at)
     for media in message.media:
         if media.sha256 == asset.sha256:
+            described = media.description or description or asset.description
+            _describe(actor, message, media, described, media.source or source or asset.source)
             return media
     if len(message.media) >= MAX_PER_MESSAGE:
         raise Refused(
@@ -110,6 +114,45 @@ def _carried(asset: MediaAsset, description: str | None, source: str | None) -> 
     )
 
 
+def _describe(
+    actor: Actor,
+    message: KeyMessage,
+    media: MessageMedia,
+    description: str | None,
+    source: str | None,
+) -> None:
+    words = (description or None, source or None)
+    if words != (media.description, media.source):
+        media.description, media.source = words
+        message.edited_by(actor.user_id)
+        record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=["media"])
+        db.session.flush()
+
+
+def describe(
+    actor: Actor, message: KeyMessage, media_id: int, description: str, source: str
+) -> None:
+    """Change what a draft says about one of its files; the library's own words stay.
+
+    Raises:
+        Refused: the message is no longer a draft.
+        NotFound: the message has no such file.
+    """
+    require_editable(actor, message)
+    media = _of(message, media_id)
+    _describe(actor, message, media, description.strip()[:300], source.strip()[:200])
+    if media.asset is not None and media.asset.office_id == actor.office_id:
+        words = AssetWords(description=media.description, source=media.source)
+        library.complete(actor, media.asset, words)
+
+
+def _of(message: KeyMessage, media_id: int) -> MessageMedia:
+    media = next((row for row in message.media if row.id == media_id), None)
+    if media is None:
+        raise NotFound
+    return media
+
+
 def remove(actor: Actor, message: KeyMessage, media_id: int) -> None:
     """Take a file off a draft; the library keeps it.
 
@@ -117,9 +160,7 @@ def remove(actor: Actor, message: KeyMessage, media_id: int) -> None:
         NotFound: the message has no such file.
     """
     require_editable(actor, message)
-    media = next((row for row in message.media if row.id == media_id), None)
-    if media is None:
-        raise NotFound
+    media = _of(message, media_id)
     if media.asset_id is None:
         files.discard(media.stored)
     message.media.remove(media)

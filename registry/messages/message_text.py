@@ -14,6 +14,37 @@ from registry.messages.rules import LANGUAGES, LONGEST_SCRIPT, clean_links, requ
 
 
 @dataclass(frozen=True)
+class Wording:
+    """The words themselves: what a correction may change."""
+
+    sentence: str
+    body: str
+    script: str | None = None
+    links: Sequence[str] = ()
+
+    def values(self) -> dict[str, object]:
+        """Column values.
+
+        Raises:
+            Refused: sentence or body is blank, a link is not one, or the script is too long.
+        """
+        script = (self.script or "").strip()
+        if len(script) > LONGEST_SCRIPT:
+            raise Refused(
+                _(
+                    "The reading script is too long; %(limit)s letters are read in one go.",
+                    limit=LONGEST_SCRIPT,
+                )
+            )
+        return {
+            "sentence": require_text(self.sentence, _("Write the sentence to remember.")),
+            "body": require_text(self.body, _("Write the text of the message.")),
+            "script": script or None,
+            "links": clean_links(self.links),
+        }
+
+
+@dataclass(frozen=True)
 class MessageText:
     """What an author writes.
 
@@ -48,26 +79,15 @@ class MessageText:
         """
         if self.language not in LANGUAGES:
             raise Refused(_("Choose the language of the message from the list."))
-        script = (self.script or "").strip()
-        if len(script) > LONGEST_SCRIPT:
-            raise Refused(
-                _(
-                    "The reading script is too long; %(limit)s letters are read in one go.",
-                    limit=LONGEST_SCRIPT,
-                )
-            )
         return {
             "title": require_text(self.title, _("Write a title.")),
-            "sentence": require_text(self.sentence, _("Write the sentence to remember.")),
-            "body": require_text(self.body, _("Write the text of the message.")),
+            **Wording(self.sentence, self.body, self.script, self.links).values(),
             "kind": self.kind.value,
             "topic": (self.topic or "").strip() or None,
             "audience": (self.audience or "").strip() or None,
-            "links": clean_links(self.links),
             "valid_until": self.valid_until,
             "author_line": (self.author_line or "").strip() or None,
             "language": self.language,
             "route": self.route.value,
-            "script": script or None,
             "disclaimer": (self.disclaimer or "").strip()[:500] or None,
         }

@@ -105,6 +105,7 @@ class KeyMessage(Base):
         code: by which anybody may ask whether the message is genuine.
         disclaimer: whose opinion it is; only an opinion has one.
         crisis_reason: why it went out past the quiet hours; the review comes afterwards.
+        corrections: all of them, the latest first.
         reviewed_by: who looked at a crisis message, or at a correction, after it went out.
     """
 
@@ -124,7 +125,6 @@ class KeyMessage(Base):
     state: Mapped[str] = mapped_column(String(16), default=S.DRAFT.value, index=True)
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
-    correction: Mapped[str | None] = mapped_column(Text)
     checklist: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(5), default="th")
     route: Mapped[str] = mapped_column(String(12), default=Route.OWN.value)
@@ -152,6 +152,9 @@ class KeyMessage(Base):
         "addresses", "url", creator=lambda url: MessageLink(url=url)
     )
     editors: Mapped[list[MessageEditor]] = relationship(cascade="all, delete-orphan")
+    corrections: Mapped[list[Correction]] = relationship(
+        back_populates="message", order_by="Correction.id.desc()"
+    )
     moves: Mapped[list[MessageMove]] = relationship(
         back_populates="message", order_by="MessageMove.id"
     )
@@ -257,6 +260,26 @@ class MessageMove(Base):
     reason: Mapped[str | None] = mapped_column(String(500))
 
     message: Mapped[KeyMessage] = relationship(back_populates="moves")
+    actor: Mapped[User | None] = relationship()
+
+
+class Correction(Base):
+    """What was wrong with a published message and what is right; corrections add up.
+
+    Attributes:
+        before: the wording that this correction replaced, by field; absent where it replaced none.
+    """
+
+    __tablename__ = "message_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), index=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    text: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+    message: Mapped[KeyMessage] = relationship(back_populates="corrections")
     actor: Mapped[User | None] = relationship()
 
 

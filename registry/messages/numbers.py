@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from registry.access.scope import Scope
 from registry.db import db
@@ -44,6 +43,11 @@ class Numbers:
     evidenced: int | None
     disseminations: int
     waiting: int
+
+    @property
+    def silent(self) -> int:
+        """Recipients who have not reacted: whoever passed it on or declined has received it."""
+        return self.recipients - self.received
 
 
 def _live() -> ColumnElement[bool]:
@@ -114,7 +118,8 @@ def _reach(scope: Scope, message_id: int) -> Select[Any]:
     ).where(facts_within(scope, c))
 
 
-def _silent(scope: Scope, message_id: int) -> Select[*tuple[Any, ...]]:
+def silent_rows(scope: Scope, message_id: int) -> Select[*tuple[Any, ...]]:
+    """A select of the recipients who have not reacted: the member and the row of the ledger."""
     row = Recipient
     return (
         select(Member, row)
@@ -127,21 +132,3 @@ def _silent(scope: Scope, message_id: int) -> Select[*tuple[Any, ...]]:
             visible(scope),
         )
     )
-
-
-def count_silent(scope: Scope, message_id: int) -> int:
-    """How many recipients are not known to have received the message."""
-    query = _silent(scope, message_id).with_only_columns(func.count())
-    return int(db.session.scalar(query) or 0)
-
-
-def silent(scope: Scope, message_id: int, page: int = 1) -> list[Row[Any]]:
-    """Recipients who have not reacted, by name: the member and the row of the ledger."""
-    query = (
-        _silent(scope, message_id)
-        .options(joinedload(Member.district), joinedload(Member.province))
-        .order_by(Member.name_key, Member.id)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
-    return list(db.session.execute(query))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -10,17 +11,29 @@ from flask_login import current_user
 
 from registry.access.gate import may, scope, today
 from registry.access.roles import Permission
-from registry.messages import inbox, numbers, queries, release_queries, reminders
+from registry.channels.models import Channel
+from registry.messages import (
+    audience_queries,
+    inbox,
+    numbers,
+    queries,
+    release_queries,
+    reminders,
+    silent_ways,
+)
 from registry.messages.audience_forms import SendForm
 from registry.messages.checklist import points_on
 from registry.messages.forms import (
+    CorrectForm,
     MediaForm,
+    MediaWordsForm,
     PublishForm,
     ReasonForm,
     SubmitForm,
     channel_label,
     checklist_form,
 )
+from registry.messages.history import folded, is_hurried, is_onward
 from registry.messages.models import (
     MESSAGE_KIND_NAMES,
     MESSAGE_STATE_NAMES,
@@ -29,7 +42,13 @@ from registry.messages.models import (
 )
 from registry.messages.publishing import PASSED_ON
 from registry.messages.quiet import machines_from
-from registry.messages.release_models import PURPOSE_NAMES, RELEASE_STATE_NAMES
+from registry.messages.recipients import NOTICES
+from registry.messages.release_models import (
+    PURPOSE_NAMES,
+    RELEASE_STATE_NAMES,
+    UNDER_WAY,
+    ReleaseState,
+)
 from registry.messages.rules import LANGUAGES, ROUTE_NAMES
 from registry.messages.steps import steps_for
 from registry.outbox.models import DELIVERY_STATE_NAMES, WAY_NAMES
@@ -39,10 +58,12 @@ def message_page(
     message: KeyMessage,
     *,
     media_form: MediaForm | None = None,
+    words_form: MediaWordsForm | None = None,
+    words_of: int = 0,
     submit_form: SubmitForm | None = None,
-    crisis_form: SubmitForm | None = None,
     publish_form: PublishForm | None = None,
     reason_form: ReasonForm | None = None,
+    correct_form: CorrectForm | None = None,
     failed: str = "",
     problem: str = "",
 ) -> ResponseReturnValue:
@@ -50,9 +71,14 @@ def message_page(
 
     Args:
         failed: name of the step that was refused; its form is shown open with ``problem``.
+        words_of: number of the file about which ``words_form`` says something else than stands.
     """
-    steps, points = steps_for(message, current_user, may), points_on(today())
-    status = 422 if problem or (media_form and media_form.errors) else 200
+    sendings, left = _sendings(message), _left(message)
+    steps = steps_for(
+        message, current_user, may, sending=_is_sending(message, sendings), served=left == []
+    )
+    points = points_on(today())
+    status = 422 if problem or words_form or (media_form and media_form.errors) else 200
     return (
         render_template(
             "messages/show.html",
@@ -63,18 +89,21 @@ def message_page(
             failed=failed,
             problem=problem,
             media_form=media_form or MediaForm(formdata=None),
+            words_form=words_form,
+            words_of=words_of,
             submit_form=submit_form or checklist_form(points, formdata=None),
-            crisis_form=crisis_form or checklist_form(points, formdata=None, prefix="crisis-"),
             publish_form=publish_form or PublishForm(formdata=None),
             reason_form=reason_form or ReasonForm(formdata=None),
-            channels=_channels(message) if steps.publish else [],
+            correct_form=correct_form or CorrectForm(formdata=None, obj=message),
+            channels=left or [],
             channel_label=channel_label,
             publications=queries.publications_of(scope(), message) if message.is_out else [],
             numbers=numbers.numbers_of(scope(), message.id) if message.is_out else None,
-            silent=numbers.count_silent(scope(), message.id) if message.is_out else 0,
             questions=inbox.questions_about(scope(), message.id) if message.is_out else [],
-            history=queries.history_of(scope(), message.id),
-            **_sendings(message),
+            history=folded(queries.history_of(scope(), message.id)),
+            is_onward=is_onward,
+            is_hurried=is_hurried,
+            **sendings,
             route_names=ROUTE_NAMES,
             languages=LANGUAGES,
             state_names=MESSAGE_STATE_NAMES,
@@ -86,18 +115,25 @@ def message_page(
     )
 
 
-def silent_page(message: KeyMessage, page: int) -> ResponseReturnValue:
-    """Who has not reacted, and the button that writes to them again."""
+def silent_page(message: KeyMessage, page: int, by: str = "") -> ResponseReturnValue:
+    """Who has not reacted, how each can be asked, and the button that writes to them again."""
     now, office = datetime.now(UTC), current_user.office
     writes = may(Permission.MESSAGES_PUBLISH) and message.as_state in PASSED_ON
     counted = reminders.counted_now(office, message.id, now) if writes else None
     form = SendForm(formdata=None)
     form.seen.data = str(counted.people) if counted else ""
+    asked = silent_ways.silent_by_way(scope(), message.id, today())
+    by, named = by if by in set(silent_ways.Asked) else "", sum(asked.values())
     return render_template(
         "messages/silent.html",
         message=message,
-        rows=numbers.silent(scope(), message.id, page),
-        total=numbers.count_silent(scope(), message.id),
+        rows=silent_ways.list_silent(scope(), message.id, today(), by=by, page=page),
+        total=numbers.numbers_of(scope(), message.id).silent,
+        named=named,
+        listed=asked.get(silent_ways.Asked(by), 0) if by else named,
+        asked=asked,
+        asked_names=silent_ways.ASKED_NAMES,
+        by=by,
         page=page,
         per_page=numbers.PAGE,
         form=form,
@@ -112,10 +148,14 @@ def _later(moment: datetime, now: datetime) -> datetime | None:
     return moment if moment > now else None
 
 
-def _sendings(message: KeyMessage) -> dict[str, object]:
+def _sendings(message: KeyMessage) -> dict[str, Any]:
     """The message's releases by offices that one sees, and whom its notices reached."""
     rows = release_queries.releases_of(scope(), message.id)
+    going = [row for row in rows if row.state in UNDER_WAY]
+    own = (row for row in going if row.office_id == current_user.office_id)
     return {
+        "under_way": next((row for row in own if row.as_purpose not in NOTICES), None),
+        "telling": any(row.as_purpose in NOTICES for row in going),
         "releases": rows,
         "progress": release_queries.progress_of(scope(), [row.id for row in rows]),
         "notice": release_queries.notice_reach(scope(), message.id),
@@ -125,5 +165,12 @@ def _sendings(message: KeyMessage) -> dict[str, object]:
     }
 
 
-def _channels(message: KeyMessage) -> list[object]:
-    return list(queries.channels_to_publish(scope(), message, current_user.office_id))
+def _is_sending(message: KeyMessage, sendings: dict[str, Any]) -> bool:
+    running = ReleaseState.RUNNING.value
+    return not message.is_out and any(row.state == running for row in sendings["releases"])
+
+
+def _left(message: KeyMessage) -> list[Channel] | None:
+    """The office's channels to which it may still go; None where the office has no channel."""
+    rows = audience_queries.channels_to_serve(scope(), current_user.office_id, message.id)
+    return [row for row, done in rows if not done] if rows else None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.access.models import Office
 from registry.db import Base
 from registry.errors import Refused
-from registry.messages.models import KeyMessage
+from registry.messages.models import Correction, KeyMessage
 
 
 class Purpose(StrEnum):
@@ -29,7 +29,7 @@ class Purpose(StrEnum):
 PURPOSE_NAMES = {
     Purpose.FIRST: _l("First publication"),
     Purpose.ONWARD: _l("Published onward"),
-    Purpose.CORRECTION: _l("Correction"),
+    Purpose.CORRECTION: _l("Notice of a correction"),
     Purpose.WITHDRAWAL: _l("Withdrawal"),
     Purpose.REMINDER: _l("Reminder"),
 }
@@ -40,7 +40,7 @@ OUTWARD = frozenset({Purpose.FIRST, Purpose.ONWARD})
 
 
 class ReleaseState(StrEnum):
-    """Waiting for a second person → scheduled → running → done; cancelled before it runs.
+    """Waiting for a second person → scheduled → running → done; cancelled before a thing was sent.
 
     It goes back to waiting where the audience became large before it began.
     """
@@ -76,6 +76,7 @@ class Release(Base):
 
     Attributes:
         audience: the filters, as :class:`registry.messages.audience.Audience` stores itself.
+        correction: the one that it tells of; only a correction's release has one.
         channels: ids of the office's channels through which it goes.
         counted: who is reached and who is not and why: as the button said it, then as it was when
             the release began.
@@ -93,6 +94,9 @@ class Release(Base):
     message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(12))
+    correction_id: Mapped[int | None] = mapped_column(
+        ForeignKey("message_correction.id"), index=True
+    )
     audience: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     channels: Mapped[list[int]] = mapped_column(JSON, default=list)
     counted: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -111,6 +115,7 @@ class Release(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     message: Mapped[KeyMessage] = relationship()
+    correction: Mapped[Correction | None] = relationship()
     office: Mapped[Office] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
@@ -122,9 +127,14 @@ class Release(Base):
 
     @property
     def waits(self) -> bool:
-        """Whether something of it is still to begin, so that it can be called off."""
+        """Whether something of it is still to begin, so that all of it can be called off."""
         running = self.as_state is R.RUNNING and not self.machines_done
         return running or self.as_state in (R.WAITING, R.SCHEDULED)
+
+    def asleep(self, now: datetime) -> bool:
+        """Whether what machines send waits for the end of the quiet hours."""
+        begins = self.machines_at or self.planned_at
+        return self.as_state is R.RUNNING and not self.machines_done and begins > now
 
     def move(self, to: ReleaseState) -> ReleaseState:
         """Change the state; returns the one before.
@@ -133,8 +143,7 @@ class Release(Base):
             Refused: there is no such step from the present state.
         """
         before = self.as_state
-        late = to is R.CANCELLED and not self.waits
-        if late or to not in RELEASE_MOVES[before]:
+        if to not in RELEASE_MOVES[before]:
             raise Refused(
                 str(
                     _l(

@@ -20,7 +20,7 @@ from registry.messages.models import MessageMove, MessageState, Publication
 from registry.messages.recipients import NOTICES
 from registry.messages.release_models import Release, ReleaseState
 from registry.messages.visibility import facts_within
-from registry.outbox.models import Delivery, DeliveryState, Way
+from registry.outbox.models import Delivery, DeliveryState, SendingRequest, Way
 
 PAGE = 50
 R = ReleaseState
@@ -120,6 +120,22 @@ def progress_of(scope: Scope, release_ids: Collection[int]) -> dict[int, Progres
     for number, way, state, count in db.session.execute(query):
         found[number].counts.setdefault(Way(way), {})[DeliveryState(state)] = count
     return found
+
+
+def count_untried(scope: Scope, release: Release) -> int:
+    """How many deliveries of a release wait and surely had no effect so far."""
+    row, request = Delivery, SendingRequest
+    tried = select(request.id).where(
+        request.release_id == release.id,
+        or_(request.state != DeliveryState.QUEUED.value, request.doubtful),
+    )
+    query = select(func.count()).where(
+        row.release_id == release.id,
+        row.state == DeliveryState.QUEUED.value,
+        or_(row.request_id.is_(None), row.request_id.not_in(tried)),
+        exists().where(Release.id == row.release_id, of_offices(scope, Release.office_id)),
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def channels_of(scope: Scope, release: Release) -> list[Channel]:

@@ -1,11 +1,11 @@
-"""What becomes of a release before it runs: a second person says yes, or it is called off."""
+"""What people decide about a release: a second person says yes, or it is called off."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from registry.access.versions import need_version
 from registry.audit.services import Actor
@@ -15,8 +15,9 @@ from registry.messages.models import KeyMessage
 from registry.messages.quiet import machines_from
 from registry.messages.release_models import Release, ReleaseState
 from registry.messages.rules import require_text
-from registry.messages.settling import locked, turn
+from registry.messages.settling import end_if_settled, locked, note_turn, turn
 from registry.outbox.models import Delivery, DeliveryState
+from registry.outbox.settling import drop_waiting
 
 
 def require_idle(message: KeyMessage) -> None:
@@ -31,8 +32,9 @@ def require_idle(message: KeyMessage) -> None:
     if not message.is_out and db.session.scalar(query.limit(1)) is not None:
         raise Refused(
             _(
-                "“%(title)s” is being sent; call the sending off first, or correct or withdraw the "
-                "message once it is out.",
+                "“%(title)s” is being sent; first call off what was not sent yet, on the page of "
+                "the sending (under “Sendings”), or correct or withdraw the message once it is "
+                "out.",
                 title=message.title,
             )
         )
@@ -58,26 +60,37 @@ def confirm(actor: Actor, release: Release, *, version: int) -> None:
 
 
 def cancel(actor: Actor, release: Release, reason: str) -> None:
-    """Call a release off before it runs; tasks for people that it made already are called off too.
+    """Call a release off; of one that runs, whatever surely had no effect so far.
+
+    What was sent stays sent, and what is on its way or in doubt goes to its end.
 
     Raises:
-        Refused: it is another office's, it runs, or no reason is given.
+        Refused: nothing of it waits any more, or no reason is given.
+        NotFound: it is another office's.
     """
     reason = require_text(reason, _("Say why it is called off."))
-    release = locked(release.id)
+    release, at = locked(release.id), datetime.now(UTC)
     _require_own(actor, release)
-    turn(actor, release, ReleaseState.CANCELLED, datetime.now(UTC), reason)
-    drop_waiting(release)
+    begun = release.machines_done
+    dropped = drop_waiting(release, at)
+    if not begun or (dropped and _is_all_off(release)):
+        turn(actor, release, ReleaseState.CANCELLED, at, reason)
+    elif dropped:
+        release.reason = _("What had not been sent was called off: %(why)s", why=reason)[:500]
+        note_turn(actor, release, release.as_state, reason)
+        end_if_settled(release, at)
+    else:
+        raise Refused(_("Nothing of this sending waits any more; reload the page."))
+
+
+def _is_all_off(release: Release) -> bool:
+    """Whether a running release has nothing that was sent, tried, or goes on."""
+    row = Delivery
+    other = (row.release_id == release.id, row.state != DeliveryState.CANCELLED.value)
+    running = release.as_state is ReleaseState.RUNNING
+    return running and db.session.scalar(select(row.id).where(*other).limit(1)) is None
 
 
 def _require_own(actor: Actor, release: Release) -> None:
     if actor.office_id != release.office_id:
         raise NotFound(f"release {release.id}")
-
-
-def drop_waiting(release: Release) -> None:
-    """Deliveries that nobody began are not made any more."""
-    row = Delivery
-    waiting = (row.release_id == release.id, row.state == DeliveryState.QUEUED.value)
-    gone = {"state": DeliveryState.CANCELLED.value, "settled_at": datetime.now(UTC)}
-    db.session.execute(update(row).where(*waiting, row.request_id.is_(None)).values(gone))

@@ -27,9 +27,10 @@ from registry.messages.release_models import (
     Release,
     ReleaseState,
 )
-from registry.messages.release_queries import NoticeReach
+from registry.messages.release_queries import NoticeReach, Progress
 from registry.messages.unreached import REASON_NAMES
-from registry.outbox.models import DELIVERY_STATE_NAMES, WAY_NAMES, DeliveryState
+from registry.outbox import holds
+from registry.outbox.models import DELIVERY_STATE_NAMES, WAY_NAMES, DeliveryState, Way
 
 bp = Blueprint("releases", __name__, url_prefix="/releases")
 READ = allow(Permission.MESSAGES_READ)
@@ -72,6 +73,7 @@ def index() -> ResponseReturnValue:
         show=show,
         page=page,
         per_page=release_queries.PAGE,
+        now=datetime.now(UTC),
         **NAMES,
     )
 
@@ -86,22 +88,35 @@ def show(release_id: int) -> ResponseReturnValue:
 def _page(release: Release, form: WhyForm) -> ResponseReturnValue:
     own = release.office_id == current_user.office_id and may_confirm()
     planner = release.created_by == current_user.id
+    untried = release_queries.count_untried(scope(), release)
+    progress = release_queries.progress_of(scope(), [release.id])[release.id]
     return render_template(
         "releases/show.html",
         release=release,
         form=form,
-        progress=release_queries.progress_of(scope(), [release.id])[release.id],
+        progress=progress,
+        waits=_waits(release, progress),
         channels=release_queries.channels_of(scope(), release),
         audience=words_of(Audience.of(release.audience)),
         people=release_queries.people_of(scope(), release),
         notice=_notice(release),
         can_confirm=own and not planner and release.as_state is ReleaseState.WAITING,
-        can_cancel=own and release.waits,
+        can_cancel=own and (release.waits or untried > 0),
+        untried=untried,
         planner=planner,
         at_work=_at_work(release),
         now=datetime.now(UTC),
         **NAMES,
     ), 422 if form.errors else 200
+
+
+def _waits(release: Release, progress: Progress) -> list[str]:
+    """Why its ways wait: those planned, and once the deliveries are made those still to be sent."""
+    if release.waits:
+        planned = release.counted.get("deliveries", {})
+        return holds.reasons([Way(way) for way, count in planned.items() if count])
+    queued = [way for way, found in progress.counts.items() if found.get(DeliveryState.QUEUED)]
+    return holds.reasons(queued, urgent=release.urgent)
 
 
 def _at_work(release: Release) -> bool:
@@ -132,7 +147,7 @@ def confirm(release_id: int) -> ResponseReturnValue:
 @bp.post("/<int:release_id>/cancel")
 @READ
 def cancel(release_id: int) -> ResponseReturnValue:
-    """Call a release off before it runs."""
+    """Call a release off, or what was not sent yet of one that runs."""
     release = _to_change(release_id)
     form = WhyForm()
     if carry_out(form, lambda: releases.cancel(actor(), release, form.reason.data or "")):
@@ -154,8 +169,8 @@ def remind(message_id: int) -> ResponseReturnValue:
     """Write again to those who have not reacted."""
     message, form = queries.message_for(scope(), message_id), SendForm()
     planned: list[int] = []
-    done = press(lambda: planned.append(_remind(actor(), message, form)), _("They are written to."))
-    if done:
+    done = _("The sending is planned; here you see how far it is.")
+    if press(lambda: planned.append(_remind(actor(), message, form)), done):
         return redirect(url_for("releases.show", release_id=planned[0]))
     return redirect(url_for("messages.silent", message_id=message_id))
 

@@ -20,7 +20,7 @@ from registry.i18n import day
 from registry.messages.audience import Audience
 from registry.messages.audience_queries import Counted, count_audience
 from registry.messages.ledger_models import Recipient
-from registry.messages.models import KeyMessage, MessageState
+from registry.messages.models import Correction, KeyMessage, MessageState
 from registry.messages.publishing import PASSED_ON, own_channels
 from registry.messages.quiet import machines_from
 from registry.messages.recipients import NOTICES, channels_with
@@ -227,7 +227,9 @@ def is_large(people: int, at: datetime) -> bool:
     return bool(asked) and people >= setting_on(Dated.LARGE_AUDIENCE, on)
 
 
-def plan_notice(actor: Actor, message: KeyMessage, purpose: Purpose) -> Release | None:
+def plan_notice(
+    actor: Actor, message: KeyMessage, purpose: Purpose, correction: Correction | None = None
+) -> Release | None:
     """Tell all who have a message that it was corrected or withdrawn, at once.
 
     It goes to every channel that had it, or to which it is on its way, and to every recipient who
@@ -253,6 +255,7 @@ def plan_notice(actor: Actor, message: KeyMessage, purpose: Purpose) -> Release 
         counted=counted.stored(),
         urgent=True,
         created_at=now,
+        correction=correction,
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from registry.fields import DayField, OnceForm
+from registry.fields import DayField, OnceForm, not_past
 from registry.members.fields import NEEDED, TextField
 from registry.messages.models import Route
 from registry.messages.request_models import NOTICE_NAMES, Notice
@@ -19,6 +19,7 @@ from registry.messages.rules import ROUTE_NAMES
 class RequestForm(OnceForm):
     """What the letter says."""
 
+    version = HiddenField()
     route = SelectField(
         _l("To be published"),
         choices=[(route.value, ROUTE_NAMES[route]) for route in CHECKS],
@@ -28,7 +29,7 @@ class RequestForm(OnceForm):
     contact = TextField(_l("Contact person and telephone"), longest=300)
     letter_number = TextField(_l("Number of the letter"), [NEEDED], longest=80)
     letter_date = DayField(_l("Date of the letter"), [NEEDED])
-    wanted_until = DayField(_l("Wanted until"))
+    wanted_until = DayField(_l("Wanted until"), [not_past])
     subject = TextField(_l("Subject"), [NEEDED])
     text = TextAreaField(
         _l("Text to be published"),

@@ -19,7 +19,7 @@ from registry.vault import EncryptedText
 
 
 class RequestState(StrEnum):
-    """Received → checked → approved or refused → the unit was told."""
+    """Received → checked (corrected: received again) → approved or refused → the unit was told."""
 
     RECEIVED = "received"
     CHECKED = "checked"
@@ -36,9 +36,10 @@ REQUEST_STATE_NAMES = {
     RequestState.TOLD: _l("The unit was told"),
 }
 S = RequestState
+UNDECIDED = frozenset({S.RECEIVED, S.CHECKED})
 REQUEST_MOVES: dict[RequestState, frozenset[RequestState]] = {
     S.RECEIVED: frozenset({S.CHECKED, S.REFUSED}),
-    S.CHECKED: frozenset({S.APPROVED, S.REFUSED}),
+    S.CHECKED: frozenset({S.RECEIVED, S.APPROVED, S.REFUSED}),
     S.APPROVED: frozenset({S.TOLD}),
     S.REFUSED: frozenset({S.TOLD}),
     S.TOLD: frozenset(),
@@ -69,7 +70,7 @@ class PublicationRequest(Base):
         route: ``outside`` (executive's approval, two acts) or ``central`` (webmaster's checks).
         contact: name and telephone of the person at the unit; encrypted.
         letter: stored name of the encrypted scan, with its type and the person's own file name.
-        checks: the points that were checked, as they were worded then.
+        checks: the points that were checked, with their wordings of then in both languages.
         told_on: the day on which the unit was told what became of it, and how.
     """
 
@@ -93,7 +94,7 @@ class PublicationRequest(Base):
     state: Mapped[str] = mapped_column(String(12), default=S.RECEIVED.value)
     received_at: Mapped[datetime]
     received_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    checks: Mapped[list[str] | None] = mapped_column(JSON)
+    checks: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
     checked_at: Mapped[datetime | None]
     checked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
@@ -113,7 +114,14 @@ class PublicationRequest(Base):
     decider: Mapped[User | None] = relationship(foreign_keys=[decided_by])
     teller: Mapped[User | None] = relationship(foreign_keys=[told_by])
 
+    editors: Mapped[list[RequestEditor]] = relationship(cascade="all, delete-orphan")
+
     __mapper_args__: dict[str, Any] = {"version_id_col": version}
+
+    @property
+    def workers(self) -> set[int | None]:
+        """Those who received, corrected or checked it: none of them decides about it."""
+        return {self.received_by, self.checked_by, *(row.user_id for row in self.editors)}
 
     @property
     def as_state(self) -> RequestState:
@@ -143,3 +151,12 @@ class PublicationRequest(Base):
             )
         self.state = to.value
         return before
+
+
+class RequestEditor(Base):
+    """Somebody who corrected what was written down of a request."""
+
+    __tablename__ = "publication_request_editor"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("publication_request.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)

@@ -13,7 +13,7 @@ from registry.db import db
 from registry.errors import NotFound
 from registry.members.queries import of_offices
 from registry.messages.models import Route
-from registry.messages.request_models import PublicationRequest, RequestState
+from registry.messages.request_models import PublicationRequest, RequestEditor, RequestState
 
 PAGE = 50
 R, S = PublicationRequest, RequestState
@@ -85,7 +85,8 @@ def count_waiting(
     own = R.office_id == office_id
     steps: list[ColumnElement[bool]] = []
     if approves:
-        worked = or_(R.received_by == user_id, R.checked_by == user_id)
+        edited = R.editors.any(RequestEditor.user_id == user_id)
+        worked = or_(R.received_by == user_id, R.checked_by == user_id, edited)
         steps.append(and_(own, R.state == S.CHECKED.value, ~worked))
     if checks:
         received, outside = R.state == S.RECEIVED.value, R.route == Route.OUTSIDE.value

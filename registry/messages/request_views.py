@@ -13,17 +13,19 @@ from flask_login import current_user
 from registry.access.gate import actor, allow, may, scope, scope_for
 from registry.access.models import OfficeKind
 from registry.access.roles import Permission
-from registry.carry import press
+from registry.access.versions import compared, version_of
+from registry.carry import carry_out, press
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_id, read_page
+from registry.messages import request_changes, requests
 from registry.messages import request_queries as queries
-from registry.messages import requests
 from registry.messages.letters import read_scan
 from registry.messages.request_forms import LetterForm, RequestForm, TellForm
 from registry.messages.request_models import (
     NOTICE_NAMES,
     REQUEST_STATE_NAMES,
+    UNDECIDED,
     Notice,
     PublicationRequest,
 )
@@ -101,6 +103,32 @@ def _receive(form: RequestForm) -> PublicationRequest | None:
     return row
 
 
+@bp.route("/<int:request_id>/edit", methods=["GET", "POST"])
+@WRITE
+def edit(request_id: int) -> ResponseReturnValue:
+    """Correct what was written down, until somebody decides."""
+    row = queries.request_for(scope(), request_id, lock=request.method == "POST")
+    form = RequestForm(obj=row)
+    if carry_out(form, lambda: _save(row, form)):
+        flash(_("Saved."), "success")
+        return redirect(url_for("requests.show", request_id=request_id))
+    row = queries.request_for(scope(), request_id)
+    if request.method == "GET" and not _correctable(row):
+        return redirect(url_for("requests.show", request_id=request_id))
+    wrong = form.errors or form.form_errors
+    return render_template("requests/form.html", form=form, row=row), 422 if wrong else 200
+
+
+def _correctable(row: PublicationRequest) -> bool:
+    return row.office_id == current_user.office_id and row.as_state in UNDECIDED
+
+
+def _save(row: PublicationRequest, form: RequestForm) -> None:
+    version, asked = version_of(form), form.asked()
+    with compared(form, row, {name: getattr(row, name) for name in vars(asked)}):
+        request_changes.correct(actor(), row, asked, version=version)
+
+
 @bp.get("/<int:request_id>")
 @READ
 def show(request_id: int) -> ResponseReturnValue:
@@ -118,7 +146,8 @@ def _page(
     tell_form: TellForm | None = None,
 ) -> ResponseReturnValue:
     own = row.office_id == current_user.office_id
-    worked = current_user.id in {row.received_by, row.checked_by}
+    worked = current_user.id in row.workers
+    works = own or (row.route == "central" and _central())
     page = render_template(
         "requests/show.html",
         row=row,
@@ -132,6 +161,8 @@ def _page(
         letter_form=letter_form or LetterForm(formdata=None),
         tell_form=tell_form or TellForm(formdata=None),
         writes=own and may(P.MESSAGES_WRITE),
+        correctable=_correctable(row),
+        works=works,
         checks_it=may(P.MESSAGES_WRITE) and (_central() if row.route == "central" else own),
         decides=own and not worked and may(P.MESSAGES_APPROVE),
     )

@@ -17,6 +17,7 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
+from registry.i18n import day, in_both
 from registry.messages import services
 from registry.messages.letters import keep
 from registry.messages.models import KeyMessage, Route
@@ -117,7 +118,7 @@ def receive(
     db.session.flush()
     if letter is not None:
         _keep_letter(row, letter)
-    _note(actor, row, None, action=Action.LETTER_RECEIVE)
+    note(actor, row, None, action=Action.LETTER_RECEIVE)
     return row
 
 
@@ -127,11 +128,11 @@ def attach_letter(actor: Actor, row: PublicationRequest, letter: Prepared) -> No
     Raises:
         Refused: it has one, is decided, or belongs to another office.
     """
-    _require_own(actor, row)
+    require_own(actor, row)
     if row.letter or row.as_state is not S.RECEIVED:
         raise Refused(_("The request has its letter, or was checked already; reload the page."))
     _keep_letter(row, letter)
-    _note(actor, row, row.as_state)
+    note(actor, row, row.as_state)
 
 
 def _keep_letter(row: PublicationRequest, letter: Prepared) -> None:
@@ -141,14 +142,19 @@ def _keep_letter(row: PublicationRequest, letter: Prepared) -> None:
     db.session.flush()
 
 
-def _require_own(actor: Actor, row: PublicationRequest) -> None:
+def require_own(actor: Actor, row: PublicationRequest) -> None:
+    """Only the office that received a request works on it.
+
+    Raises:
+        Refused: the actor works elsewhere.
+    """
     if actor.office_id != row.office_id:
         raise Refused(
             _("The request “%(subject)s” was sent to another office.", subject=row.subject)
         )
 
 
-def _note(
+def note(
     actor: Actor,
     row: PublicationRequest,
     before: RequestState | None,
@@ -156,6 +162,7 @@ def _note(
     *,
     action: Action = Action.LETTER_STATE,
 ) -> None:
+    """Write a step of a request into the audit trail."""
     db.session.flush()
     record(
         actor,
@@ -184,16 +191,30 @@ def check(
     if row.as_route is Route.CENTRAL:
         _require_webmaster(actor)
     else:
-        _require_own(actor, row)
+        require_own(actor, row)
         if not row.letter:
             raise Refused(_("Attach the unit's letter first."))
-    points = [str(text) for text in CHECKS[row.as_route]]
-    missing = [text for number, text in enumerate(points) if number not in ticked]
+    points = CHECKS[row.as_route]
+    missing = [str(text) for number, text in enumerate(points) if number not in ticked]
     if missing:
         raise Refused(_("Still to be checked: %(points)s", points=" ".join(missing)))
+    _require_time(row, now_or(at))
     before = row.move(S.CHECKED)
-    row.checks, row.checked_at, row.checked_by = points, now_or(at), actor.user_id
-    _note(actor, row, before)
+    row.checks = [{"key": f"{row.route}_{n}", **in_both(text)} for n, text in enumerate(points, 1)]
+    row.checked_at, row.checked_by = now_or(at), actor.user_id
+    note(actor, row, before)
+
+
+def _require_time(row: PublicationRequest, at: datetime) -> None:
+    """What was wanted until a day that is past cannot be published in time any more."""
+    if row.wanted_until is not None and row.wanted_until < to_bangkok_date(at):
+        raise Refused(
+            _(
+                "“Wanted until” was %(day)s, which lies in the past; ask the unit, then correct "
+                "the day in the request or refuse it.",
+                day=day(row.wanted_until),
+            )
+        )
 
 
 def _require_webmaster(actor: Actor) -> None:
@@ -212,11 +233,13 @@ def approve(
     """The head of the office that received it agrees; never who received or checked it.
 
     Raises:
-        Refused: the actor worked on it or works elsewhere, or it was not checked.
+        Refused: the actor worked on it or works elsewhere, it was not checked, or the day until
+            which it was wanted is past.
         ChangedMeanwhile: ``version`` is not the version at hand.
     """
     _require_other(actor, row)
     need_version(row, version)
+    _require_time(row, now_or(at))
     _decide(actor, row, S.APPROVED, "", at)
 
 
@@ -234,8 +257,8 @@ def refuse(
 
 
 def _require_other(actor: Actor, row: PublicationRequest) -> None:
-    _require_own(actor, row)
-    if actor.user_id is None or actor.user_id in {row.received_by, row.checked_by}:
+    require_own(actor, row)
+    if actor.user_id is None or actor.user_id in row.workers:
         raise Refused(
             _("Nobody decides about a request that they received or checked; ask another head.")
         )
@@ -246,7 +269,7 @@ def _decide(
 ) -> None:
     before = row.move(to)
     row.decided_at, row.decided_by, row.reason = now_or(at), actor.user_id, reason or None
-    _note(actor, row, before, reason)
+    note(actor, row, before, reason)
 
 
 def make_message(
@@ -257,7 +280,7 @@ def make_message(
     Raises:
         Refused: it is not approved, or belongs to another office.
     """
-    _require_own(actor, row)
+    require_own(actor, row)
     if row.message is not None:
         return row.message
     if row.as_state is not S.APPROVED:
@@ -282,7 +305,7 @@ def tell(actor: Actor, row: PublicationRequest, on: date, how: Notice) -> None:
         Refused: it is not decided, its message is not published yet, the day lies in the future
             or before the decision, or it belongs to another office.
     """
-    _require_own(actor, row)
+    require_own(actor, row)
     if row.as_state is S.APPROVED and not (row.message and row.message.is_out):
         raise Refused(_("Publish the key message first, then tell the unit."))
     today = to_bangkok_date(now_or(None))
@@ -291,4 +314,4 @@ def tell(actor: Actor, row: PublicationRequest, on: date, how: Notice) -> None:
         raise Refused(_("The unit was told between the decision and today; check the day."))
     before = row.move(S.TOLD)
     row.told_on, row.told_how, row.told_by = on, how.value, actor.user_id
-    _note(actor, row, before)
+    note(actor, row, before)

@@ -98,7 +98,7 @@ def decide() -> ResponseReturnValue:
     form, accept = DecisionForm(), request.form.get("decision") == "accept"
     ids = form.ids.data or []
     try:
-        count = _decide(ids, accept=accept, reason=form.reason.data or "")
+        rows = _decide(ids, accept=accept, reason=form.reason.data or "")
     except NotFound:
         raise
     except Refused as refusal:
@@ -106,17 +106,30 @@ def decide() -> ResponseReturnValue:
         return _page(form, str(refusal))
     commit()
     session[DECIDED] = ids
-    done = _("Reports accepted: %(count)s.") if accept else _("Reports sent back: %(count)s.")
-    flash(done % {"count": count}, "success")
+    _tell(rows, accept=accept)
     return redirect(request.full_path)
 
 
-def _decide(ids: list[int], *, accept: bool, reason: str) -> int:
+def _decide(ids: list[int], *, accept: bool, reason: str) -> list[Dissemination]:
     if not ids:
         raise Refused(_("Tick at least one report."))
-    return review.review(
-        actor(), inbox.disseminations_for(scope(), ids), accept=accept, reason=reason
-    )
+    rows = inbox.disseminations_for(scope(), ids)
+    review.review(actor(), rows, accept=accept, reason=reason)
+    return rows
+
+
+def _tell(rows: list[Dissemination], *, accept: bool) -> None:
+    bare = sum(not row.has_evidence for row in rows)
+    if not accept:
+        flash(_("Reports sent back: %(count)s.", count=len(rows)), "success")
+        return
+    flash(_("Reports accepted: %(count)s.", count=len(rows)), "success")
+    if bare:
+        told = _(
+            "%(count)s of them have no link or picture and do not count as evidenced reach.",
+            count=bare,
+        )
+        flash(told, "warning")
 
 
 @bp.post("/undo")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
@@ -23,6 +23,7 @@ from registry.messages.models import (
     MessageKind,
     MessageState,
 )
+from registry.messages.release_models import Release, ReleaseState
 from registry.messages.rules import (
     LONGEST_REASON,
     need_review,
@@ -75,17 +76,25 @@ def go_in_crisis(
 
 
 def waits_for_review() -> ColumnElement[bool]:
-    """Messages that are out and that nobody has reviewed yet."""
+    """Messages that are out, or being sent, and that nobody has reviewed yet."""
+    out = KeyMessage.state.in_({state.value for state in OUT})
     return and_(
         KeyMessage.review_due_at.is_not(None),
         KeyMessage.reviewed_at.is_(None),
-        KeyMessage.state.in_({state.value for state in OUT}),
+        or_(out, KeyMessage.id.in_(_being_sent())),
     )
 
 
+def _being_sent() -> Select[int]:
+    return select(Release.message_id).where(Release.state == ReleaseState.RUNNING.value)
+
+
 def is_waiting(message: KeyMessage) -> bool:
-    """Whether a message is out and nobody has reviewed it yet."""
-    return message.is_out and message.review_due_at is not None and message.reviewed_at is None
+    """Whether a message is out, or being sent, and nobody has reviewed it yet."""
+    if message.review_due_at is None or message.reviewed_at is not None:
+        return False
+    going = _being_sent().where(Release.message_id == message.id).limit(1)
+    return message.is_out or db.session.scalar(going) is not None
 
 
 def list_waiting(scope: Scope) -> list[KeyMessage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -29,7 +30,7 @@ class AskForm(OnceForm):
 class DirectForm(FlaskForm):
     """A decision without an application."""
 
-    office = SelectField(_l("Office"))
+    office = SelectField(_l("Office"), [DataRequired(_l("Choose an office."))])
     grants = SelectField(
         _l("Decision"), choices=[("yes", _l("Grant the right")), ("no", _l("Revoke the right"))]
     )
@@ -37,4 +38,12 @@ class DirectForm(FlaskForm):
 
     def __init__(self, offices: Iterable[Office]) -> None:
         super().__init__()
-        self.office.choices = [(row.code, f"{row.code} {name_of(row)}") for row in offices]
+        self.office.choices = [("", _("Choose an office"))] + [
+            (row.code, _named(row)) for row in offices
+        ]
+
+
+def _named(office: Office) -> str:
+    """An office, and whether it has the right."""
+    standing = _("has the right") if office.may_publish else _("does not have the right")
+    return f"{office.code} {name_of(office)} – {standing}"

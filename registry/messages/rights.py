@@ -12,6 +12,7 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
+from registry.i18n import name_of
 from registry.messages.letters import keep
 from registry.messages.prepared import Prepared
 from registry.messages.right_models import OPEN, PublishingRight, RightState
@@ -175,9 +176,9 @@ def set_directly(
     office, at = _locked(office.id), now_or(at)
     if office.may_publish == grants:
         raise Refused(
-            _("%(office)s has the right already.", office=office.name_th)
+            _("%(office)s has the right already.", office=name_of(office))
             if grants
-            else _("%(office)s does not have the right.", office=office.name_th)
+            else _("%(office)s does not have the right.", office=name_of(office))
         )
     standing = [] if grants else _granted(office)
     row = standing[-1] if standing else PublishingRight(office=office, asked_at=at)

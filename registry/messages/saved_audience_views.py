@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,9 +9,11 @@ from flask_login import current_user
 
 from registry.access.gate import actor, scope
 from registry.carry import press
+from registry.channels.queries import open_channels
 from registry.messages import audience_queries, audiences, queries
 from registry.messages.audience_forms import NameForm, read_choice
-from registry.messages.audience_views import PUBLISH, choice_of
+from registry.messages.audience_page_views import address, choice_of
+from registry.messages.audience_views import PUBLISH
 
 bp = Blueprint("audiences", __name__, url_prefix="/audiences")
 
@@ -23,11 +23,15 @@ bp = Blueprint("audiences", __name__, url_prefix="/audiences")
 def save() -> ResponseReturnValue:
     """Keep the filters chosen under a name."""
     builder, form = _builder(), NameForm()
-    press(
-        lambda: audiences.save(actor(), form.name.data or "", choice_of(request.form).audience),
-        _("The audience is kept; your office finds it here again."),
-    )
+    press(lambda: _save(form), _("The audience is kept; your office finds it here again."))
     return redirect(builder)
+
+
+def _save(form: NameForm) -> None:
+    choice = choice_of(request.form)
+    own = {row.id for row in open_channels(scope(), current_user.office_id)}
+    channels = [number for number in choice.channels if number in own]
+    audiences.save(actor(), form.name.data or "", choice.audience, channels)
 
 
 @bp.post("/<int:saved_id>/rename")
@@ -60,5 +64,4 @@ def _builder() -> str:
     if message_id is None:
         return url_for("messages.index")
     queries.message_for(scope(), message_id)
-    chosen = urlencode(read_choice(request.form).pairs())
-    return f"{url_for('audience.build', message_id=message_id)}?{chosen}"
+    return address(message_id, read_choice(request.form))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from flask import Response, send_file
 
+from registry.errors import NotFound
 from registry.messages import files
 from registry.messages.library_models import MediaAsset
 from registry.messages.models import MessageMedia
@@ -34,6 +36,23 @@ def sent(media: MessageMedia | MediaAsset, size: str | None = None) -> Response:
 def sent_secret(name: str, content_type: str) -> Response:
     """An encrypted picture, or a document as a download."""
     return sent_bytes(files.read_secret(name), content_type)
+
+
+def sent_picture(row: Any, size: str | None = None) -> Response:
+    """An encrypted picture that came with news or by LINE.
+
+    Args:
+        row: with ``picture``, ``picture_type`` and ``picture_small``.
+        size: ``small`` for lists; the picture itself where it has no such version.
+
+    Raises:
+        NotFound: none came with it.
+    """
+    if size == "small" and row.picture_small:
+        return sent_secret(row.picture_small, "image/jpeg")
+    if row.picture is None or row.picture_type is None:
+        raise NotFound("no picture")
+    return sent_secret(row.picture, row.picture_type)
 
 
 def sent_bytes(data: bytes, content_type: str) -> Response:

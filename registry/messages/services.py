@@ -14,9 +14,12 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
+from registry.i18n import day
 from registry.messages import checklist
 from registry.messages.message_text import MessageText as MessageText
+from registry.messages.message_text import Wording as Wording
 from registry.messages.models import (
+    Correction,
     KeyMessage,
     MessageMove,
     MessageState,
@@ -150,8 +153,17 @@ def answer(message: KeyMessage, answers: Mapping[str, bool], at: datetime) -> No
     """Keep the answers to the checklist of that day with the message.
 
     Raises:
-        Refused: a point is open, or an opinion has no disclaimer.
+        Refused: a point is open, an opinion has no disclaimer, or the last day for passing it on
+            has gone by meanwhile.
     """
+    if message.valid_until is not None and message.valid_until < to_bangkok_date(at):
+        raise Refused(
+            _(
+                "“To be passed on until” was %(day)s, which lies in the past; edit the message and "
+                "write a later day, then submit it.",
+                day=day(message.valid_until),
+            )
+        )
     points = checklist.points_on(to_bangkok_date(at))
     message.checklist = checklist.confirmed(points, answers, message.disclaimer)
 
@@ -245,22 +257,53 @@ def proofread(
     _step(actor, message, S.PROOFREAD, at)
 
 
-def correct(actor: Actor, message: KeyMessage, text: str, *, at: datetime | None = None) -> None:
+def correct(
+    actor: Actor,
+    message: KeyMessage,
+    text: str,
+    wording: Wording | None = None,
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> None:
     """Own up to a mistake: shown on the message from now on, sent to all who received it.
 
     Somebody else reviews it afterwards.
 
+    Args:
+        wording: the right words, which take the place of the wrong ones; None leaves them.
+        version: the one whose wording was shown.
+
     Raises:
-        Refused: no text, or the message is not published.
+        Refused: no text, the message is not published, or its wording changed meanwhile.
     """
     require_own_office(actor, message)
     text = require_text(text, _("Write what was wrong and what is right."))
+    at = now_or(at)
+    before = _reword(actor, message, wording, version) if wording else None
     _step(actor, message, S.CORRECTED, at, text[:500])
-    message.correction = text
+    row = Correction(message_id=message.id, at=at, actor_id=actor.user_id, text=text, before=before)
+    db.session.add(row)
     message.edited_by(actor.user_id)
-    need_review(message, now_or(at))
+    need_review(message, at)
     db.session.flush()
-    _tell(actor, message, Purpose.CORRECTION)
+    db.session.expire(message, ["corrections"])
+    _tell(actor, message, Purpose.CORRECTION, row)
+
+
+def _reword(
+    actor: Actor, message: KeyMessage, wording: Wording, version: int | None
+) -> dict[str, object] | None:
+    """Put the right words in; what they were before, where they changed."""
+    old = {name: getattr(message, name) for name in ("sentence", "body", "script", "links")}
+    changed = {key: value for key, value in wording.values().items() if old[key] != value}
+    if not changed:
+        return None
+    _require_seen(message, version)
+    for key, value in changed.items():
+        setattr(message, key, value)
+    record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=sorted(changed))
+    return {key: list(old[key]) if key == "links" else old[key] for key in changed}
 
 
 def withdraw(actor: Actor, message: KeyMessage, reason: str, *, at: datetime | None = None) -> None:
@@ -291,8 +334,10 @@ def _drop_tasks(message: KeyMessage) -> None:
     hand.drop_tasks(message)
 
 
-def _tell(actor: Actor, message: KeyMessage, purpose: Purpose) -> None:
+def _tell(
+    actor: Actor, message: KeyMessage, purpose: Purpose, correction: Correction | None = None
+) -> None:
     from registry.messages import releases
 
     if message.publications:
-        releases.plan_notice(actor, message, purpose)
+        releases.plan_notice(actor, message, purpose, correction)

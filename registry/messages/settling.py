@@ -163,6 +163,11 @@ def turn(actor: Actor, release: Release, to: ReleaseState, at: datetime, reason:
     if to in (ReleaseState.DONE, ReleaseState.CANCELLED):
         release.ended_at = at
     release.reason = reason[:500] or release.reason
+    note_turn(actor, release, before, reason)
+
+
+def note_turn(actor: Actor, release: Release, before: ReleaseState, reason: str = "") -> None:
+    """Write down what became of a release, and why."""
     db.session.flush()
     record(
         actor,
@@ -172,6 +177,6 @@ def turn(actor: Actor, release: Release, to: ReleaseState, at: datetime, reason:
         province=release.office.province_code,
         message=release.message_id,
         from_=before.value,
-        to=to.value,
+        to=release.state,
         changes={"reason": [None, reason[:300]]} if reason else None,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
@@ -17,7 +18,13 @@ from registry.errors import NotFound, Refused
 from registry.fields import read_id, read_page
 from registry.messages import publishing, queries, reviews_after, services
 from registry.messages.checklist import points_on
-from registry.messages.forms import PublishForm, ReasonForm, ReviewForm, checklist_form
+from registry.messages.forms import (
+    CorrectForm,
+    PublishForm,
+    ReasonForm,
+    ReviewForm,
+    checklist_form,
+)
 from registry.messages.models import KeyMessage
 from registry.messages.page_views import message_page, silent_page
 from registry.messages.views import READ, WRITE, bp
@@ -42,6 +49,16 @@ def _take(
     commit()
     flash(done, "success")
     return redirect(url_for("messages.show", message_id=message_id))
+
+
+def require_valid(form: FlaskForm) -> None:
+    """A form whose fields are all right.
+
+    Raises:
+        Refused: one of them is not; with what is wrong.
+    """
+    if not form.validate():
+        raise Refused(next(str(error) for errors in form.errors.values() for error in errors))
 
 
 @bp.post("/<int:message_id>/submit")
@@ -125,8 +142,7 @@ def publish(message_id: int) -> ResponseReturnValue:
     form = PublishForm()
 
     def step(message: KeyMessage) -> None:
-        if not form.validate():
-            raise Refused(next(str(error) for errors in form.errors.values() for error in errors))
+        require_valid(form)
         at = form.moment(publishing.earliest(message))
         publishing.publish(actor(), message, form.channels.data or [], at=at)
 
@@ -137,15 +153,16 @@ def publish(message_id: int) -> ResponseReturnValue:
 @bp.post("/<int:message_id>/correct")
 @WRITE
 def correct(message_id: int) -> ResponseReturnValue:
-    """Own up to a mistake."""
-    form = ReasonForm()
-    return _take(
-        "correct",
-        message_id,
-        _("The correction is shown on the message from now on."),
-        lambda message: services.correct(actor(), message, form.reason.data or ""),
-        reason_form=form,
-    )
+    """Own up to a mistake, and put the wording right."""
+    form = CorrectForm()
+
+    def step(message: KeyMessage) -> None:
+        require_valid(form)
+        reason, version = form.reason.data or "", read_id(form.version.data)
+        services.correct(actor(), message, reason, form.wording(), version=version)
+
+    done = _("The correction is shown on the message from now on.")
+    return _take("correct", message_id, done, step, correct_form=form)
 
 
 @bp.post("/<int:message_id>/withdraw")
@@ -166,14 +183,14 @@ def withdraw(message_id: int) -> ResponseReturnValue:
 @PUBLISH
 def crisis(message_id: int) -> ResponseReturnValue:
     """Make a message ready at once, to be reviewed afterwards."""
-    form, why = checklist_form(points_on(today()), prefix="crisis-"), ReasonForm()
+    form, why = checklist_form(points_on(today())), ReasonForm()
     done = _("Ready: publish it now. A head reviews it afterwards.")
     return _take(
         "crisis",
         message_id,
         done,
         lambda row: reviews_after.go_in_crisis(actor(), row, why.reason.data or "", form.answers()),
-        crisis_form=form,
+        submit_form=form,
         reason_form=why,
     )
 
@@ -200,4 +217,4 @@ def review(message_id: int) -> ResponseReturnValue:
 def silent(message_id: int) -> ResponseReturnValue:
     """Recipients who have not reacted, to be reminded kindly; nobody is ranked."""
     message, page = queries.message_for(scope(), message_id), read_page(request.args)
-    return silent_page(message, page)
+    return silent_page(message, page, request.args.get("by", "")[:10])

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from registry.access.models import User
 from registry.access.roles import Permission as P
-from registry.messages.models import EDITABLE, KeyMessage, MessageState
+from registry.messages.models import BEFORE_APPROVAL, EDITABLE, KeyMessage, MessageState
 from registry.messages.publishing import PASSED_ON
-from registry.messages.reviews_after import HURRIED, is_waiting
+from registry.messages.reviews_after import is_waiting
 
 S = MessageState
 BEFORE_OUT = frozenset({S.SUBMITTED, S.APPROVED, S.PROOFREAD})
@@ -38,8 +38,20 @@ class Steps:
         return any(vars(self).values())
 
 
-def steps_for(message: KeyMessage, user: User, may: Callable[[P], bool]) -> Steps:
-    """The steps open to a user."""
+def steps_for(
+    message: KeyMessage,
+    user: User,
+    may: Callable[[P], bool],
+    *,
+    sending: bool = False,
+    served: bool = False,
+) -> Steps:
+    """The steps open to a user.
+
+    Args:
+        sending: its first sending runs, so that it is not taken back any more.
+        served: no channel of the user's office is left to which it could go.
+    """
     own, state = message.office_id == user.office_id, message.as_state
     writes = own and may(P.MESSAGES_WRITE)
     other = user.id not in message.makers
@@ -47,12 +59,12 @@ def steps_for(message: KeyMessage, user: User, may: Callable[[P], bool]) -> Step
     ready = (own and state is S.PROOFREAD) or state in PASSED_ON
     return Steps(
         edit=writes and state in EDITABLE,
-        take_back=writes and state in BEFORE_OUT,
+        take_back=writes and state in BEFORE_OUT and not sending,
         approve=decides and state is S.SUBMITTED,
-        send_back=decides and state in BEFORE_OUT,
+        send_back=decides and state in BEFORE_OUT and not sending,
         proofread=writes and state is S.APPROVED,
-        publish=ready and may(P.MESSAGES_PUBLISH),
+        publish=ready and not served and may(P.MESSAGES_PUBLISH),
         mend=writes and state in PASSED_ON,
-        crisis=writes and may(P.MESSAGES_PUBLISH) and state in HURRIED,
+        crisis=writes and may(P.MESSAGES_PUBLISH) and state in BEFORE_APPROVAL,
         review=decides and is_waiting(message),
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from registry.periods.calendar import BANGKOK
 
@@ -67,6 +68,12 @@ def course(out: datetime, received: Hours, passed: Hours) -> Course:
         for hour, hourly in starts
     )
     return Course(ticks, received.get(None, 0), passed.get(None, 0))
+
+
+def silent_of(figures: Mapping[str, Any]) -> int:
+    """How many have not reacted, by figures: whoever may be named to the reader counts alike."""
+    recipients, received = (figures[name].value or 0 for name in ("recipients", "received"))
+    return int(recipients - received)
 
 
 def _fold(counts: Hours, last: int) -> Counter[tuple[int, bool]]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, and_, case, cast, extract, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
 from registry.db import db
@@ -80,6 +81,6 @@ def messages_out(scope: Scope, kind: str = "") -> list[KeyMessage]:
     seen = [message_within(scope), KeyMessage.state.in_(sorted(OUT))]
     if kind:
         seen.append(KeyMessage.kind == kind)
-    query = select(KeyMessage).where(and_(*seen))
+    query = select(KeyMessage).where(and_(*seen)).options(joinedload(KeyMessage.office))
     order = (KeyMessage.published_at.desc(), KeyMessage.id.desc())
     return list(db.session.scalars(query.order_by(*order).limit(LATEST)))

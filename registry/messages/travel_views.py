@@ -7,22 +7,24 @@ out, so that this page, the dashboards and the command line cannot differ.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from registry.access.gate import allow, may, scope, today
 from registry.access.roles import Permission
 from registry.access.scope import Scope
 from registry.errors import NotFound
 from registry.facts.asked import Asked, asked
-from registry.facts.cuts import DIMENSIONS
 from registry.facts.evaluate import evaluate
 from registry.facts.labels import label, names
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import measure, measures
-from registry.messages import inbox, numbers, queries, travel_queries
+from registry.messages import inbox, queries, travel_queries
 from registry.messages.models import MESSAGE_STATE_NAMES, KeyMessage, MessageState
+from registry.messages.travel import silent_of
 from registry.periods.calendar import to_bangkok_date
 from registry.periods.standards import Step
 
@@ -48,6 +50,21 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A table of the journey: places with the figures that are known of them."""
+
+    title: str
+    shown: list[Measure]
+    dimension: str
+    places: list[Place]
+
+    @property
+    def head(self) -> Any:
+        """What the places are."""
+        return self.shown[0].dimension_title(self.dimension)
+
+
+@dataclass(frozen=True)
 class Paced:
     """A step's time against the standard of the day on which the message came out."""
 
@@ -67,23 +84,37 @@ def figures_of(who: Scope, question: Asked) -> dict[str, Figure]:
     return {figure.measure: figure for figure in found}
 
 
-def places_of(who: Scope, question: Asked, dimension: str) -> list[Place]:
-    """The figures of a message by one dimension; most recipients first, then disseminations."""
+def parts_of(who: Scope, question: Asked) -> list[Part]:
+    """By province, and by the channels: those through which it came, and then went on."""
+    cuts: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+        (_("By province"), "province", SHOWN),
+        (_("By the office's channel through which it came"), "channel_kind", MEMBERS),
+        (_("By the members' channels through which it went on"), "channel_kind", REACH),
+    )
+    return [
+        Part(title, measures(shown), dimension, places_of(who, question, dimension, shown))
+        for title, dimension, shown in cuts
+    ]
+
+
+def places_of(
+    who: Scope, question: Asked, dimension: str, shown: tuple[str, ...] = SHOWN
+) -> list[Place]:
+    """Figures of a message by one dimension; the largest first, as their order weighs them."""
     args = {name: str(values[0]) for name, values in question.cut.where}
     parted = asked(who, args, question.cut.today, (dimension,))
     known, found = names(dimension), dict[object, dict[str, Figure]]()
-    for figure in evaluate(who, SHOWN, parted.months, parted.cut):
+    for figure in evaluate(who, shown, parted.months, parted.cut):
         found.setdefault(figure.cell[0], {})[figure.measure] = figure
     places = [
         Place(label(dimension, value, known), figures)  # type: ignore[arg-type]
         for value, figures in found.items()
     ]
-    return sorted(places, key=_most)
 
+    def weight(place: Place) -> tuple[list[float], str]:
+        return [-(place.figures[name].value or 0) for name in shown], place.name
 
-def _most(place: Place) -> tuple[float, float, str]:
-    recipients, passed = (place.figures[name].value or 0 for name in ("recipients", "passed_on"))
-    return -recipients, -passed, place.name
+    return sorted(places, key=weight)
 
 
 def paces_of(who: Scope, message: KeyMessage) -> list[Paced]:
@@ -105,22 +136,20 @@ def show(message_id: int) -> ResponseReturnValue:
     if not message.is_out or message.published_at is None:
         raise NotFound(f"message {message_id} is not out")
     question = question_of(who, message)
+    figures = figures_of(who, question)
     return render_template(
         "messages/travel.html",
         message=message,
-        figures=figures_of(who, question),
+        figures=figures,
         shown=measures(SHOWN),
         exchange=measures(EXCHANGE),
         paces=paces_of(who, message),
         course=travel_queries.course_of(who, message),
-        parts=[
-            (DIMENSIONS[name], places_of(who, question, name))
-            for name in ("province", "channel_kind")
-        ],
+        parts=parts_of(who, question),
         changes=travel_queries.changes_of(who, message.id),
         notice=NOTICE,
         questions=inbox.questions_about(who, message.id),
-        silent=numbers.count_silent(who, message.id),
+        silent=silent_of(figures),
         states=MESSAGE_STATE_NAMES,
         State=MessageState,
         limited=not who.everything,

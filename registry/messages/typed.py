@@ -84,9 +84,13 @@ def read_people(text: str) -> int | None:
     digits = arabic(text).replace(",", "").replace(" ", "").removesuffix("คน")
     if digits in {"", "-", "–"}:
         return None
-    if digits.isascii() and digits.isdigit() and int(digits) <= LARGEST_AUDIENCE:
-        return int(digits)
-    raise Refused(_("“%(text)s” is not a number of people; write digits only.", text=text[:30]))
+    if not (digits.isascii() and digits.isdigit()):
+        raise Refused(_("“%(text)s” is not a number of people; write digits only.", text=text[:30]))
+    if int(digits) > LARGEST_AUDIENCE:
+        raise Refused(
+            _("“%(text)s” people are more than Thailand has; check the number.", text=text[:30])
+        )
+    return int(digits)
 
 
 def start_of(day: date) -> datetime:

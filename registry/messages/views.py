@@ -1,4 +1,4 @@
-"""Pages of key messages: the list, the text and its files."""
+"""Pages of key messages: the list and the text."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission
 from registry.access.versions import compared, version_of
 from registry.carry import carry_out
-from registry.db import commit, db
-from registry.errors import NotFound, Refused
+from registry.db import commit
 from registry.fields import read_page
 from registry.i18n import language
-from registry.messages import media, queries, reviews_after, services
+from registry.messages import queries, reviews_after, services
 from registry.messages.choices import period_choices, read_period
-from registry.messages.forms import MediaForm, MessageForm
+from registry.messages.forms import MessageForm
 from registry.messages.models import (
     EDITABLE,
     MESSAGE_KIND_NAMES,
@@ -28,10 +27,9 @@ from registry.messages.models import (
 )
 from registry.messages.page_views import message_page
 from registry.messages.queries import MessageFilters, Mine
-from registry.messages.sending import sent
 from registry.messages.services import MessageText
-from registry.messages.uploads import opened
 from registry.periods.calendar import utc_now
+from registry.ui import Card
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
 READ = allow(Permission.MESSAGES_READ)
@@ -53,6 +51,12 @@ def waiting_count() -> int:
     """How many messages wait for the signed-in user."""
     where = scope_for(Permission.MESSAGES_READ)
     return queries.count_messages(where, MessageFilters(show="waiting"), mine())
+
+
+def waiting_cards() -> list[Card]:
+    """The same for the start page: a way to those that wait, not to all."""
+    address = url_for("messages.index", show="waiting")
+    return [Card(_("Waiting among the key messages"), waiting_count(), address)]
 
 
 def review_count() -> int:
@@ -159,50 +163,3 @@ def _save(message: KeyMessage, form: MessageForm) -> None:
     version = version_of(form)
     with compared(form, message, {name: getattr(message, name) for name in FIELDS}):
         services.update(actor(), message, form.text(), version=version)
-
-
-@bp.post("/<int:message_id>/media")
-@WRITE
-def attach(message_id: int) -> ResponseReturnValue:
-    """Attach a file to a draft."""
-    form = MediaForm()
-    if form.validate() and _attach(message_id, form):
-        flash(_("The file was attached."), "success")
-        return redirect(url_for("messages.show", message_id=message_id) + "#media")
-    db.session.rollback()
-    return message_page(queries.message_for(scope(), message_id), media_form=form)
-
-
-def _attach(message_id: int, form: MediaForm) -> bool:
-    where = scope()
-    queries.message_for(where, message_id)
-    try:
-        file = opened(form.file, media.prepare)
-        message = queries.message_for(where, message_id, lock=True)
-        about = {"description": form.description.data or "", "source": form.source.data or ""}
-        if file is not None:
-            media.attach(actor(), message, file, **about)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        form.file.errors = [str(refusal)]
-        return False
-    commit()
-    return True
-
-
-@bp.post("/<int:message_id>/media/<int:media_id>/remove")
-@WRITE
-def detach(message_id: int, media_id: int) -> ResponseReturnValue:
-    """Take a file off a draft."""
-    media.remove(actor(), queries.message_for(scope(), message_id, lock=True), media_id)
-    commit()
-    flash(_("The file was removed."), "success")
-    return redirect(url_for("messages.show", message_id=message_id) + "#media")
-
-
-@bp.get("/<int:message_id>/media/<int:media_id>")
-@READ
-def media_file(message_id: int, media_id: int) -> ResponseReturnValue:
-    """A file of a message: pictures, clips and sounds in the page, documents as downloads."""
-    return sent(queries.media_for(scope(), message_id, media_id), request.args.get("size"))

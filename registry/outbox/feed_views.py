@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
 def open_feed(network_id: int) -> ResponseReturnValue:
     """Open a feed, or give an open one a new address."""
     network = network_for(scope(), network_id)
-    done = _("The feed is open; give its address only to those who shall read it.")
+    done = _("The feed is on; give its address only to those who shall read it.")
     press(lambda: feeds.open_feed(actor(), network), done)
     return redirect(url_for("outbox_feeds.index"))
 
@@ -59,7 +59,7 @@ def open_feed(network_id: int) -> ResponseReturnValue:
 def close_feed(network_id: int) -> ResponseReturnValue:
     """Close a feed."""
     network = network_for(scope(), network_id)
-    press(lambda: feeds.close_feed(actor(), network), _("The feed is closed."))
+    press(lambda: feeds.close_feed(actor(), network), _("The feed is switched off."))
     return redirect(url_for("outbox_feeds.index"))
 
 

@@ -23,10 +23,16 @@ from registry.members.queries import of_offices
 from registry.messages.models import OUT, KeyMessage, MessageState, Publication
 from registry.networks.models import Network
 from registry.outbox.feed_models import Feed
-from registry.outbox.line.bodies import check_address, corrected_title, withdrawn_title
+from registry.outbox.line.bodies import (
+    check_address,
+    corrected_title,
+    corrections_of,
+    withdrawn_title,
+)
 from registry.vault import keyed_hash
 
 LATEST = 50
+LOADED = (KeyMessage.moves, KeyMessage.addresses, KeyMessage.corrections)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -69,7 +75,7 @@ def close_feed(actor: Actor, network: Network) -> None:
     _require_own(actor, network)
     row = feed_of(network)
     if row is None:
-        raise Refused(_("This feed is closed already; reload the page."))
+        raise Refused(_("This feed is switched off already; reload the page."))
     db.session.delete(row)
     db.session.flush()
     record(actor, Action.FEED_CLOSE, "network", network.id, province=network.province_code)
@@ -120,7 +126,7 @@ def entries(network: Network) -> list[Entry]:
         .join(Publication, Publication.message_id == KeyMessage.id)
         .join(Channel, Channel.id == Publication.channel_id)
         .where(Channel.network_id == network.id, KeyMessage.state.in_(sorted(OUT)))
-        .options(selectinload(KeyMessage.moves), selectinload(KeyMessage.addresses))
+        .options(*map(selectinload, LOADED))
         .group_by(KeyMessage.id)
         .order_by(at.desc(), KeyMessage.id.desc())
         .limit(LATEST)
@@ -134,8 +140,8 @@ def _entry(message: KeyMessage, at: datetime) -> Entry:
     text = "\n\n".join([message.sentence, message.body, *links[1:]])
     if message.as_state is MessageState.WITHDRAWN:
         title, text, links = withdrawn_title(message), message.withdrawn_reason or "", []
-    elif message.correction:
-        title, text = corrected_title(message), f"{message.correction}\n\n{text}"
+    elif message.corrections:
+        title, text = corrected_title(message), "\n\n".join([*corrections_of(message), text])
     changed = max([at, *(move.at for move in message.moves if move.at > at)])
     link = clean(links[0] if links else check_address(message))
     return Entry(message.code, clean(title), clean(text), link, at, changed)

@@ -92,6 +92,10 @@ class Done:
     note: str | None = None
 
 
+ALOUD = frozenset({K.LOUDSPEAKER, K.RADIO, K.CABLE_TV, K.FACE_TO_FACE})
+"""Kinds of channels on which the message is said; on all others it is posted."""
+
+
 def checklist(kind: ChannelKind) -> tuple[Point, ...]:
     """The points of a kind of channel."""
     return CHECKLISTS.get(kind, _POSTED)
@@ -118,20 +122,21 @@ def do(actor: Actor, delivery: Delivery, done: Done) -> HandWork:
     """Note that a task was done: a count of the channel's audience, and the ledger's publication.
 
     Raises:
-        Refused: it was done or called off already, the message was withdrawn, the moment cannot
-            be, or an estimate lacks its basis.
+        Refused: it was done or called off already, the message was withdrawn, a point of the
+            checklist is open without a word why, the moment cannot be, or an estimate lacks its
+            basis.
         NotFound: the channel is another office's.
     """
     _require_standing(_open_task(actor, delivery))
+    points = _points_kept(delivery, done)
     _require_moment(delivery, done.at)
     if done.audience is not None:
         counted = Count(to_bangkok_date(done.at), done.audience, done.basis)
         count_audience(actor, delivery.channel, counted)
-    allowed = [point.value for point in checklist(delivery.channel.as_kind)]
     work = HandWork(
         delivery_id=delivery.id,
         done_at=done.at,
-        points=[point for point in allowed if point in done.points],
+        points=points,
         audience=done.audience,
         basis=done.basis,
         note=done.note,
@@ -207,6 +212,17 @@ def _require_standing(release: Release) -> None:
                 title=release.message.title,
             )
         )
+
+
+def _points_kept(delivery: Delivery, done: Done) -> list[str]:
+    """The points that were ticked; where one was not, the note says why."""
+    asked = [point.value for point in checklist(delivery.channel.as_kind)]
+    kept = [point for point in asked if point in done.points]
+    if kept != asked and not (done.note or "").strip():
+        raise Refused(
+            _("Tick every point of the checklist, or write under “Note” why one was not kept.")
+        )
+    return kept
 
 
 def _require_moment(delivery: Delivery, at: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry.access.models import User
 from registry.db import Base
 from registry.outbox.models import Delivery
 
@@ -32,3 +33,4 @@ class HandWork(Base):
     recorded_at: Mapped[datetime]
 
     delivery: Mapped[Delivery] = relationship()
+    doer: Mapped[User | None] = relationship()

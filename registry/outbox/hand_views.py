@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from registry.access.gate import actor, scope, today
 from registry.carry import carry_out
+from registry.errors import NotFound
+from registry.fields import read_page
 from registry.messages import publishing
-from registry.outbox import hand, queries
+from registry.messages.queries import message_for
+from registry.messages.release_models import PURPOSE_NAMES
+from registry.outbox import hand, hand_queries, queries
 from registry.outbox.forms import CallOffForm, DoneForm
 from registry.outbox.line import bodies
 from registry.outbox.models import DELIVERY_STATE_NAMES
 from registry.outbox.views import PUBLISH, READ
 
 bp = Blueprint("outbox_tasks", __name__, url_prefix="/outbox/tasks")
+
+
+@bp.get("/")
+@READ
+def index() -> ResponseReturnValue:
+    """What was done by hand: where, when and by whom."""
+    page = read_page(request.args)
+    return render_template(
+        "outbox/done.html",
+        rows=hand_queries.list_done(scope(), page),
+        total=hand_queries.count_done(scope()),
+        page=page,
+        per_page=hand_queries.PAGE,
+        purposes=PURPOSE_NAMES,
+    )
 
 
 @bp.get("/<int:delivery_id>")
@@ -28,11 +47,17 @@ def show(delivery_id: int) -> ResponseReturnValue:
 
 def _page(delivery_id: int, form: DoneForm | None = None, off: CallOffForm | None = None) -> str:
     delivery = queries.delivery_for(scope(), delivery_id)
+    aloud = delivery.channel.as_kind in hand.ALOUD
     return render_template(
         "outbox/task.html",
         delivery=delivery,
         work=queries.work_of(scope(), delivery),
-        words=bodies.hand_words(delivery.release),
+        message=delivery.release.message,
+        seen=_sees(delivery.message_id),
+        aloud=aloud,
+        words=(bodies.spoken_words if aloud else bodies.full_words)(delivery.release),
+        gone=bodies.is_gone(delivery.release),
+        purposes=PURPOSE_NAMES,
         points=hand.checklist(delivery.channel.as_kind),
         point_names=hand.POINT_NAMES,
         form=form or DoneForm(formdata=None, data={"on": today()}),
@@ -40,6 +65,15 @@ def _page(delivery_id: int, form: DoneForm | None = None, off: CallOffForm | Non
         states=DELIVERY_STATE_NAMES,
         own=current_user.office_id,
     )
+
+
+def _sees(message_id: int) -> bool:
+    """Whether the page of the message is open to the user: a task may come from elsewhere."""
+    try:
+        message_for(scope(), message_id)
+    except NotFound:
+        return False
+    return True
 
 
 @bp.get("/<int:delivery_id>/script")

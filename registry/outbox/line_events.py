@@ -281,12 +281,12 @@ def _sweep_inbound(limit: datetime) -> int:
     """How many of the oldest went; a few at a time, for others write meanwhile."""
     row = Inbound
     with unit_of_work():
-        query = select(row.id, row.picture).where(row.at < limit).order_by(row.at, row.id)
-        found = db.session.execute(query.limit(SWEPT_AT_ONCE)).all()
-        for _number, picture in found:
-            if picture:
+        query = select(row.id, row.picture, row.picture_small).where(row.at < limit)
+        found = db.session.execute(query.order_by(row.at, row.id).limit(SWEPT_AT_ONCE)).all()
+        for _number, *pictures in found:
+            for picture in filter(None, pictures):
                 files.discard(picture)
-        db.session.execute(delete(row).where(row.id.in_([number for number, _name in found])))
+        db.session.execute(delete(row).where(row.id.in_([number for number, *_names in found])))
     return len(found)
 
 

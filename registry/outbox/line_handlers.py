@@ -93,7 +93,7 @@ def _unsend(event: Came, _picture: Picture | None) -> Answer:
         Inbound.member_id == known.member_id, Inbound.told_id == event.told_id
     )
     for row in db.session.scalars(query):
-        row.text = row.picture = row.picture_type = None
+        row.text = row.picture = row.picture_type = row.picture_small = None
     return []
 
 

@@ -216,6 +216,7 @@ class Inbound(Base):
     text: Mapped[str | None] = mapped_column(EncryptedText)
     picture: Mapped[str | None] = mapped_column(String(80))
     picture_type: Mapped[str | None] = mapped_column(String(80))
+    picture_small: Mapped[str | None] = mapped_column(String(80))
     understood: Mapped[str] = mapped_column(String(12), default=Understood.NOTHING.value)
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -8,7 +8,6 @@ from registry.audit.services import Actor
 from registry.db import db
 from registry.errors import NotFound
 from registry.messages import exchange
-from registry.messages.evidence import keep_picture
 from registry.messages.models import KeyMessage
 from registry.outbox.line_models import Understood
 from registry.outbox.line_report import RECENT, URL
@@ -59,14 +58,13 @@ def news_pressed(turn: Turn, value: str) -> Answer:
     text = before.text or _("A picture without words.")
     token = f"line-{before.id}"
     if value == "yes":
-        kept = keep_picture(turn.picture) if turn.picture else None
         link = URL.search(text)
         exchange.send_news(
             BY_LINE,
             turn.member,
             text,
             link=link[0] if link else None,
-            picture=kept,
+            picture=turn.picture,
             form_token=token,
             at=before.at,
         )

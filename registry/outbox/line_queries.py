@@ -41,7 +41,6 @@ def conversations(
     show: str = "open",
     q: str = "",
     office: int | None = None,
-    member_id: int | None = None,
     page: int = 1,
 ) -> tuple[list[Inbound], int]:
     """What members said to the bot: what was not understood first, then the latest first.
@@ -57,13 +56,27 @@ def conversations(
         query = query.where(OPEN)
     if key := search_key(q):
         query = query.where(Member.search_text.contains(key, autoescape=True))
-    if member_id is not None:
-        query = query.where(Inbound.member_id == member_id)
     total = int(db.session.scalar(query.with_only_columns(func.count())) or 0)
     first = case((OPEN, 0), else_=1)
     query = query.options(contains_eager(Inbound.member), joinedload(Inbound.message))
     query = query.order_by(first, Inbound.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
     return list(db.session.scalars(query)), total
+
+
+def talk_with(
+    scope: Scope, member_id: int, page: int | None = None
+) -> tuple[list[Inbound], int, int]:
+    """A page of what one member said, the latest at its end; the last page unless told otherwise.
+
+    Returns:
+        the rows, how many there are in all, and which page this is.
+    """
+    query = _inbound(scope).where(Inbound.member_id == member_id)
+    total = int(db.session.scalar(query.with_only_columns(func.count())) or 0)
+    page = page or max(1, -(-total // PAGE))
+    query = query.options(contains_eager(Inbound.member), joinedload(Inbound.message))
+    query = query.order_by(Inbound.at, Inbound.id).limit(PAGE).offset((page - 1) * PAGE)
+    return list(db.session.scalars(query)), total, page
 
 
 def count_open(scope: Scope, office: int | None = None) -> int:

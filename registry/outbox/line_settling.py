@@ -12,7 +12,6 @@ from registry.db import db
 from registry.documents.pictures import Picture
 from registry.errors import Refused
 from registry.messages import exchange
-from registry.messages.evidence import keep_picture
 from registry.outbox.line_models import EventState, Inbound, LineEvent, Understood
 
 WAYS = ("news", "question", "nothing")
@@ -31,9 +30,8 @@ def settle(actor: Actor, row: Inbound, way: str, picture: Picture | None = None)
         exchange.ask(actor, row.member, row.text or "", form_token=token, source="line", at=row.at)
         row.understood = Understood.QUESTION.value
     elif way == "news":
-        kept = keep_picture(picture) if picture else None
         words = row.text or _("A picture without words.")
-        exchange.send_news(actor, row.member, words, picture=kept, form_token=token, at=row.at)
+        exchange.send_news(actor, row.member, words, picture=picture, form_token=token, at=row.at)
         row.understood = Understood.NEWS.value
     row.settled_at, row.settled_by = datetime.now(UTC), actor.user_id
     db.session.flush()

@@ -14,7 +14,6 @@ from registry.documents.pictures import Picture
 from registry.errors import NotFound
 from registry.members.models import Member
 from registry.messages import files
-from registry.messages.evidence import keep_picture
 from registry.messages.ledger_models import Recipient
 from registry.messages.models import KeyMessage
 from registry.outbox.line_came import Came
@@ -23,7 +22,7 @@ from registry.outbox.line_models import Inbound, LineTalk, Understood
 from registry.portal import queries
 from registry.portal.queries import OwnScope
 
-files.keeps(Inbound.picture)
+files.keeps(Inbound.picture, Inbound.picture_small)
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,8 @@ def begin(event: Came, member: Member, picture: Picture | None) -> Turn:
     row = db.session.scalar(select(Inbound).where(Inbound.event_id == event.id))
     row = row or _log(event, member)
     if picture and event.is_picture and not row.picture:
-        row.picture, row.picture_type = keep_picture(picture)
+        for name, value in files.store_picture(picture).items():
+            setattr(row, name, value)
     db.session.flush()
     return Turn(event, member, talk_with(event.user_hash), row, picture)
 

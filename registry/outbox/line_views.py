@@ -12,13 +12,13 @@ from registry.access.roles import Permission
 from registry.carry import press
 from registry.db import begin_write, commit, db
 from registry.documents.pictures import Picture, clean_picture
-from registry.errors import NotFound, Refused
+from registry.errors import Refused
 from registry.fields import read_page
 from registry.members.models import Member
 from registry.members.queries import member_for, member_to_change
 from registry.messages import files
 from registry.messages.choices import read_office
-from registry.messages.sending import sent_secret
+from registry.messages.sending import sent_picture
 from registry.networks.queries import network_for
 from registry.outbox import accounts, line_links, line_queries, line_settling, webhook_in
 from registry.outbox.line_forms import ClaimForm
@@ -76,9 +76,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/members/<int:member_id>")
 @ANSWER
 def member(member_id: int) -> ResponseReturnValue:
-    """The whole conversation with one member."""
-    row, page = member_for(scope(), member_id), read_page(request.args)
-    rows, total = line_queries.conversations(scope(), show="all", member_id=member_id, page=page)
+    """The whole conversation with one member, as a chat is read: the latest at the end."""
+    row = member_for(scope(), member_id)
+    asked = read_page(request.args) if "page" in request.args else None
+    rows, total, page = line_queries.talk_with(scope(), member_id, asked)
     return render_template(
         "line/member.html",
         member=row,
@@ -116,11 +117,8 @@ def _reopened(inbound_id: int) -> Picture | None:
 @bp.get("/inbound/<int:inbound_id>/picture")
 @ANSWER
 def picture(inbound_id: int) -> ResponseReturnValue:
-    """The picture that a member sent to the bot."""
-    row = line_queries.inbound_for(scope(), inbound_id)
-    if row.picture is None or row.picture_type is None:
-        raise NotFound("no picture")
-    return sent_secret(row.picture, row.picture_type)
+    """The picture that a member sent to the bot, or its small version."""
+    return sent_picture(line_queries.inbound_for(scope(), inbound_id), request.args.get("size"))
 
 
 @bp.post("/events/<int:line_event_id>/retry")

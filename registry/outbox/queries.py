@@ -213,14 +213,28 @@ def list_alike(scope: Scope, delivery: Delivery, page: int) -> list[tuple[Delive
     return [(row[0], row[1]) for row in rows]
 
 
-def _tasks(scope: Scope) -> Select[Any]:
-    return select(Delivery).where(within(scope), *_TASK)
-
-
-def list_tasks(scope: Scope, message: int | None = None) -> list[Delivery]:
-    """What people still have to do by hand, the oldest first."""
+def _tasks(scope: Scope, office_id: int, message: int | None, *, own: bool) -> Select[Any]:
+    mine = Channel.office_id == office_id
     query = (
-        _tasks(scope)
+        select(Delivery)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .where(
+            within(scope), *_TASK, mine if own else Channel.office_id.is_distinct_from(office_id)
+        )
+    )
+    return query if message is None else query.where(Delivery.message_id == message)
+
+
+def list_tasks(
+    scope: Scope, office_id: int, message: int | None = None, *, own: bool = True
+) -> list[Delivery]:
+    """What people still have to do by hand at an office, the oldest first.
+
+    Args:
+        own: whether of that office's channels, or of those of all others.
+    """
+    query = (
+        _tasks(scope, office_id, message, own=own)
         .join(Release, Release.id == Delivery.release_id)
         .join(KeyMessage, KeyMessage.id == Release.message_id)
         .options(
@@ -230,9 +244,15 @@ def list_tasks(scope: Scope, message: int | None = None) -> list[Delivery]:
         .order_by(Delivery.id)
         .limit(200)
     )
-    if message is not None:
-        query = query.where(Delivery.message_id == message)
     return list(db.session.scalars(query))
+
+
+def count_tasks(
+    scope: Scope, office_id: int, message: int | None = None, *, own: bool = True
+) -> int:
+    """How many tasks there are, listed or not."""
+    found = _tasks(scope, office_id, message, own=own).with_only_columns(Delivery.id).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(found)) or 0)
 
 
 def waiting(scope: Scope, office_id: int) -> int:

@@ -19,7 +19,7 @@ from registry.outbox import deciding, deliveries, holds, queries
 from registry.outbox.backoff import TROUBLE_NAMES
 from registry.outbox.deciding import DECISION_NAMES, Decision
 from registry.outbox.forms import DecideForm
-from registry.outbox.models import DELIVERY_STATE_NAMES, WAY_NAMES, DeliveryState, Way
+from registry.outbox.models import DELIVERY_STATE_NAMES, WAY_NAMES, Delivery, DeliveryState, Way
 from registry.outbox.queries import OutboxFilters
 
 bp = Blueprint("outbox", __name__, url_prefix="/outbox")
@@ -66,7 +66,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "outbox/index.html",
         filters=filters,
-        tasks=queries.list_tasks(scope(), filters.message),
+        **_tasks(filters.message),
         bundles=queries.list_bundles(scope(), filters),
         total=queries.count_bundles(scope(), filters),
         per_page=queries.PAGE,
@@ -74,10 +74,20 @@ def index() -> ResponseReturnValue:
         quota=deliveries.quota() if Way.LINE in holds.set_up() else None,
         held=holds.held(),
         missing=sorted(queries.ways_waiting(scope()) - holds.set_up()),
-        own=current_user.office_id,
         recent_days=queries.RECENT.days,
         **names(),
     )
+
+
+def _tasks(message: int | None) -> dict[str, Any]:
+    """The office's own tasks, and those of others that one sees."""
+    where, office = scope(), current_user.office_id
+    return {
+        "tasks": queries.list_tasks(where, office, message),
+        "others": queries.list_tasks(where, office, message, own=False),
+        "tasks_total": queries.count_tasks(where, office, message),
+        "others_total": queries.count_tasks(where, office, message, own=False),
+    }
 
 
 @bp.get("/<int:delivery_id>")
@@ -99,9 +109,17 @@ def _bundle_page(delivery_id: int, form: DecideForm) -> str:
         form=form,
         decisions=DECISION_NAMES,
         troubled=delivery.state in queries.TROUBLED,
+        waits=_waits(delivery),
         own=current_user.office_id,
         **names(),
     )
+
+
+def _waits(delivery: Delivery) -> list[str]:
+    """Why it waits, where the whole way does."""
+    if delivery.as_state is not DeliveryState.QUEUED:
+        return []
+    return holds.reasons([Way(delivery.way)], urgent=delivery.release.urgent)
 
 
 @bp.post("/<int:delivery_id>/decide")
@@ -127,7 +145,8 @@ def connections() -> ResponseReturnValue:
         "outbox/connections.html",
         set_up=holds.set_up(),
         held=holds.held(),
-        machines=[Way.LINE, Way.EMAIL, Way.WEBHOOK],
+        machines=holds.MACHINES,
+        settings=holds.SETTINGS,
         quota=deliveries.quota(),
         **names(),
     )

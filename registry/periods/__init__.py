@@ -10,14 +10,20 @@ def init_app(app: Flask) -> None:
     """Install the pages of standard times and of settings with a day of effect."""
     from registry.access.roles import Permission
     from registry.periods import dated_models as dated_models
-    from registry.periods import views
+    from registry.periods import dated_views, views
     from registry.ui import MenuItem, add_menu
 
     app.register_blueprint(views.bp)
-    app.register_blueprint(views.dated_bp)
+    app.register_blueprint(dated_views.bp)
     manage = Permission.SETTINGS_MANAGE
     add_menu(
         app,
         MenuItem("manage", "standards.index", _l("Standard times"), manage, order=40),
-        MenuItem("manage", "dated.index_of_settings", _l("Settings by date"), manage, order=42),
+        MenuItem(
+            "manage",
+            "dated.index_of_settings",
+            _l("Settings with a day of effect"),
+            manage,
+            order=42,
+        ),
     )

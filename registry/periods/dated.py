@@ -35,37 +35,38 @@ def all_settings() -> dict[Dated, list[DatedSetting]]:
 
 
 def set_from(
-    name: Dated, typed: str, valid_from: date, source: str, actor: Actor, *, today: date
+    name: Dated,
+    typed: str,
+    valid_from: date,
+    source: str,
+    actor: Actor,
+    *,
+    today: date,
+    english: str = "",
 ) -> DatedSetting:
     """Set a value from a day on (today or later); earlier days keep theirs.
 
+    A value that the day has already is replaced: the trail keeps what it was.
+
     Args:
         typed: the value as an administrator writes it; see :data:`KINDS`.
+        english: the points of a checklist in English, in the same order.
 
     Raises:
-        Refused: the value makes no sense, the day is past or has one already, or no source.
+        Refused: the value makes no sense, the day is past, or no source.
     """
     if valid_from < today:
         raise Refused(_("The past is not rewritten: choose today or a later day."))
     if not source.strip():
         raise Refused(_("Please state the order or the reason that sets it."))
-    value = KINDS[name].read(typed)
-    query = select(DatedSetting.id).where(
-        DatedSetting.name == name.value, DatedSetting.valid_from == valid_from
-    )
-    if db.session.scalar(query):
-        raise Refused(_("This setting has a value from that day already."))
-    row = DatedSetting(
-        name=name.value,
-        value=value,
-        valid_from=valid_from,
-        source=source.strip()[:200],
-        set_by=actor.user_id,
-    )
+    value, before = read_value(name, typed, english), setting_on(name, valid_from)
+    row = _row_of(name, valid_from) or DatedSetting(name=name.value, valid_from=valid_from)
+    row.value, row.source, row.set_by = value, source.strip()[:200], actor.user_id
     db.session.add(row)
     db.session.flush()
     said: dict[str, Any] = {
         "code": name.value,
+        "from": as_text(before)[:200],
         "to": as_text(value)[:200],
         "period": valid_from,
         "reason": row.source,
@@ -74,19 +75,51 @@ def set_from(
     return row
 
 
-def take_back(row_id: int, actor: Actor, *, today: date) -> None:
-    """Take back a value that is not yet in force.
+def read_value(name: Dated, typed: str, english: str = "") -> Any:
+    """The value that a text stands for.
+
+    Raises:
+        Refused: it makes no sense.
+    """
+    return KINDS[name].read(typed, english) if english.strip() else KINDS[name].read(typed)
+
+
+def _row_of(name: Dated, valid_from: date) -> DatedSetting | None:
+    query = select(DatedSetting).where(
+        DatedSetting.name == name.value, DatedSetting.valid_from == valid_from
+    )
+    return db.session.scalar(query.with_for_update())
+
+
+def takes_effect_at_once(name: Dated, valid_from: date, *, today: date) -> bool:
+    """Whether a value set now holds from this moment, or replaces one set for the same day."""
+    return valid_from == today or _row_of(name, valid_from) is not None
+
+
+def take_back(row_id: int, reason: str, actor: Actor, *, today: date) -> None:
+    """Take back a value of today or of a later day: the one before holds again.
+
+    What was decided under it keeps what it kept.
 
     Raises:
         NotFound: there is no such row.
-        Refused: it is in force, or was.
+        Refused: no reason, or its day is past.
     """
     row = db.session.get(DatedSetting, row_id)
     if row is None:
         raise NotFound
-    if row.valid_from <= today:
-        raise Refused(_("Only a value that lies in the future can be taken back."))
-    said: dict[str, Any] = {"code": row.name, "from": as_text(row.value)[:200]}
+    if row.valid_from < today:
+        raise Refused(
+            _("Only a value of today or of a later day can be taken back; set a new one instead.")
+        )
+    if not reason.strip():
+        raise Refused(_("Say why the value is taken back."))
+    said: dict[str, Any] = {
+        "code": row.name,
+        "from": as_text(row.value)[:200],
+        "period": row.valid_from,
+        "reason": reason.strip()[:200],
+    }
     record(actor, Action.SETTING_CHANGE, "dated_setting", row.id, kind="taken back", **said)
     db.session.delete(row)
     db.session.flush()

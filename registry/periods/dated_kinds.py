@@ -17,8 +17,8 @@ from flask_babel import lazy_gettext as _l
 from registry.errors import Refused
 
 CLOCK = re.compile(r"(?<!\d)([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?!\d)")
-ON = {"on", "switched on", "yes", "เปิด", "ใช่"}
-OFF = {"off", "switched off", "no", "ปิด", "ไม่"}
+ON = {"on", "turned on", "yes", "เปิด", "ใช่"}
+OFF = {"off", "turned off", "no", "ปิด", "ไม่"}
 MOST_POINTS, LONGEST_POINT = 20, 300
 
 
@@ -67,10 +67,10 @@ def _on_or_off(text: str) -> bool:
     return typed in ON
 
 
-def _points(text: str) -> list[str]:
-    points = list(dict.fromkeys(" ".join(line.split()) for line in text.splitlines()))
-    points = [point for point in points if point]
-    if not 1 <= len(points) <= MOST_POINTS or max(map(len, points)) > LONGEST_POINT:
+def _points(thai: str, english: str = "") -> list[dict[str, str]]:
+    """Points by language, one on each line; those in English stand in the order of the Thai."""
+    words, others = _lines(thai), _lines(english)
+    if not 1 <= len(words) <= MOST_POINTS or max(map(len, words + others)) > LONGEST_POINT:
         raise Refused(
             _(
                 "Write 1 to %(points)s points, one on each line, of at most %(letters)s letters.",
@@ -78,7 +78,21 @@ def _points(text: str) -> list[str]:
                 letters=LONGEST_POINT,
             )
         )
-    return points
+    if others and len(others) != len(words):
+        raise Refused(
+            _(
+                "There are %(thai)s points in Thai and %(english)s in English; write each of them "
+                "in both languages, or leave the English ones out.",
+                thai=len(words),
+                english=len(others),
+            )
+        )
+    pairs = dict(reversed(list(zip(words, others or [""] * len(words), strict=True))))
+    return [{"th": word, "en": pairs[word]} for word in dict.fromkeys(words)]
+
+
+def _lines(text: str) -> list[str]:
+    return [words for line in text.splitlines() if (words := " ".join(line.split()))]
 
 
 @dataclass(frozen=True)
@@ -88,13 +102,14 @@ class Kind:
     Attributes:
         default: the value before anybody sets one; None for a checklist stands for the points
             of :mod:`registry.messages.checklist`.
-        read: from what is typed to the value; raises ``Refused``.
+        read: from what is typed (a checklist: in Thai, in English) to the value; raises
+            ``Refused``.
     """
 
     title: Any
     help: Any
     default: Any
-    read: Callable[[str], Any]
+    read: Callable[..., Any]
 
 
 KINDS: dict[Dated, Kind] = {
@@ -102,7 +117,8 @@ KINDS: dict[Dated, Kind] = {
         _l("Quiet hours"),
         _l(
             "Nothing but crisis messages, corrections and withdrawals is sent to members between "
-            "these times (Thai time)."
+            "these times (Thai time). Reminders wait until they are over, those about a crisis "
+            "message too."
         ),
         ["21:00", "06:00"],
         _hours,
@@ -115,7 +131,7 @@ KINDS: dict[Dated, Kind] = {
     ),
     Dated.SECOND_PERSON: Kind(
         _l("Second person for large audiences"),
-        _l("Write “on” or “off”."),
+        _l("Whether a sending to a large audience waits for a second person."),
         True,
         _on_or_off,
     ),
@@ -159,10 +175,10 @@ KINDS: dict[Dated, Kind] = {
 
 
 def as_text(value: Any) -> str:
-    """A value as one types it, so that it can be read again."""
+    """A value as one types it, so that it can be read again; a checklist in Thai."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, list):
-        clocks = len(value) == 2 and all(CLOCK.fullmatch(item) for item in value)
-        return ("-" if clocks else "\n").join(value)
+        points = isinstance(value[0], dict)
+        return "\n".join(point["th"] for point in value) if points else "-".join(value)
     return "" if value is None else str(value)

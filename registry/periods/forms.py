@@ -1,14 +1,13 @@
-"""The forms that set standard times and settings with a day of effect."""
+"""The form that sets a standard time."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from registry.fields import DayField
-from registry.periods.dated import KINDS
 from registry.periods.standards import LONGEST, STEP_NAMES
 
 needed = DataRequired(_l("Please fill this in."))
@@ -25,16 +24,3 @@ class StandardForm(FlaskForm):
     def __init__(self) -> None:
         super().__init__()
         self.step.choices = [(step.value, name) for step, name in STEP_NAMES.items()]
-
-
-class DatedForm(FlaskForm):
-    """A setting, its value as one types it, from which day, by which order."""
-
-    name = SelectField(_l("Setting"), [needed])
-    value = TextAreaField(_l("Value"), [needed, Length(max=8000)], render_kw={"rows": 3})
-    valid_from = DayField(_l("From the day"), [needed])
-    source = StringField(_l("Order or reason"), [needed, Length(max=200)])
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.name.choices = [(name.value, kind.title) for name, kind in KINDS.items()]

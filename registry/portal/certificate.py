@@ -37,11 +37,16 @@ def _words(row: Certificate, address: str) -> dict[str, object]:
     return {
         "title": _("Certificate of contribution"),
         "office": row.member.office.name_th,
+        "issuer": _("Issued by %(office)s", office=row.member.office.name_th),
         "given": _("This is to certify that"),
         "name": row.member.display_name,
         "place": row.member.province.name_th,
         "words": _("passed on public-relations messages of their own free will"),
-        "span": _("from %(since)s to %(until)s", since=since, until=until),
+        "span": (
+            _("on %(day)s", day=since)
+            if row.since == row.until
+            else _("from %(since)s to %(until)s", since=since, until=until)
+        ),
         "figures": [
             {"label": _("Messages passed on"), "value": f"{row.messages:,}"},
             {"label": _("Reports accepted"), "value": f"{row.disseminations:,}"},
@@ -53,4 +58,5 @@ def _words(row: Certificate, address: str) -> dict[str, object]:
         "check": _("Check it at %(address)s", address=address),
         "alt": _("QR code of the address where the certificate can be checked"),
         "thanks": _("with our sincere thanks"),
+        "signature": [_("Signature"), _("Name in full"), _("Position")],
     }

@@ -25,7 +25,7 @@ from registry.portal.parts import Part
 @public
 def own_data(token: str, form: str) -> ResponseReturnValue:
     """All that is held about the member: JSON for machines, a workbook for people."""
-    me = own(token, private=True)
+    me = own(token, kept=True)
     parts = own_parts(me.scope, me.member)
     province = me.member.province_code
     note(me.actor, Action.OWN_DATA_EXPORT, "member", me.member.id, province=province, format=form)

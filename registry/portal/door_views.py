@@ -17,11 +17,12 @@ from registry.audit.services import Actor
 from registry.db import begin_write, commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_id
+from registry.i18n import name_of
 from registry.members.models import Member
 from registry.portal import services
 from registry.portal.models import MemberLink
 from registry.portal.queries import OwnScope
-from registry.portal.tokens import LinkEnd, link_number, owner_of, read_link
+from registry.portal.tokens import LinkEnd, is_kept_here, link_number, link_of, read_link
 from registry.vault import keyed_hash
 
 bp = Blueprint("portal", __name__, url_prefix="/m/<token>")
@@ -32,13 +33,22 @@ FETCHED = "Sang-Fetch"
 class LinkGone(Exception):  # noqa: N818 - an answer to a person, not a fault
     """The link opens nothing (any more)."""
 
-    def __init__(self, end: LinkEnd, member_id: int | None) -> None:
+    def __init__(self, end: LinkEnd, member: Member | None) -> None:
         super().__init__(end.value)
-        self.end, self.member_id = end, member_id
+        self.end, self.member = end, member
 
 
 class NotBound(Exception):  # noqa: N818 - an answer to a person, not a fault
-    """A link by LINE shows what is private only to the browser that keeps it."""
+    """The page opens only in the browser that keeps the link.
+
+    Attributes:
+        member: whose link another browser keeps; None while none keeps it.
+        whole: whether the link as a whole then opens in that browser only.
+    """
+
+    def __init__(self, member: Member | None, *, whole: bool) -> None:
+        super().__init__("another browser" if member else "no browser")
+        self.member, self.whole = member, whole
 
 
 @dataclass(frozen=True)
@@ -67,22 +77,26 @@ def queue_of(member_id: int | None) -> str:
     return keyed_hash(f"portal-queue:{member_id}") if member_id is not None else ""
 
 
-def own(token: str, *, private: bool = False) -> Own:
+def own(token: str, *, private: bool = False, kept: bool = False) -> Own:
     """The member behind a link.
 
     Args:
         private: the page shows more than the messages sent to the member.
+        kept: the page shows or changes the record itself.
 
     Raises:
         LinkGone: the link opens nothing.
-        NotBound: the page is private, and no browser keeps this link yet.
+        NotBound: the page is private and the link by LINE, or the record is asked for; and this
+            browser does not keep the link.
     """
     link = read_link(token, _cookie(token))
     if isinstance(link, LinkEnd):
-        raise LinkGone(link, owner_of(token))
+        found = link_of(token)
+        raise LinkGone(link, found.member if found else None)
     named = link.browser_hash is not None or not link.single_use
-    if private and not named:
-        raise NotBound
+    if (private and not named) or (kept and not is_kept_here(link, _cookie(token))):
+        taken = link.browser_hash is not None
+        raise NotBound(link.member if taken else None, whole=link.single_use)
     return Own(token, link.member, OwnScope(member_id=link.member_id), _actor(), named)
 
 
@@ -101,12 +115,16 @@ def _cookie(token: str) -> str:
 
 @bp.before_request
 def _keep_browser() -> None:
-    """The first form that is sent with a link by LINE binds it; committed before anything else."""
+    """The first form that is sent with a link by LINE binds it; committed before anything else.
+
+    Any other link is bound by saying so, see :func:`here`.
+    """
     token = str((request.view_args or {}).get("token", ""))
     link = read_link(token, _cookie(token))
     if request.method in SAFE or not isinstance(link, MemberLink):
         return
-    if not link.single_use or link.browser_hash is not None:
+    asked = link.single_use or request.endpoint == "portal.here"
+    if not asked or link.browser_hash is not None:
         return
     g.own_cookie, g.own_until = services.bind(_actor(), link), link.expires_at
     commit()
@@ -143,20 +161,32 @@ def _tell_where(response: Response) -> Response:
 @bp.errorhandler(LinkGone)
 def gone(error: LinkGone) -> ResponseReturnValue:
     """Why the link opens nothing, and what to do."""
-    queue = queue_of(error.member_id)
-    return render_template("portal/gone.html", end=error.end.value, queue=queue), 404
+    member = error.member
+    queue = queue_of(member.id if member else None)
+    office = name_of(member.office) if member else ""
+    page = render_template("portal/gone.html", end=error.end.value, queue=queue, office=office)
+    return page, 404
 
 
 @bp.errorhandler(NotFound)
-def unknown(_error: NotFound) -> ResponseReturnValue:
+@bp.errorhandler(OverflowError)
+def unknown(_error: NotFound | OverflowError) -> ResponseReturnValue:
     """Nothing of this member's has that number."""
-    return render_template("portal/unknown.html", sentence=""), 404
+    return _cannot_open("", 404)
+
+
+def _cannot_open(sentence: str, status: int) -> ResponseReturnValue:
+    """A sentence, and the way back to the messages that the link opens."""
+    token = str((request.view_args or {}).get("token", ""))
+    link = read_link(token, _cookie(token))
+    home = None if isinstance(link, LinkEnd) else url_for("portal.home", token=token)
+    return render_template("portal/unknown.html", sentence=sentence, home=home), status
 
 
 @bp.errorhandler(Refused)
 def refused(error: Refused) -> ResponseReturnValue:
     """A wish that is refused, in one sentence."""
-    return render_template("portal/unknown.html", sentence=str(error)), 400
+    return _cannot_open(str(error), 400)
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -164,14 +194,23 @@ def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     """What was sent is more than is taken: nearly always a picture."""
     db.session.rollback()
     sentence = _("The picture is too large to be sent. Please choose a smaller one and send again.")
-    return render_template("portal/unknown.html", sentence=sentence), 413
+    return _cannot_open(sentence, 413)
 
 
 @bp.errorhandler(NotBound)
-def not_bound(_error: NotBound) -> ResponseReturnValue:
-    """One tap makes this the browser that keeps the link; it changes something, so it is a form."""
+def not_bound(error: NotBound) -> ResponseReturnValue:
+    """One tap makes this the browser that keeps the link; it changes something, so it is a form.
+
+    A form that was sent is refused, so that a script keeps what was typed; it is forbidden only
+    where another browser keeps the link.
+    """
+    asked = request.method in SAFE
+    wanted = request.endpoint if asked else "portal.record"
     token = str((request.view_args or {})["token"])
-    return render_template("portal/bind.html", token=token, next=request.endpoint), 200
+    page = render_template("portal/bind.html", token=token, next=wanted, error=error)
+    if error.member is not None:
+        return page, 403
+    return page, 200 if asked else 409
 
 
 PRIVATE = frozenset({"portal.record", "portal.results_page", "portal.news"})
@@ -194,3 +233,21 @@ def fresh(token: str) -> ResponseReturnValue:
     """A token for a form that waited on the phone until there was a connection."""
     own(token)
     return {"csrf_token": generate_csrf()}
+
+
+@bp.route("/<path:rest>", methods=["GET", "POST"])
+@public
+def stray(token: str, rest: str) -> ResponseReturnValue:
+    """An address below a link that leads nowhere: never the sign-in of the staff.
+
+    Raises:
+        NotFound: always, unless the link itself opens nothing.
+    """
+    own(token)
+    raise NotFound(rest)
+
+
+@public
+def no_link() -> ResponseReturnValue:
+    """The address of a link of which nothing is left."""
+    raise LinkGone(LinkEnd.ALTERED, None)

@@ -68,6 +68,11 @@ class PassedOnForm(OnceForm):
         if self.channel.data == NEW and not field.data:
             raise ValidationError(_("Write the name of the channel."))
 
+    def validate_audience(self, field: Any) -> None:
+        """Nobody reached is nothing passed on; not knowing is no figure at all."""
+        if field.data == 0:
+            raise ValidationError(_("Nobody reached? Leave it empty if you do not know how many."))
+
     def new_channel(self, on: date) -> ChannelValues | None:
         """The channel that the member adds with the report, if any."""
         if self.channel.data != NEW:

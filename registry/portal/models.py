@@ -20,6 +20,7 @@ class MemberLink(Base):
 
     Attributes:
         single_use: the first browser that sends a form with it keeps it; no other one may use it.
+            Any other link is kept when the member says so; only the record then opens nowhere else.
         account_id: the LINE account to which it was sent, with whose unlinking it ends.
         browser_hash: of the secret in that browser's cookie.
     """

@@ -107,5 +107,5 @@ def _sent(scope: OwnScope) -> Part:
         ]
         for title, row in db.session.execute(query)
     ]
-    columns = [_("Message"), _("Way"), _("Planned"), _("Settled"), _("State")]
-    return Part(_("What was sent to me by LINE or e-mail"), columns, rows)
+    columns = [_("Message"), _("Way"), _("Planned"), _("Sending ended"), _("State")]
+    return Part(_("Sent to me by LINE or e-mail"), columns, rows)

@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 from registry.access.gate import public
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
-from registry.messages import exchange, files
+from registry.messages import exchange
 from registry.messages.entries import Fault
-from registry.messages.evidence import keep_picture
 from registry.messages.uploads import evidence_picture
 from registry.portal import queries
 from registry.portal.door_views import Own, bp, own
@@ -53,18 +52,14 @@ def news_page(
 def _send(me: Own, form: NewsForm) -> bool:
     try:
         picture = evidence_picture(form.picture)
-        kept = keep_picture(picture) if picture else None
-        token = form.form_token.data
-        row = exchange.send_news(
+        exchange.send_news(
             me.actor,
             me.member,
             form.text.data or "",
             link=form.link.data,
-            picture=kept,
-            form_token=token,
+            picture=picture,
+            form_token=form.form_token.data,
         )
-        if kept and row.picture != kept[0]:
-            files.discard(kept[0])
     except NotFound:
         raise
     except Refused as refusal:

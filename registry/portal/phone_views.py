@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from registry.access.roles import Permission
 from registry.carry import carry_out, press
 from registry.channels.models import ESTIMATED
 from registry.fields import read_id
-from registry.members.list_queries import MemberFilters, list_members
+from registry.members.list_queries import FEWEST_FIGURES, MemberFilters, list_members
 from registry.members.masks import mask_phone
 from registry.members.queries import member_for
 from registry.messages import exchange, receipts
@@ -36,8 +37,14 @@ def index() -> ResponseReturnValue:
     """Find the member who calls, or whom one calls."""
     asked = request.args.get("q", "").strip()[:80]
     found = list_members(scope(), MemberFilters(q=asked)).members[:MOST] if asked else []
+    figures = re.sub(r"[\s-]", "", asked)
     return render_template(
-        "portal/phone.html", q=asked, found=found, most=MOST, mask_phone=mask_phone
+        "portal/phone.html",
+        q=asked,
+        found=found,
+        few=figures.isdecimal() and len(figures) < FEWEST_FIGURES,
+        most=MOST,
+        mask_phone=mask_phone,
     )
 
 
@@ -71,7 +78,7 @@ def _page(
         passed=form,
         asked=asked or PhoneQuestionForm(formdata=None),
         at=at,
-        here=read_id(request.args.get("message")),
+        answered=read_id(request.args.get("message")),
     )
     return html, 422 if at else 200
 

@@ -23,13 +23,14 @@ from registry.outbox import accounts, line_links
 from registry.portal import own_channels, queries, services
 from registry.portal.door_views import Own, bp, own
 from registry.portal.forms import AskForm, OwnChannelForm
+from registry.portal.own_answers import my_wishes, wish_text
 
 
 @bp.get("/record")
 @public
 def record(token: str) -> ResponseReturnValue:
     """The own record, personal numbers masked, and the consents."""
-    return _page(own(token, private=True))
+    return _page(own(token, kept=True))
 
 
 def _page(
@@ -39,6 +40,7 @@ def _page(
         "portal/record.html",
         me=me,
         wish=wish or AskForm(formdata=None),
+        wishes=my_wishes(me.scope),
         channel_form=channel_form or OwnChannelForm(formdata=None),
         national_id=mask_national_id(me.member.national_id),
         phone=mask_phone(me.member.phone),
@@ -57,16 +59,16 @@ def _page(
 @public
 def wish(token: str) -> ResponseReturnValue:
     """Something in the record is wrong: the office is asked to correct it."""
-    me, form = own(token, private=True), AskForm()
+    me, form = own(token, kept=True), AskForm()
 
     def ask() -> None:
         said = (form.text.data or "").strip()
-        text = _("Please correct my record: %(text)s", text=said) if said else ""
+        text = wish_text(said) if said else ""
         exchange.ask(me.actor, me.member, text, form_token=form.form_token.data)
 
     if not carry_out(form, ask):
-        return _page(own(token), wish=form)
-    flash(_("Your office was asked to correct it; the answer will stand under “Send news”."))
+        return _page(own(token, kept=True), wish=form)
+    flash(_("Your office was asked to correct it; the answer will stand here."), "success")
     return redirect(url_for("portal.record", token=token))
 
 
@@ -74,13 +76,13 @@ def wish(token: str) -> ResponseReturnValue:
 @public
 def add_channel(token: str) -> ResponseReturnValue:
     """A channel through which the member passes messages on."""
-    me, form = own(token, private=True), OwnChannelForm()
+    me, form = own(token, kept=True), OwnChannelForm()
 
     def add() -> None:
         own_channels.add(me.actor, me.member, form.values(today()), form.form_token.data or "")
 
     if not carry_out(form, add):
-        return _page(own(token), channel_form=form)
+        return _page(own(token, kept=True), channel_form=form)
     flash(_("The channel was added."), "success")
     return redirect(url_for("portal.record", token=token))
 
@@ -89,7 +91,7 @@ def add_channel(token: str) -> ResponseReturnValue:
 @public
 def retire_channel(token: str, channel_id: int) -> ResponseReturnValue:
     """I no longer use this channel; told twice, it ends once."""
-    me = own(token, private=True)
+    me = own(token, kept=True)
     row = queries.my_channel(me.scope, channel_id)
     if row.retired_on is None:
         retire(me.actor, row, on=max(today(), row.opened_on))
@@ -102,7 +104,7 @@ def retire_channel(token: str, channel_id: int) -> ResponseReturnValue:
 @public
 def consent(token: str, purpose: str, change: str) -> ResponseReturnValue:
     """Agree to a purpose, or no longer."""
-    me = own(token, private=True)
+    me = own(token, kept=True)
     wanted = _purpose(purpose)
     standing = standing_consent(me.member, wanted)
     if change == "give":
@@ -111,7 +113,8 @@ def consent(token: str, purpose: str, change: str) -> ResponseReturnValue:
     elif standing is not None:
         withdraw_consent(me.actor, standing, on=max(today(), standing.given_on))
     commit()
-    flash(_("Saved."), "success")
+    ended = change == "withdraw" and wanted is ConsentPurpose.MESSAGES
+    flash(_("Saved. No more messages are sent to you.") if ended else _("Saved."), "success")
     return redirect(url_for("portal.record", token=token))
 
 
@@ -126,7 +129,7 @@ def _purpose(text: str) -> ConsentPurpose:
 @public
 def leave(token: str) -> ResponseReturnValue:
     """Leave the network: at once, without a reason; the link ends with it."""
-    me = own(token, private=True)
+    me = own(token, kept=True)
     member, day = me.member, today()
     change_state(me.actor, member, MemberState.LEFT, on=day, reason=_("Left on the own page"))
     for row in queries.my_consents(me.scope):

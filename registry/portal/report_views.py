@@ -17,7 +17,7 @@ from registry.messages.ledger_models import DisseminationState
 from registry.messages.models import KeyMessage
 from registry.messages.uploads import evidence_picture
 from registry.periods.calendar import to_bangkok_date
-from registry.portal import own_channels, queries
+from registry.portal import own_channels, queries, results
 from registry.portal.door_views import Own, bp, own
 from registry.portal.forms import PassedOnForm
 from registry.portal.views import message_page
@@ -84,4 +84,6 @@ def withdraw(token: str, row_id: int) -> ResponseReturnValue:
         review.withdraw(me.actor, row)
         commit()
     flash(_("Your report was taken back."), "success")
+    if not all(map(results.still_holds, results.my_certificates(me.scope))):
+        flash(_("A certificate of yours no longer agrees with the register; make a new one."))
     return redirect(url_for("portal.message", token=token, message_id=message_id))

@@ -99,6 +99,30 @@ def my_certificate(scope: OwnScope, certificate_id: int) -> Certificate:
     return found
 
 
+def still_holds(certificate: Certificate) -> bool:
+    """Whether the register still holds as much as a certificate tells of its days.
+
+    A report that was taken back, or is no longer accepted, takes from it; a later one adds only.
+    """
+    span = (certificate.since, certificate.until)
+    rows = [row for row in my_rows(OwnScope(member_id=certificate.member_id)) if _counts(row)]
+    now = _counted([row for row in rows if span[0] <= row.on <= span[1]])
+    return all((value or 0) >= (getattr(certificate, name) or 0) for name, value in now.items())
+
+
+def _counts(row: Dissemination) -> bool:
+    return row.as_state is DisseminationState.ACCEPTED
+
+
+def _counted(rows: list[Dissemination]) -> dict[str, int | None]:
+    """What a certificate tells of accepted reports."""
+    return {
+        "messages": len({row.message_id for row in rows}),
+        "disseminations": len(rows),
+        "reached": whole(rows).evidenced,
+    }
+
+
 def certify(actor: Actor, scope: OwnScope, member: Member) -> Certificate:
     """Make a certificate of what the office accepted; the same figures make the same one.
 
@@ -106,15 +130,13 @@ def certify(actor: Actor, scope: OwnScope, member: Member) -> Certificate:
         Refused: nothing was accepted yet.
     """
     need_standing(member)  # the same wish sent twice at once waits its turn
-    rows = [row for row in my_rows(scope) if row.as_state is DisseminationState.ACCEPTED]
+    rows = [row for row in my_rows(scope) if _counts(row)]
     if not rows:
         raise Refused(_("No report of yours was accepted yet; a certificate needs one at least."))
     figures = {
         "since": min(row.on for row in rows),
         "until": max(row.on for row in rows),
-        "messages": len({row.message_id for row in rows}),
-        "disseminations": len(rows),
-        "reached": whole(rows).evidenced,
+        **_counted(rows),
     }
     for earlier in my_certificates(scope)[:1]:
         same_day = to_bangkok_date(earlier.made_at) == to_bangkok_date(datetime.now(UTC))

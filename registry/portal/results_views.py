@@ -47,7 +47,7 @@ def results_page(token: str) -> ResponseReturnValue:
         ],
         reports=queries.my_reports(me.scope),
         states=DISSEMINATION_STATE_NAMES,
-        certificates=results.my_certificates(me.scope),
+        certificates=[(row, results.still_holds(row)) for row in results.my_certificates(me.scope)],
         year=year,
         province=_province(me.member, year),
         fewest=FEWEST,

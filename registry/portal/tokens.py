@@ -8,9 +8,11 @@ from enum import StrEnum
 
 from flask import current_app
 from itsdangerous import BadSignature, Signer
+from sqlalchemy import select
 
 from registry.db import db
 from registry.members.models import GONE
+from registry.outbox.line_models import LineAccount
 from registry.portal.models import MemberLink
 
 LINK_SALT, BROWSER_SALT = "sang.member-link", "sang.member-browser"
@@ -22,6 +24,8 @@ class LinkEnd(StrEnum):
     ALTERED = "altered"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    REPLACED = "replaced"
+    UNLINKED = "unlinked"
     USED = "used"
     LEFT = "left"
 
@@ -53,19 +57,31 @@ def read_link(token: str, browser: str = "") -> MemberLink | LinkEnd:
     Args:
         browser: what the cookie of the browser holds.
     """
-    link = _link_of(token)
+    link = link_of(token)
     if link is None:
         return LinkEnd.ALTERED
     if link.member.as_state in GONE:
         return LinkEnd.LEFT
     if link.revoked_at is not None:
-        return LinkEnd.REVOKED
+        return _end_of(link)
     if not link.usable:
         return LinkEnd.EXPIRED
-    return link if _is_here(link, browser) else LinkEnd.USED
+    elsewhere = link.single_use and link.browser_hash and not is_kept_here(link, browser)
+    return LinkEnd.USED if elsewhere else link
 
 
-def _link_of(token: str) -> MemberLink | None:
+def _end_of(link: MemberLink) -> LinkEnd:
+    """Why a link was ended: for a newer one, with its LINE account, or by the office."""
+    newer = select(MemberLink).where(
+        MemberLink.member_id == link.member_id, MemberLink.id > link.id
+    )
+    if any(row.usable for row in db.session.scalars(newer)):
+        return LinkEnd.REPLACED
+    account = db.session.get(LineAccount, link.account_id) if link.account_id else None
+    return LinkEnd.UNLINKED if account and account.unlinked_at else LinkEnd.REVOKED
+
+
+def link_of(token: str) -> MemberLink | None:
     """The link of a token that we made, whether it still opens anything or not."""
     number, secret = _parts(token, LINK_SALT)
     link = db.session.get(MemberLink, number) if number is not None else None
@@ -74,15 +90,14 @@ def _link_of(token: str) -> MemberLink | None:
     return link
 
 
-def owner_of(token: str) -> int | None:
-    """The number of the member to whom a token was given; None for one that we did not make."""
-    link = _link_of(token)
-    return link.member_id if link else None
+def is_kept_here(link: MemberLink, browser: str) -> bool:
+    """Whether a browser is the one that keeps the link.
 
-
-def _is_here(link: MemberLink, browser: str) -> bool:
+    Args:
+        browser: what its cookie holds.
+    """
     if link.browser_hash is None:
-        return True
+        return False
     number, secret = _parts(browser, BROWSER_SALT)
     return number == link.id and hmac.compare_digest(link.browser_hash, hash_of(secret))
 

@@ -18,7 +18,7 @@ from registry.messages import exchange, receipts
 from registry.messages.ledger_models import DISSEMINATION_STATE_NAMES, Recipient
 from registry.messages.models import KeyMessage, MessageState
 from registry.messages.sending import sent
-from registry.portal import queries
+from registry.portal import queries, results
 from registry.portal.door_views import Own, bp, own
 from registry.portal.forms import AskForm, PassedOnForm, blank_forms, tapped_at
 
@@ -28,7 +28,7 @@ __all__ = ["bp"]
 @bp.get("/")
 @public
 def home(token: str) -> ResponseReturnValue:
-    """The messages sent to the member, those without a reaction first."""
+    """The messages sent to the member: new ones, those without an answer, those with one."""
     me = own(token)
     rows = queries.my_messages(me.scope)
     passed = queries.my_passed(me.scope, {message.id for message, _recipient in rows})
@@ -36,7 +36,8 @@ def home(token: str) -> ResponseReturnValue:
     return render_template(
         "portal/home.html",
         me=me,
-        waiting=waiting,
+        new=[row for row in waiting if row[1].received_at is None],
+        received=[row for row in waiting if row[1].received_at is not None],
         done=[row for row in rows if _reacted(row, passed)],
         passed=passed,
     )
@@ -92,6 +93,7 @@ def message_page(
         ask_form=ask_form or AskForm(formdata=None),
         asks=blank_forms(asked) | (asked_on or {}),
         problem=problem,
+        certified=bool(results.my_certificates(me.scope)),
         states=DISSEMINATION_STATE_NAMES,
     )
     return html, 422 if problem or form.errors or asked_on else 200

@@ -15,10 +15,16 @@ if (form && box) {
     box.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(`${form.dataset.audience}?${words}`, { headers: { "X-Requested-With": "fetch" } });
-      const text = answer.ok && !answer.redirected ? (await answer.json()).html : "";
+      const told = answer.ok && !answer.redirected ? await answer.json() : null;
       if (number !== asked) return;
-      if (!text) { form.requestSubmit(); return; }
-      box.innerHTML = text;
+      if (!told) { form.requestSubmit(); return; }
+      box.innerHTML = told.html;
+      for (const place of document.querySelectorAll("[data-kept]")) place.innerHTML = told.kept;
+      for (const place of document.querySelectorAll("[data-fault]")) {
+        const fault = told.faults[place.dataset.fault];
+        place.textContent = fault || "";
+        place.hidden = !fault;
+      }
       window.history.replaceState(null, "", `${form.getAttribute("action")}?${words}`);
     } catch {
       // Without a connection the counts stay as they are; the count button still asks again.
@@ -26,8 +32,17 @@ if (form && box) {
       if (number === asked) box.removeAttribute("aria-busy");
     }
   };
+  const head = (filter) => {
+    const place = filter.querySelector("[data-picked]");
+    const typed = filter.querySelector("input[name=skills]");
+    const names = typed ? [typed.value.trim()].filter(Boolean) : [...filter.querySelectorAll("input:checked")].map((one) => one.dataset.title);
+    place.textContent = names.join(", ");
+    place.hidden = !names.length;
+  };
   form.addEventListener("input", (event) => {
     if (event.target.dataset.narrows) return;
+    const filter = event.target.closest("details.filter");
+    if (filter) head(filter);
     window.clearTimeout(timer);
     timer = window.setTimeout(count, 400);
   });

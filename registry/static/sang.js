@@ -9,21 +9,22 @@ if (toggle) {
     if (event.key === "Escape" && document.body.classList.contains("menu-open")) toggle.click();
   });
 }
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "yes";
-    form.querySelectorAll("button:not([type=button])").forEach((button) => button.setAttribute("aria-busy", "true"));
-    setTimeout(() => { delete form.dataset.sent; }, 8000);
-  });
-}
-for (const button of document.querySelectorAll("[data-confirm]")) {
-  button.addEventListener("click", (event) => {
-    const choice = document.getElementById(button.dataset.confirmChoice || "");
-    const chosen = choice ? `\n${choice.selectedOptions[0].textContent}` : "";
-    if (!window.confirm(button.dataset.confirm + chosen)) event.preventDefault();
-  });
-}
+// Heard at the document, before the page's own scripts: parts of a page are put in later, too.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[method=post]")) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  form.querySelectorAll("button:not([type=button])").forEach((button) => button.setAttribute("aria-busy", "true"));
+  setTimeout(() => { delete form.dataset.sent; }, 8000);
+}, true);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-confirm]");
+  if (!button) return;
+  const choice = document.getElementById(button.dataset.confirmChoice || "");
+  const chosen = choice ? `\n${choice.selectedOptions[0].textContent}` : "";
+  if (!window.confirm(button.dataset.confirm + chosen)) event.preventDefault();
+}, true);
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }

@@ -219,22 +219,78 @@ def test_a_lost_answer_makes_one_report(app: Flask, member: Page, photo: Path) -
     assert _count(app, Dissemination) == 1
 
 
-def test_what_the_office_refuses_is_shown_with_the_reason(
-    app: Flask, context: BrowserContext, member: Page, watch: Watch
+def _refused(context: BrowserContext, page: Page, photo: Path) -> None:
+    """A report that waited and that the server then does not take."""
+    _fill_report(page, photo)
+    page.locator("#link").fill("ไม่ใช่ลิงก์")
+    context.set_offline(True)
+    _send(page)
+    expect(page.locator("#waiting li")).to_have_count(1)
+    context.set_offline(False)
+    expect(page.locator("#waiting .field-error")).to_contain_text("ระบบไม่รับ")
+    expect(page.locator("#waiting [data-said]")).to_be_empty()
+
+
+def test_what_was_refused_is_mended_and_sent(
+    app: Flask, context: BrowserContext, member: Page, watch: Watch, photo: Path
 ) -> None:
-    member.locator(".message-card").click()
-    member.get_by_text("เผยแพร่ต่อแล้ว", exact=True).first.click()
+    _refused(context, member, photo)
+    member.goto(member.url.split("/messages/")[0] + "/news")
+    member.get_by_role("button", name="แก้ไขแล้วส่ง").click()
+    expect(member.locator("#audience")).to_have_value("60")
+    expect(member.locator("#link")).to_have_value("ไม่ใช่ลิงก์")
+    assert member.locator("#picture").evaluate("input => input.files[0].name") == "photo.png"
+    member.locator("#link").fill("https://example.org/post")
+    _send(member)
+    expect(member.locator(".alert-success")).to_be_visible()
+    assert member.evaluate(KEPT) == []
+    with app.app_context():
+        row = db.session.scalars(select(Dissemination)).one()
+        assert (row.audience_reported, row.link) == (60, "https://example.org/post")
+        assert row.evidence is not None
+    assert [fault for fault in watch.faults if "422" not in fault] == []
+    watch.faults.clear()
+
+
+def test_what_was_refused_is_thrown_away_only_after_a_question(
+    app: Flask, context: BrowserContext, member: Page, watch: Watch, photo: Path
+) -> None:
+    _refused(context, member, photo)
+    member.once("dialog", lambda dialog: dialog.dismiss())
+    member.get_by_role("button", name="นำออก").click()
+    assert len(member.evaluate(KEPT)) == 1
+    member.once("dialog", lambda dialog: dialog.accept())
+    member.get_by_role("button", name="นำออก").click()
+    expect(member.locator("#waiting")).to_be_hidden()
+    assert _count(app, Dissemination) == 0
+    watch.faults.clear()
+
+
+def test_a_number_that_is_none_does_not_wait(
+    context: BrowserContext, member: Page, watch: Watch, photo: Path
+) -> None:
+    _fill_report(member, photo)
     member.locator("#audience").fill("หลายคน")
     context.set_offline(True)
     _send(member)
+    expect(member.locator("form[enctype] .alert-danger")).to_contain_text("เฉพาะตัวเลข")
+    expect(member.locator("#audience")).to_have_value("หลายคน")
+    assert member.evaluate(KEPT) == []
+    context.set_offline(False)
+    watch.faults.clear()
+
+
+def test_the_page_shows_what_was_just_sent(
+    context: BrowserContext, member: Page, watch: Watch
+) -> None:
+    member.locator(".message-card").click()
+    context.set_offline(True)
+    member.get_by_role("button", name="ได้รับข้อมูลแล้ว").click()
     expect(member.locator("#waiting li")).to_have_count(1)
     context.set_offline(False)
-    expect(member.locator("#waiting .field-error")).to_contain_text("ระบบไม่รับ")
-    member.locator("#waiting li button").click()
-    expect(member.locator("#waiting")).to_be_hidden()
-    assert _count(app, Dissemination) == 0
-    assert [fault for fault in watch.faults if "422" not in fault] == []
-    watch.faults.clear()
+    expect(member.locator("main .alert-success")).to_be_visible()
+    expect(member.get_by_role("button", name="ได้รับข้อมูลแล้ว")).to_have_count(0)
+    expect(member.locator("[data-copy]")).to_be_visible()
 
 
 def test_a_form_to_mend_keeps_the_picture(
@@ -245,6 +301,7 @@ def test_a_form_to_mend_keeps_the_picture(
     _send(member)
     expect(member.locator(".field-error").first).to_be_visible()
     assert member.locator("#picture").evaluate("input => input.files[0].name") == "photo.png"
+    expect(member.locator("[data-copy]")).to_be_visible()
     member.locator("#audience").fill("50")
     _send(member)
     expect(member.locator(".alert-success")).to_be_visible()
@@ -397,6 +454,8 @@ def test_no_page_is_crooked_or_unreadable(
     faults = []
     pages = ["", f"messages/{message}", "news", "results", "record"]
     paths = [f"/m/{token}/{page}" for page in pages]
+    member.goto(f"/m/{token}/record")
+    member.locator("main form button").click()
     for path in (*paths, "/genuine/", f"/genuine/{code}", "/m/x/"):
         member.goto(path)
         member.evaluate(

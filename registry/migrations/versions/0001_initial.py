@@ -550,7 +550,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("correction", sa.Text(), nullable=True),
         sa.Column("checklist", sa.JSON(), nullable=True),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("route", sa.String(length=12), nullable=False),
@@ -821,6 +820,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
         sa.Column("saved_by", sa.Integer(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -986,6 +986,7 @@ def upgrade() -> None:
         sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.Column("picture", sa.String(length=80), nullable=True),
         sa.Column("picture_type", sa.String(length=80), nullable=True),
+        sa.Column("picture_small", sa.String(length=80), nullable=True),
         sa.Column("understood", sa.String(length=12), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.Integer(), nullable=True),
@@ -1147,6 +1148,7 @@ def upgrade() -> None:
         sa.Column("link", sa.String(length=500), nullable=True),
         sa.Column("picture", sa.String(length=80), nullable=True),
         sa.Column("picture_type", sa.String(length=80), nullable=True),
+        sa.Column("picture_small", sa.String(length=80), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("reply", sa.Text(), nullable=True),
@@ -1208,6 +1210,31 @@ def upgrade() -> None:
     with op.batch_alter_table("member_state_change", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_member_state_change_member_id"), ["member_id"], unique=False
+        )
+
+    op.create_table(
+        "message_correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"],
+            ["user_account.id"],
+            name=op.f("fk_message_correction_actor_id_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["key_message.id"],
+            name=op.f("fk_message_correction_message_id_key_message"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_correction")),
+    )
+    with op.batch_alter_table("message_correction", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_message_correction_message_id"), ["message_id"], unique=False
         )
 
     op.create_table(
@@ -1414,48 +1441,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_question_member_id"), ["member_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_question_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_question_month"), ["month"], unique=False)
-
-    op.create_table(
-        "release",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=False),
-        sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.Column("purpose", sa.String(length=12), nullable=False),
-        sa.Column("audience", sa.JSON(), nullable=False),
-        sa.Column("channels", sa.JSON(), nullable=False),
-        sa.Column("counted", sa.JSON(), nullable=False),
-        sa.Column("urgent", sa.Boolean(), nullable=False),
-        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("machines_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("machines_done", sa.Boolean(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("created_by", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_by", sa.Integer(), nullable=True),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reason", sa.String(length=500), nullable=True),
-        sa.Column("form_token", sa.String(length=64), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["confirmed_by"], ["user_account.id"], name=op.f("fk_release_confirmed_by_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["user_account.id"], name=op.f("fk_release_created_by_user_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["key_message.id"], name=op.f("fk_release_message_id_key_message")
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"], ["office.id"], name=op.f("fk_release_office_id_office")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
-        sa.UniqueConstraint("form_token", name=op.f("uq_release_form_token")),
-    )
-    with op.batch_alter_table("release", schema=None) as batch_op:
-        batch_op.create_index("ix_release_due", ["state", "planned_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_release_message_id"), ["message_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_release_office_id"), ["office_id"], unique=False)
 
     op.create_table(
         "transfer_request",
@@ -1712,42 +1697,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_news_decision_outcome"), ["outcome"], unique=False)
 
     op.create_table(
-        "publication",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("month", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=False),
-        sa.Column("channel_id", sa.Integer(), nullable=False),
-        sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.Column("province_code", sa.String(length=2), nullable=True),
-        sa.Column("channel_kind", sa.String(length=20), nullable=False),
-        sa.Column("network_type", sa.String(length=32), nullable=True),
-        sa.Column("message_kind", sa.String(length=20), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("approved_minutes", sa.Integer(), nullable=True),
-        sa.Column("audience", sa.Integer(), nullable=True),
-        sa.Column("release_id", sa.Integer(), nullable=True),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
+        "publication_request_editor",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["channel_id"], ["channel.id"], name=op.f("fk_publication_channel_id_channel")
+            ["request_id"],
+            ["publication_request.id"],
+            name=op.f("fk_publication_request_editor_request_id_publication_request"),
         ),
         sa.ForeignKeyConstraint(
-            ["message_id"], ["key_message.id"], name=op.f("fk_publication_message_id_key_message")
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_publication_request_editor_user_id_user_account"),
         ),
-        sa.ForeignKeyConstraint(
-            ["office_id"], ["office.id"], name=op.f("fk_publication_office_id_office")
+        sa.PrimaryKeyConstraint(
+            "request_id", "user_id", name=op.f("pk_publication_request_editor")
         ),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["release.id"], name=op.f("fk_publication_release_id_release")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
     )
-    with op.batch_alter_table("publication", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_publication_channel_id"), ["channel_id"], unique=False)
-        batch_op.create_index("ix_publication_month", ["month", "office_id"], unique=False)
-        batch_op.create_index("ix_publication_once", ["message_id", "channel_id"], unique=True)
-        batch_op.create_index(batch_op.f("ix_publication_release_id"), ["release_id"], unique=False)
-
     op.create_table(
         "question_reply",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1802,6 +1768,162 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "release",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("correction_id", sa.Integer(), nullable=True),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("counted", sa.JSON(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("machines_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("machines_done", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["user_account.id"], name=op.f("fk_release_confirmed_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["correction_id"],
+            ["message_correction.id"],
+            name=op.f("fk_release_correction_id_message_correction"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["user_account.id"], name=op.f("fk_release_created_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["key_message.id"], name=op.f("fk_release_message_id_key_message")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_release_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_release_form_token")),
+    )
+    with op.batch_alter_table("release", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_release_correction_id"), ["correction_id"], unique=False
+        )
+        batch_op.create_index("ix_release_due", ["state", "planned_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_release_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_release_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("secret_name", sa.String(length=80), nullable=False),
+        sa.Column("idempotent", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("form_token", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_webhook_channel_id_channel")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_webhook_form_token")),
+    )
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_channel_id"), ["channel_id"], unique=False)
+
+    op.create_table(
+        "evidence_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("dissemination_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("stored", sa.String(length=80), nullable=True),
+        sa.Column("thumbnail", sa.String(length=80), nullable=True),
+        sa.Column("content_type", sa.String(length=80), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("dhash", sa.String(length=16), nullable=True),
+        sa.Column("band_0", sa.Integer(), nullable=True),
+        sa.Column("band_1", sa.Integer(), nullable=True),
+        sa.Column("band_2", sa.Integer(), nullable=True),
+        sa.Column("band_3", sa.Integer(), nullable=True),
+        sa.Column("link", sa.String(length=500), nullable=True),
+        sa.Column("link_key", sa.String(length=500), nullable=True),
+        sa.Column("by_office", sa.Boolean(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_by", sa.Integer(), nullable=True),
+        sa.Column("like_id", sa.Integer(), nullable=True),
+        sa.Column("like_distance", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["like_id"], ["evidence_item.id"], name=op.f("fk_evidence_item_like_id_evidence_item")
+        ),
+        sa.ForeignKeyConstraint(
+            ["month", "dissemination_id"],
+            ["dissemination.month", "dissemination.id"],
+            name=op.f("fk_evidence_item_month_dissemination_id_dissemination"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_by"], ["user_account.id"], name=op.f("fk_evidence_item_taken_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_item")),
+        sa.UniqueConstraint("stored", name=op.f("uq_evidence_item_stored")),
+    )
+    with op.batch_alter_table("evidence_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_item_band_0"), ["band_0"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_band_1"), ["band_1"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_band_2"), ["band_2"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_band_3"), ["band_3"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_like_id"), ["like_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_item_link_key"), ["link_key"], unique=False)
+        batch_op.create_index(
+            "ix_evidence_item_report", ["dissemination_id", "month"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_evidence_item_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("province_code", sa.String(length=2), nullable=True),
+        sa.Column("channel_kind", sa.String(length=20), nullable=False),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("message_kind", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("approved_minutes", sa.Integer(), nullable=True),
+        sa.Column("audience", sa.Integer(), nullable=True),
+        sa.Column("release_id", sa.Integer(), nullable=True),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_publication_channel_id_channel")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["key_message.id"], name=op.f("fk_publication_message_id_key_message")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_publication_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_publication_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_publication_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index("ix_publication_month", ["month", "office_id"], unique=False)
+        batch_op.create_index("ix_publication_once", ["message_id", "channel_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_publication_release_id"), ["release_id"], unique=False)
+
+    op.create_table(
         "sending_request",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
@@ -1841,26 +1963,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_sending_request_release_id"), ["release_id"], unique=False
         )
-
-    op.create_table(
-        "webhook",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("channel_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("url", sa.String(length=500), nullable=False),
-        sa.Column("secret_name", sa.String(length=80), nullable=False),
-        sa.Column("idempotent", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("form_token", sa.String(length=64), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["channel_id"], ["channel.id"], name=op.f("fk_webhook_channel_id_channel")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
-        sa.UniqueConstraint("form_token", name=op.f("uq_webhook_form_token")),
-    )
-    with op.batch_alter_table("webhook", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_webhook_channel_id"), ["channel_id"], unique=False)
 
     op.create_table(
         "delivery",
@@ -1915,54 +2017,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'queued' AND request_id IS NULL"),
             postgresql_where=sa.text("state = 'queued' AND request_id IS NULL"),
         )
-
-    op.create_table(
-        "evidence_item",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("month", sa.Integer(), nullable=False),
-        sa.Column("dissemination_id", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("stored", sa.String(length=80), nullable=True),
-        sa.Column("thumbnail", sa.String(length=80), nullable=True),
-        sa.Column("content_type", sa.String(length=80), nullable=True),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("dhash", sa.String(length=16), nullable=True),
-        sa.Column("band_0", sa.Integer(), nullable=True),
-        sa.Column("band_1", sa.Integer(), nullable=True),
-        sa.Column("band_2", sa.Integer(), nullable=True),
-        sa.Column("band_3", sa.Integer(), nullable=True),
-        sa.Column("link", sa.String(length=500), nullable=True),
-        sa.Column("link_key", sa.String(length=500), nullable=True),
-        sa.Column("by_office", sa.Boolean(), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("taken_by", sa.Integer(), nullable=True),
-        sa.Column("like_id", sa.Integer(), nullable=True),
-        sa.Column("like_distance", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["like_id"], ["evidence_item.id"], name=op.f("fk_evidence_item_like_id_evidence_item")
-        ),
-        sa.ForeignKeyConstraint(
-            ["month", "dissemination_id"],
-            ["dissemination.month", "dissemination.id"],
-            name=op.f("fk_evidence_item_month_dissemination_id_dissemination"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["taken_by"], ["user_account.id"], name=op.f("fk_evidence_item_taken_by_user_account")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_item")),
-        sa.UniqueConstraint("stored", name=op.f("uq_evidence_item_stored")),
-    )
-    with op.batch_alter_table("evidence_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_evidence_item_band_0"), ["band_0"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evidence_item_band_1"), ["band_1"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evidence_item_band_2"), ["band_2"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evidence_item_band_3"), ["band_3"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evidence_item_like_id"), ["like_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evidence_item_link_key"), ["link_key"], unique=False)
-        batch_op.create_index(
-            "ix_evidence_item_report", ["dissemination_id", "month"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_evidence_item_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "recipient",
@@ -2030,17 +2084,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recipient_member_id"))
 
     op.drop_table("recipient")
-    with op.batch_alter_table("evidence_item", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_evidence_item_sha256"))
-        batch_op.drop_index("ix_evidence_item_report")
-        batch_op.drop_index(batch_op.f("ix_evidence_item_link_key"))
-        batch_op.drop_index(batch_op.f("ix_evidence_item_like_id"))
-        batch_op.drop_index(batch_op.f("ix_evidence_item_band_3"))
-        batch_op.drop_index(batch_op.f("ix_evidence_item_band_2"))
-        batch_op.drop_index(batch_op.f("ix_evidence_item_band_1"))
-        batch_op.drop_index(batch_op.f("ix_evidence_item_band_0"))
-
-    op.drop_table("evidence_item")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_delivery_waiting",
@@ -2059,15 +2102,40 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_channel_id"))
 
     op.drop_table("delivery")
-    with op.batch_alter_table("webhook", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_webhook_channel_id"))
-
-    op.drop_table("webhook")
     with op.batch_alter_table("sending_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sending_request_release_id"))
         batch_op.drop_index("ix_sending_request_due")
 
     op.drop_table("sending_request")
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_release_id"))
+        batch_op.drop_index("ix_publication_once")
+        batch_op.drop_index("ix_publication_month")
+        batch_op.drop_index(batch_op.f("ix_publication_channel_id"))
+
+    op.drop_table("publication")
+    with op.batch_alter_table("evidence_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_item_sha256"))
+        batch_op.drop_index("ix_evidence_item_report")
+        batch_op.drop_index(batch_op.f("ix_evidence_item_link_key"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_like_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_band_3"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_band_2"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_band_1"))
+        batch_op.drop_index(batch_op.f("ix_evidence_item_band_0"))
+
+    op.drop_table("evidence_item")
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_channel_id"))
+
+    op.drop_table("webhook")
+    with op.batch_alter_table("release", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_release_office_id"))
+        batch_op.drop_index(batch_op.f("ix_release_message_id"))
+        batch_op.drop_index("ix_release_due")
+        batch_op.drop_index(batch_op.f("ix_release_correction_id"))
+
+    op.drop_table("release")
     with op.batch_alter_table("question_resolution", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_question_resolution_question_id"))
 
@@ -2076,13 +2144,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_reply_question_id"))
 
     op.drop_table("question_reply")
-    with op.batch_alter_table("publication", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_publication_release_id"))
-        batch_op.drop_index("ix_publication_once")
-        batch_op.drop_index("ix_publication_month")
-        batch_op.drop_index(batch_op.f("ix_publication_channel_id"))
-
-    op.drop_table("publication")
+    op.drop_table("publication_request_editor")
     with op.batch_alter_table("news_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_news_decision_outcome"))
 
@@ -2129,12 +2191,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_transfer_request_from_office_id"))
 
     op.drop_table("transfer_request")
-    with op.batch_alter_table("release", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_release_office_id"))
-        batch_op.drop_index(batch_op.f("ix_release_message_id"))
-        batch_op.drop_index("ix_release_due")
-
-    op.drop_table("release")
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_question_month"))
         batch_op.drop_index(batch_op.f("ix_question_message_id"))
@@ -2167,6 +2223,10 @@ def downgrade() -> None:
 
     op.drop_table("message_link")
     op.drop_table("message_editor")
+    with op.batch_alter_table("message_correction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_correction_message_id"))
+
+    op.drop_table("message_correction")
     with op.batch_alter_table("member_state_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_state_change_member_id"))
 

@@ -6,6 +6,7 @@ change: a retry says them again to the letter.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,24 +58,45 @@ def headline(release: Release) -> str:
     message = release.message
     if is_gone(release):
         return withdrawn_title(message)
-    if message.correction or release.as_purpose is Purpose.CORRECTION:
+    if message.corrections or release.as_purpose is Purpose.CORRECTION:
         return corrected_title(message)
     return str(_("A kind reminder")) if release.as_purpose is Purpose.REMINDER else ""
 
 
+def corrections_of(message: KeyMessage) -> list[str]:
+    """What was wrong and what is right, the latest correction first."""
+    return [row.text for row in message.corrections]
+
+
 def notice(release: Release) -> str:
-    """Why a message was withdrawn, or what was wrong with it; stands before its words."""
+    """Why a message was withdrawn, or what was wrong with it; stands before its words.
+
+    What tells of a correction says its own, everything else all of them.
+    """
     message = release.message
-    return (message.withdrawn_reason if is_gone(release) else message.correction) or ""
+    if is_gone(release):
+        return message.withdrawn_reason or ""
+    return release.correction.text if release.correction else _joined(corrections_of(message))
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
 
 
 def words(release: Release) -> str:
-    """The whole text, in Thai: headline, sentence, title, a short body, the link, the check."""
+    """The text for LINE and mail, in Thai: headline, sentence, title, a short body, link, check."""
     with force_locale("th"):
         message = release.message
-        said = [] if is_gone(release) else _said(message)
-        parts = [headline(release), shortened(notice(release)), *said, _genuine(message)]
-        return "\n\n".join(part for part in parts if part)[:LONGEST]
+        said = [] if is_gone(release) else _said(message, shortened(message.body))
+        return _joined([headline(release), notice(release), *said, _genuine(message)])[:LONGEST]
+
+
+def full_words(release: Release) -> str:
+    """What a person posts: as :func:`words`, with the body as a whole."""
+    with force_locale("th"):
+        message = release.message
+        said = [] if is_gone(release) else _said(message, message.body)
+        return _joined([headline(release), notice(release), *said, _genuine(message)])
 
 
 @dataclass(frozen=True)
@@ -88,36 +110,25 @@ class Spoken:
 
 
 def spoken(release: Release) -> Spoken:
-    """What is read aloud; the script only where the message itself goes out."""
+    """What is read aloud: the script, or the text where there is none."""
     message = release.message
     with force_locale("th"):
         first, why = headline(release), notice(release)
     if is_gone(release):
         return Spoken(first, why, "", "")
-    return Spoken(first, why, _script(release) or message.body, message.sentence)
+    return Spoken(first, why, message.script or message.body, message.sentence)
 
 
-def hand_words(release: Release) -> str:
-    """What a person says or posts: the script with what was corrected, otherwise the whole text."""
-    script = _script(release)
-    if not script:
-        return words(release)
-    with force_locale("th"):
-        parts = [headline(release), notice(release), script]
-    return "\n\n".join(part for part in parts if part)
+def spoken_words(release: Release) -> str:
+    """What is read aloud, in one piece."""
+    said = spoken(release)
+    return _joined([said.headline, said.notice, said.text, said.sentence])
 
 
-def _script(release: Release) -> str:
-    """The script, where the message itself goes out and still stands."""
-    outward = release.as_purpose in {Purpose.FIRST, Purpose.ONWARD}
-    return (release.message.script or "") if outward and not is_gone(release) else ""
-
-
-def _said(message: KeyMessage) -> list[str]:
+def _said(message: KeyMessage, body: str) -> list[str]:
     opinion = message.disclaimer or ""
     source = str(_("From: %(office)s", office=message.office.name_th))
-    return [message.sentence, message.title, shortened(message.body), *message.links,
-            opinion, source]  # fmt: skip
+    return [message.sentence, message.title, body, *message.links, opinion, source]
 
 
 def shortened(body: str) -> str:
@@ -193,7 +204,7 @@ def hook_content(release: Release) -> Content:
         "purpose": release.purpose,
         "kind": message.kind,
         "headline": first or None,
-        "correction": None if gone else message.correction,
+        "correction": None if gone else notice(release) or None,
         "withdrawn": gone,
         "reason": notice(release) or None if gone else None,
         "title": message.title,

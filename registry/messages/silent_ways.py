@@ -1,0 +1,73 @@
+"""How those who have not reacted can be asked again: by machine, by telephone, or not at all."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal
+from sqlalchemy.orm import joinedload
+
+from registry.access.scope import Scope
+from registry.db import db
+from registry.members.models import Member
+from registry.members.queries import STANDS
+from registry.messages.numbers import PAGE, silent_rows
+from registry.messages.unreached import active, willing
+from registry.messages.ways import sends_mail
+from registry.outbox.accounts import linked_members
+
+
+class Asked(StrEnum):
+    """The way to somebody who has not reacted; machines first."""
+
+    LINE = "line"
+    EMAIL = "email"
+    PHONE = "phone"
+    LEFT_ALONE = "left_alone"
+
+
+ASKED_NAMES = {
+    Asked.LINE: _l("By LINE, to their own account"),
+    Asked.EMAIL: _l("By e-mail"),
+    Asked.PHONE: _l("By telephone or in person"),
+    Asked.LEFT_ALONE: _l("Not to be asked: no longer active, or withdrew the consent to messages"),
+}
+
+
+def _way(on: date) -> ColumnElement[str]:
+    able = and_(STANDS, Member.id.in_(active(on)), Member.id.in_(willing(on)))
+    ways = [(~able, Asked.LEFT_ALONE), (Member.id.in_(linked_members()), Asked.LINE)]
+    if sends_mail():
+        ways.append((func.coalesce(Member.email, "") != "", Asked.EMAIL))
+    named = [(condition, literal(way.value)) for condition, way in ways]
+    return case(*named, else_=literal(Asked.PHONE.value))
+
+
+def silent_by_way(scope: Scope, message_id: int, on: date) -> dict[Asked, int]:
+    """How many of the silent each way leads to; everybody counts once, by the first way."""
+    rows = _rows(scope, message_id, on).subquery()
+    query = rows.select().with_only_columns(rows.c.way, func.count()).group_by(rows.c.way)
+    found = {Asked(way): count for way, count in db.session.execute(query)}
+    return {way: found[way] for way in Asked if way in found}
+
+
+def list_silent(
+    scope: Scope, message_id: int, on: date, *, by: str = "", page: int = 1
+) -> list[Row[Any]]:
+    """A page of the silent by name: the member, the row of the ledger, the way to them.
+
+    Args:
+        by: only those to whom this way leads; empty for all.
+    """
+    query = silent_rows(scope, message_id).add_columns(_way(on).label("way"))
+    query = query.where(_way(on) == by) if by else query
+    query = query.options(joinedload(Member.district), joinedload(Member.province))
+    query = query.order_by(Member.name_key, Member.id)
+    return list(db.session.execute(query.limit(PAGE).offset((page - 1) * PAGE)))
+
+
+def _rows(scope: Scope, message_id: int, on: date) -> Select[*tuple[Any, ...]]:
+    return silent_rows(scope, message_id).with_only_columns(Member.id, _way(on).label("way"))

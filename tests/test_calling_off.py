@@ -1,0 +1,215 @@
+"""Calling off what a running sending has not sent yet, while the outbox may be at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from registry.db import db, unit_of_work
+from registry.errors import NotFound, Refused
+from registry.messages import due, quiet, releases, services
+from registry.messages.models import KeyMessage, MessageState
+from registry.messages.release_models import Release, ReleaseState
+from registry.outbox import claiming, freezing, sending
+from registry.outbox.backoff import Trouble
+from registry.outbox.models import Delivery, OutboxHold, SendingRequest, Way
+from tests import outbox_world, releasing, story
+from tests.line_server import Fault, Line, line_server
+from tests.meanwhile import meanwhile
+
+ClientOf = Callable[[str], FlaskClient]
+LINE = [Way.LINE]
+WHY = "ยังไม่ได้ตั้งค่า LINE"
+
+
+@pytest.fixture
+def line(app: Flask) -> Iterator[Line]:
+    with line_server() as server, outbox_world.outbox_to(app, line=server), app.app_context():
+        yield server
+
+
+def to_bot(count: int) -> None:
+    with unit_of_work():
+        channel = outbox_world.bot_channel()
+        members = outbox_world.people(count, channel)
+        outbox_world.to_members(outbox_world.release(), channel, members)
+
+
+def release() -> Release:
+    return db.session.scalars(select(Release)).one()
+
+
+def frozen() -> None:
+    with unit_of_work():
+        freezing.freeze(LINE, datetime.now(UTC))
+
+
+def call_off(user: str = "officer50") -> None:
+    releases.cancel(story.acting(user), release(), WHY)
+
+
+def test_what_cannot_start_is_called_off_and_the_message_is_taken_back(app: Flask) -> None:
+    with app.app_context():
+        to_bot(18)
+        with unit_of_work(), pytest.raises(NotFound):
+            call_off("officer90")
+        with unit_of_work():
+            with pytest.raises(Refused, match="ยกเลิกส่วนที่ยังไม่ได้ส่ง"):
+                services.take_back(story.acting("officer50"), release().message)
+            call_off()
+        assert outbox_world.states() == {"cancelled": 18}
+        assert (release().as_state, release().reason) == (ReleaseState.CANCELLED, WHY)
+        with unit_of_work():
+            services.take_back(story.acting("officer50"), release().message)
+        assert db.session.scalars(select(KeyMessage)).one().as_state is MessageState.SENT_BACK
+
+
+def test_what_was_sent_stays_sent(line: Line) -> None:
+    to_bot(503)
+    frozen()
+    with unit_of_work():
+        later = db.session.scalars(
+            select(SendingRequest).order_by(SendingRequest.id.desc())
+        ).first()
+        assert later
+        later.due_at = datetime(2999, 1, 1, tzinfo=UTC)
+    sending.send_due()
+    with unit_of_work():
+        call_off()
+    assert outbox_world.states() == {"sent": 500, "cancelled": 3}
+    assert release().as_state is ReleaseState.DONE
+    assert WHY in (release().reason or "")
+    outbox_world.run()
+    assert len(line.effects) == 500
+    with unit_of_work(), pytest.raises(Refused, match="ยังรอส่ง"):
+        call_off()
+
+
+def test_what_is_under_way_or_in_doubt_is_left(line: Line) -> None:
+    to_bot(2)
+    parcels = sending.prepare(datetime.now(UTC))
+    with unit_of_work(), pytest.raises(Refused):
+        call_off()
+    for number, (parcel, answer) in enumerate(
+        sending.carry(parcels, sending.Carriers.of_settings())
+    ):
+        assert number == 0
+        sending.finish(parcel, answer)
+    assert outbox_world.states() == {"sent": 2}
+
+
+def test_a_doubtful_request_is_left(line: Line) -> None:
+    to_bot(2)
+    line.fault = lambda number: Fault.CUT_AFTER
+    sending.send_due()
+    assert outbox_world.states() == {"queued": 2}
+    with unit_of_work(), pytest.raises(Refused):
+        call_off()
+
+
+def test_a_held_way_is_called_off(line: Line) -> None:
+    to_bot(2)
+    line.token = "another one"
+    sending.send_due()
+    with unit_of_work():
+        call_off()
+    assert outbox_world.states() == {"cancelled": 2}
+    assert db.session.scalars(select(SendingRequest)).one().state == "cancelled"
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_called_off_while_the_outbox_begins(app: Flask, line: Line, made: bool) -> None:
+    """The outbox was first: what it took is left; nothing is both called off and sent."""
+    to_bot(2)
+    if made:
+        frozen()
+    now = datetime.now(UTC)
+
+    def claim() -> None:
+        freezing.freeze(LINE, now)
+        assert claiming.claim(LINE, now)
+
+    db.session.remove()
+    assert "ไม่มีรายการใด" in meanwhile(app, claim, call_off)
+    assert outbox_world.states() == {"sending": 2}
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_the_outbox_begins_while_it_is_called_off(app: Flask, line: Line, made: bool) -> None:
+    to_bot(2)
+    if made:
+        frozen()
+    db.session.remove()
+    assert meanwhile(app, call_off, lambda: sending.prepare(datetime.now(UTC))) == ""
+    outbox_world.run()
+    assert outbox_world.states() == {"cancelled": 2}
+    assert not line.requests
+
+
+def test_the_rest_under_way_ends_the_release(line: Line) -> None:
+    to_bot(503)
+    frozen()
+    now = datetime.now(UTC)
+    with unit_of_work():
+        first = db.session.scalars(select(SendingRequest).order_by(SendingRequest.id)).first()
+        assert first
+        first.due_at = datetime(2999, 1, 1, tzinfo=UTC)
+    parcels = sending.prepare(now)
+    with unit_of_work():
+        call_off()
+    assert release().as_state is ReleaseState.RUNNING
+    for parcel, answer in sending.carry(parcels, sending.Carriers.of_settings()):
+        sending.finish(parcel, answer)
+    due.run_due()
+    assert release().as_state is ReleaseState.DONE
+    assert outbox_world.states() == {"sent": 3, "cancelled": 500}
+
+
+def test_the_page_offers_it(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        to_bot(18)
+        number, first = release().id, db.session.scalars(select(Delivery.id)).first()
+    page = client_of("officer50").get(f"/releases/{number}").text
+    assert "ยกเลิกส่วนที่ยังไม่ได้ส่ง (18 รายการ)" in page
+    assert f"/releases/{number}" in client_of("officer50").get(f"/outbox/{first}").text
+    answer = client_of("officer50").post(f"/releases/{number}/cancel", data={"reason": WHY})
+    assert answer.status_code == 302
+    page = client_of("officer50").get(f"/releases/{number}").text
+    assert WHY in page
+    with app.app_context():
+        message = release().message_id
+    history = client_of("officer50").get(f"/messages/{message}").text.partition('id="history"')[2]
+    assert "ยกเลิกการส่ง" in history
+    assert WHY in history
+    assert "ยกเลิกส่วนที่ยังไม่ได้ส่ง (" not in page
+
+
+def test_each_page_says_why_it_waits(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        to_bot(2)
+        number, first = release().id, db.session.scalars(select(Delivery.id)).first()
+    client = client_of("officer50")
+    pages = [f"/releases/{number}", f"/outbox/{first}"]
+    for page in pages:
+        assert "ยังไม่ได้ตั้งค่าการส่งทางนี้" in client.get(page).text
+    with outbox_world.outbox_to(app, line_channel_token=SecretStr("x")):
+        with app.app_context(), unit_of_work():
+            release().urgent = False
+        with monkeypatch.context() as night:
+            night.setattr(quiet, "after_quiet", lambda moment, hours: releasing.at("06:00"))
+            for page in pages:
+                assert "รอให้พ้นช่วงเวลางดรบกวน จะส่งเมื่อ" in client.get(page).text
+        with app.app_context(), unit_of_work():
+            release().urgent = True
+            since = datetime.now(UTC)
+            db.session.add(OutboxHold(way="line", reason=Trouble.TOKEN.value, since=since))
+        for page in pages:
+            assert "LINE ไม่รับโทเค็น" in client.get(page).text
