@@ -33,7 +33,6 @@ from registry import (
     settings,
     ui,
 )
-from registry.fields import RecordNumber
 
 csrf = CSRFProtect()
 compress = Compress()
@@ -58,7 +57,6 @@ def init_app(app: Flask) -> None:
     """Configure the application and install every feature of the registry."""
     conf: settings.Settings = app.extensions["sang_settings"]
     app.config.from_mapping(_config(conf))
-    app.url_map.converters["int"] = RecordNumber
     if conf.trusted_proxies:
         hops = conf.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

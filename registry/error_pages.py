@@ -8,6 +8,8 @@ import structlog
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from psycopg.errors import NumericValueOutOfRange
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from registry.db import db
@@ -72,6 +74,15 @@ def _not_found(error: NotFound | OverflowError) -> tuple[Response | str, int]:
     return error_page(404)
 
 
+def _unknown_number(error: DataError) -> tuple[Response | str, int]:
+    return error_page(404) if is_too_large(error) else _unexpected(error)
+
+
+def is_too_large(error: DataError) -> bool:
+    """Whether PostgreSQL refused to look for a number that no record can have."""
+    return isinstance(error.orig, NumericValueOutOfRange)
+
+
 def _refused(error: Refused) -> tuple[Response | str, int]:
     return error_page(400, str(error))
 
@@ -88,5 +99,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(OverflowError, _not_found)  # a number too large for any record
+    app.register_error_handler(DataError, _unknown_number)  # the same, as PostgreSQL says it
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Exception, _unexpected)

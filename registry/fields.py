@@ -11,7 +11,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from werkzeug.routing import IntegerConverter, Map
 from wtforms import Field, HiddenField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
@@ -46,22 +45,10 @@ def read_day(text: str) -> date:
         raise ValueError(_("%(text)s is not a day of the calendar.", text=text.strip())) from None
 
 
-LARGEST_ID = 2**31 - 1
-"""Of a record; PostgreSQL refuses to look for a larger one."""
-
-
-class RecordNumber(IntegerConverter):
-    """A number in an address that a record may have; with any other there is no such page."""
-
-    def __init__(self, map: Map, fixed_digits: int = 0, max: int = LARGEST_ID) -> None:  # noqa: A002
-        super().__init__(map, fixed_digits=fixed_digits, max=max)
-
-
 def read_id(text: str | None) -> int | None:
     """A number of a record or of its version, as an address or a form carries it, or None."""
     good = text is not None and text.isascii() and text.isdigit() and len(text) < 19
-    number = int(text) if good and text else None
-    return number if number is not None and number <= LARGEST_ID else None
+    return int(text) if good and text else None
 
 
 def read_page(args: Mapping[str, str], name: str = "page") -> int:

@@ -163,6 +163,6 @@ def test_nobody_undoes_the_words_of_another_correction_unseen(app: Flask) -> Non
         message, actor = story.published(), story.acting("officer50")
         seen = message.version
         services.correct(actor, message, FIRST, Wording("ก", RIGHT), version=seen)
-        with pytest.raises(Refused, match="แก้ไขหลัง|เปลี่ยน"):
+        with pytest.raises(Refused, match="มีผู้อื่นแก้ไข"):
             services.correct(actor, message, SECOND, Wording("ข", "อื่น"), version=seen)
         assert message.body == RIGHT

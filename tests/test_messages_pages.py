@@ -178,7 +178,7 @@ def test_a_long_history_is_folded_and_a_crisis_is_called_so(
         reviews_after.go_in_crisis(story.acting("officer50"), message, "น้ำมา", story.ANSWERS)
         path = f"/messages/{message.id}"
     page = client_of("officer50").get(path).text
-    assert "เผยแพร่ทันทีในภาวะวิกฤต" in page
+    assert "ทำให้พร้อมเผยแพร่ทันที (ภาวะวิกฤต)" in page
     assert "พิสูจน์อักษรแล้ว" not in page
     with app.app_context(), unit_of_work():
         message = db.session.scalars(select(KeyMessage)).one()

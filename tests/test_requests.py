@@ -231,6 +231,11 @@ def test_a_letter_that_the_browser_drops_is_asked_for_again(client_of: ClientOf)
     assert 'aria-describedby="letter-help letter-again"' in answer.text
 
 
+def _version(page: str) -> str:
+    """The version of the request that a page shows."""
+    return page.split('name="version" value="')[1].split('"')[0]
+
+
 def test_a_form_sent_twice_makes_one(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
     for _ in range(2):
@@ -240,10 +245,13 @@ def test_a_form_sent_twice_makes_one(app: Flask, client_of: ClientOf) -> None:
         number = db.session.scalars(select(PublicationRequest.id)).one()
         folder = app.extensions["sang_settings"].instance / "media"
         assert len(list(folder.iterdir())) == 1
+    ticks = {"checks": ["0", "1", "2"]}
+    unseen = client.post(f"/requests/{number}/check", data=ticks)
+    assert unseen.status_code == 422, "what was checked must be what the page showed"
+    shown = _version(client.get(f"/requests/{number}").text)
     for _ in range(2):
-        client.post(f"/requests/{number}/check", data={"checks": ["0", "1", "2"]})
-    page = client_of("head50").get(f"/requests/{number}").text
-    version = page.split('name="version" value="')[1].split('"')[0]
+        client.post(f"/requests/{number}/check", data={**ticks, "version": shown})
+    version = _version(client_of("head50").get(f"/requests/{number}").text)
     assert client_of("head50").post(f"/requests/{number}/approve").status_code == 422
     client_of("head50").post(f"/requests/{number}/approve", data={"version": version})
     places = {client.post(f"/requests/{number}/message").headers["Location"] for _ in range(2)}
@@ -287,7 +295,9 @@ def test_the_page_offers_each_what_waits_for_them(app: Flask, client_of: ClientO
     assert f"/requests/{number}/check" in officer.get(f"/requests/{number}").text
     assert f"/requests/{number}/check" not in head.get(f"/requests/{number}").text
     assert 'class="badge' in officer.get("/requests/").text
-    officer.post(f"/requests/{number}/check", data={"checks": ["0", "1", "2"]})
+    version = _version(officer.get(f"/requests/{number}").text)
+    ticks = {"checks": ["0", "1", "2"], "version": version}
+    officer.post(f"/requests/{number}/check", data=ticks)
     assert f"/requests/{number}/approve" in head.get(f"/requests/{number}").text
     assert f"/requests/{number}/approve" not in officer.get(f"/requests/{number}").text
     reason = {"reason": "ไม่ใช่ <ประโยชน์>"}

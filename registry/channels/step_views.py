@@ -17,6 +17,7 @@ from registry.channels.forms import CountForm, MemberChannelForm
 from registry.channels.models import Channel
 from registry.channels.views import WRITE, bp, channel_page
 from registry.errors import NotFound, Refused
+from registry.fields import read_id
 from registry.members.forms import DayForm
 from registry.members.list_queries import MemberFilters, pick_members
 from registry.members.models import Member
@@ -128,7 +129,7 @@ def _wanted() -> list[Member]:
     Raises:
         NotFound: one lies outside the scope.
     """
-    ids = sorted(set(request.args.getlist("member", type=int)))
+    ids = sorted({read_id(text) or 0 for text in request.args.getlist("member")})
     found = members_by_ids(scope_for(Permission.MEMBERS_READ), ids) if ids else []
     if len(found) != len(ids):
         raise NotFound("member")

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from registry.genuine.address import genuine_address
 from registry.i18n import LOCALES
-from registry.messages.models import KeyMessage
+from registry.messages.models import KeyMessage, MessageState
 from registry.outbox.line.bodies import (
     check_address,
     corrected_title,
@@ -22,7 +22,7 @@ from registry.outbox.line.bodies import (
     withdrawn_title,
 )
 
-UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f"))
+UNSEEN = dict.fromkeys(map(ord, "\x00\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f"))
 """Characters without any width that messengers and editors put in and take out."""
 
 
@@ -84,6 +84,7 @@ def _words(message: KeyMessage) -> Iterator[str]:
     yield from (text for text in (message.script, message.disclaimer, message.author_line) if text)
     yield from message.links
     yield from (row.text for row in message.corrections)
+    yield message.withdrawn_reason or ""
 
 
 def _around(message: KeyMessage) -> Iterator[str]:
@@ -99,8 +100,10 @@ def _around(message: KeyMessage) -> Iterator[str]:
 
 
 def _headings(message: KeyMessage) -> Iterator[object]:
-    yield withdrawn_title(message)
-    yield corrected_title(message)
+    if message.as_state is MessageState.WITHDRAWN:
+        yield withdrawn_title(message)
+    if message.corrections:
+        yield corrected_title(message)
     yield _("A kind reminder")
     for name in {message.office.name_th, message.office.name_en}:
         yield _("From: %(office)s", office=name)
@@ -112,5 +115,7 @@ def _headings(message: KeyMessage) -> Iterator[object]:
 def _before(message: KeyMessage) -> Iterator[str]:
     """What corrections replaced."""
     for row in message.corrections:
-        for value in (row.before or {}).values():
+        old = row.before or {}
+        yield shortened(str(old.get("body") or ""))
+        for value in old.values():
             yield from value if isinstance(value, list) else [value or ""]

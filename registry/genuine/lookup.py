@@ -134,7 +134,8 @@ def _published() -> Select[str]:
 def _codes_by_words(text: str) -> list[str]:
     """Messages of whose words a line or a link stands in a text, the latest first."""
     links = ADDRESS.findall(text)[:20]
-    lines = list(dict.fromkeys([*map(str.strip, text.splitlines()), *lines_of(text)]))
+    raw = map(str.strip, text.replace("\x00", "").splitlines())
+    lines = list(dict.fromkeys([*raw, *lines_of(text)]))
     lines = [line for line in lines if line][:60]
     linked = select(MessageLink.message_id).where(MessageLink.url.in_(links))
     same = or_(

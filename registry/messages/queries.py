@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.scope import Scope
 from registry.channels.models import Channel
-from registry.channels.queries import open_channels
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.queries import of_offices
@@ -221,13 +220,6 @@ def publications_of(scope: Scope, message: KeyMessage) -> list[Publication]:
         .order_by(Publication.at, Publication.id)
     )
     return list(db.session.scalars(query))
-
-
-def channels_to_publish(scope: Scope, message: KeyMessage, office_id: int) -> list[Channel]:
-    """An office's open channels that do not have the message yet, by name."""
-    query = select(Publication.channel_id).where(Publication.message_id == message.id)
-    done = set(db.session.scalars(query))
-    return [row for row in open_channels(scope, office_id) if row.id not in done]
 
 
 def history_of(scope: Scope, message_id: int) -> list[MessageMove]:

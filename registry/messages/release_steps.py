@@ -13,6 +13,7 @@ from registry.db import db
 from registry.errors import NotFound, Refused
 from registry.messages.models import KeyMessage
 from registry.messages.quiet import machines_from
+from registry.messages.recipients import NOTICES
 from registry.messages.release_models import Release, ReleaseState
 from registry.messages.rules import require_text
 from registry.messages.settling import end_if_settled, locked, note_turn, turn
@@ -71,6 +72,10 @@ def cancel(actor: Actor, release: Release, reason: str) -> None:
     reason = require_text(reason, _("Say why it is called off."))
     release, at = locked(release.id), datetime.now(UTC)
     _require_own(actor, release)
+    if release.as_purpose in NOTICES:
+        raise Refused(
+            _("Everybody who has the message must be told; this sending cannot be called off.")
+        )
     begun = release.machines_done
     dropped = drop_waiting(release, at)
     if not begun or (dropped and _is_all_off(release)):

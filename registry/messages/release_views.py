@@ -101,7 +101,7 @@ def _page(release: Release, form: WhyForm) -> ResponseReturnValue:
         people=release_queries.people_of(scope(), release),
         notice=_notice(release),
         can_confirm=own and not planner and release.as_state is ReleaseState.WAITING,
-        can_cancel=own and (release.waits or untried > 0),
+        can_cancel=own and release.as_purpose not in NOTICES and (release.waits or untried > 0),
         untried=untried,
         planner=planner,
         at_work=_at_work(release),

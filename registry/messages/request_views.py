@@ -223,15 +223,26 @@ def check(request_id: int) -> ResponseReturnValue:
         number for text in request.form.getlist("checks") if (number := read_id(text)) is not None
     )
     done = _("Checked. The head can now decide.")
-    return _take(request_id, lambda row: requests.check(actor(), row, ticked), done, ticked=ticked)
+    seen = _seen()
+    return _take(
+        request_id,
+        lambda row: requests.check(actor(), row, ticked, version=seen),
+        done,
+        ticked=ticked,
+    )
+
+
+def _seen() -> int:
+    """The version that the page showed; -1 for a form that carries none."""
+    version = read_id(request.form.get("version"))
+    return -1 if version is None else version
 
 
 @bp.post("/<int:request_id>/approve")
 @APPROVE
 def approve(request_id: int) -> ResponseReturnValue:
     """The head agrees to what the page showed."""
-    version = read_id(request.form.get("version"))
-    seen = -1 if version is None else version
+    seen = _seen()
     done = _("Approved. An officer can now make a key message from it.")
     return _take(request_id, lambda row: requests.approve(actor(), row, version=seen), done)
 

@@ -178,12 +178,18 @@ def note(
 
 
 def check(
-    actor: Actor, row: PublicationRequest, ticked: Collection[int], *, at: datetime | None = None
+    actor: Actor,
+    row: PublicationRequest,
+    ticked: Collection[int],
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Confirm every check of the route: the office for an outside unit, else the webmaster.
 
     Args:
         ticked: numbers of the checks that were confirmed, from 0.
+        version: the one that the page showed; None where there was no page.
 
     Raises:
         Refused: a check is open, the letter is missing, or it is not for the actor to check.
@@ -194,6 +200,8 @@ def check(
         require_own(actor, row)
         if not row.letter:
             raise Refused(_("Attach the unit's letter first."))
+    if version is not None:
+        need_version(row, version)
     points = CHECKS[row.as_route]
     missing = [str(text) for number, text in enumerate(points) if number not in ticked]
     if missing:

@@ -299,7 +299,11 @@ def _reword(
     changed = {key: value for key, value in wording.values().items() if old[key] != value}
     if not changed:
         return None
-    _require_seen(message, version)
+    if not message.office.may_publish:
+        raise Refused(
+            _("Your office may not publish at present; say only what was wrong and what is right.")
+        )
+    need_version(message, version)
     for key, value in changed.items():
         setattr(message, key, value)
     record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=sorted(changed))

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 
 from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
-from registry.access.versions import Unseen
+from registry.access.versions import Unseen, compared, version_of
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_id, read_page
@@ -158,8 +158,10 @@ def correct(message_id: int) -> ResponseReturnValue:
 
     def step(message: KeyMessage) -> None:
         require_valid(form)
-        reason, version = form.reason.data or "", read_id(form.version.data)
-        services.correct(actor(), message, reason, form.wording(), version=version)
+        reason, version = form.reason.data or "", version_of(form)
+        now = {name: getattr(message, name) for name in ("sentence", "body", "script", "links")}
+        with compared(form, message, now):
+            services.correct(actor(), message, reason, form.wording(), version=version)
 
     done = _("The correction is shown on the message from now on.")
     return _take("correct", message_id, done, step, correct_form=form)

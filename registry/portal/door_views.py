@@ -9,12 +9,14 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from registry.access.gate import SAFE, public
 from registry.audit.services import Actor
 from registry.db import begin_write, commit, db
+from registry.error_pages import is_too_large
 from registry.errors import NotFound, Refused
 from registry.fields import read_id
 from registry.i18n import name_of
@@ -170,9 +172,18 @@ def gone(error: LinkGone) -> ResponseReturnValue:
 
 @bp.errorhandler(NotFound)
 @bp.errorhandler(OverflowError)
-def unknown(_error: NotFound | OverflowError) -> ResponseReturnValue:
+def unknown(_error: NotFound | OverflowError | DataError) -> ResponseReturnValue:
     """Nothing of this member's has that number."""
     return _cannot_open("", 404)
+
+
+@bp.errorhandler(DataError)
+def unknown_number(error: DataError) -> ResponseReturnValue:
+    """The same, as PostgreSQL says it."""
+    if not is_too_large(error):
+        raise error
+    db.session.rollback()
+    return unknown(error)
 
 
 def _cannot_open(sentence: str, status: int) -> ResponseReturnValue:
