@@ -131,7 +131,7 @@ def _measured(sang: Sang, name: str, number: int) -> int:
 
 def _press(page: Page, step: str) -> None:
     with page.expect_navigation():
-        page.locator(f"form[action$='/{step}'] button").click()
+        page.locator(f"form[action$='/{step}'] button:not([formaction])").click()
 
 
 def _written(page: Page) -> str:
