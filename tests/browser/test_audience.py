@@ -29,7 +29,7 @@ def test_it_counts_while_one_chooses_and_sends_the_number(
     button = page.locator("#audience-count button.btn-primary").first
     expect(button).to_have_text("เผยแพร่ถึง 3 คน ผ่าน 1 ช่องทาง")
     page.get_by_text("ประเภทเครือข่าย", exact=True).click()
-    page.locator("#network_types-loudspeaker").check()
+    page.locator("[name=network_types][value=loudspeaker]").check()
     expect(button).to_have_text("เผยแพร่ถึง 1 คน ผ่าน 1 ช่องทาง")
     assert "network_types=loudspeaker" in page.url
     page.reload()
