@@ -128,10 +128,11 @@ def _provinces(scope: Scope, question: Asked, shown: Split, seal: Seal | None) -
     ]
     if not low:
         return []
+    shown_names = ", ".join(label("province", value, known) for value in low[:8])
+    more = _(" and %(n)s more", n=len(low) - 8) if len(low) > 8 else ""
     text = _(
         "Pass-on rate under half of the average (%(rate)s): %(names)s",
         rate=f"{rate:.1%}",
-        names=", ".join(label("province", value, known) for value in low[:8])
-        + (_(" and %(n)s more", n=len(low) - 8) if len(low) > 8 else ""),
+        names=shown_names + more,
     )
     return [_line(text, page_link("/dashboards/", question, measure=RATE))]

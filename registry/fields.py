@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
-from wtforms.validators import ValidationError
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
 from registry.periods.calendar import to_bangkok_date, utc_now
@@ -55,6 +55,11 @@ def read_page(args: Mapping[str, str], name: str = "page") -> int:
     """The number of a page in the address, from 1; 1 for anything that is none."""
     text = args.get(name, "")
     return max(1, read_id(text) or 1) if len(text) < 7 else 1
+
+
+def at_most(letters: int) -> Length:
+    """A limit in the reader's language: the library's own sentences know no Thai."""
+    return Length(max=letters, message=_l("At most %(max)d letters fit here; shorten it."))
 
 
 class DayField(Field):

@@ -215,17 +215,17 @@ class Recount:
             return
         self.count("notice_owed", here)
         published = {made["id"]: made["channel_id"] for made in self.table(Publication)}
-        notices = {
+        notices = [
             one["id"]
             for one in self.table(Release)
             if one["purpose"] in ("correction", "withdrawal")
-        }
+            and one["message_id"] == row["message_id"]
+        ]
         self.count(
             "notice_told",
             here,
             any(
-                sent["release_id"] in notices
-                and sent["message_id"] == row["message_id"]
+                sent["release_id"] == max(notices, default=None)
                 and sent["state"] == "sent"
                 and sent["settled_at"] >= last
                 and (

@@ -436,6 +436,7 @@ def _sent_message(world: World) -> int:
 def _certificate(world: World) -> int:
     row = Certificate(
         member_id=_member(world),
+        office_id=_office(world).id,
         made_at=NOON,
         since=DAY,
         until=DAY,

@@ -7,13 +7,16 @@ import struct
 import zlib
 from datetime import UTC, datetime, timedelta
 
+from flask import Flask
+
 from registry.access.scope import Scope
 from registry.audit.services import Actor
 from registry.messages import publishing, services
-from registry.messages.checklist import Check
+from registry.messages.checklist import Check, mark_of_points, points_on
 from registry.messages.ledger import DisseminationEntry
 from registry.messages.models import KeyMessage
 from registry.messages.services import MessageText
+from registry.periods.calendar import to_bangkok_date, utc_now
 from tests import cast
 
 ANSWERS = {check.value: True for check in Check}
@@ -33,6 +36,13 @@ def acting(name: str) -> Actor:
     """One of the cast as an actor."""
     user = cast.user(name)
     return Actor(user.id, "web", user.office_id)
+
+
+def ticked(app: Flask) -> dict[str, object]:
+    """The checklist of today as its form sends it, with every box ticked."""
+    with app.app_context():
+        points = points_on(to_bangkok_date(utc_now()))
+        return {**{point.key: "y" for point in points}, "shown": mark_of_points(points)}
 
 
 def approved(author: str = "officer50", head: str = "head50") -> KeyMessage:

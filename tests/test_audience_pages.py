@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from registry.channels.models import Channel, ChannelKind
+from registry.channels.models import Channel, ChannelKind, ChannelMember
 from registry.db import db, unit_of_work
 from registry.members.models import MemberState
 from registry.members.states import change_state
@@ -186,12 +186,17 @@ def test_who_came_back_is_missing_from_the_places_they_had(app: Flask, client_of
         number, malee = story.approved().id, cast.member("malee50")
         page, member = releasing.channel("P50", ChannelKind.FACEBOOK, name="เพจ").id, malee.id
         today = to_bangkok_date(releasing.at("12:00", days=0))
+        old = releasing.channel("P50", ChannelKind.LINE_GROUP, name="กลุ่มเก่า").id
+        db.session.add(
+            ChannelMember(channel_id=old, member_id=malee.id, from_on=cast.SINCE, to_on=today)
+        )
         for state in (MemberState.LEFT, MemberState.ACTIVE):
             change_state(story.acting("officer50"), malee, state, on=today)
     address = f"/messages/{number}/audience/unreached/no_channel?channels={page}"
     text = client_of("officer50").get(address).text
     name = cast.NETWORKS["P50"][0]
     assert re.search(rf"มาลี ดวงแก้ว<div[^>]*>[^<]*{name}[^<]*ไลน์กลุ่ม P50", text)
+    assert "กลุ่มเก่า" not in text, "ended before, not by leaving"
     assert "เครือข่าย" not in text.split("ดาว แสงหล้า")[1].split("</td>")[0]
     way = re.search(rf'/channels/{page}/add\?member={member}&amp;next=([^"]+)', text)
     assert way

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from registry.db import db, unit_of_work
 from registry.errors import Refused
-from registry.messages import due, services
+from registry.messages import due, reviews_after, services
 from registry.messages.models import KeyMessage
 from registry.messages.release_models import Release
 from registry.messages.services import Wording
@@ -46,8 +46,8 @@ def form(**given: str) -> dict[str, str]:
     return {"reason": FIRST, **kept, **given}
 
 
-def version(page: str) -> str:
-    part = page.split('/correct"')[1]
+def version(page: str, form: str = "/correct") -> str:
+    part = page.split(f'{form}"')[1]
     return re.search(r'name="version" value="(\d+)"', part)[1]  # type: ignore[index]
 
 
@@ -111,13 +111,34 @@ def test_all_pages_show_every_correction_the_latest_first(app: Flask, client_of:
     assert shared.index("แจ้งแก้ไขข้อความ") < shared.index(SECOND) < shared.index(story.TEXT.body)
 
 
-def test_the_wording_itself_is_put_right(app: Flask, client_of: ClientOf) -> None:
+def proposed(app: Flask, officer: FlaskClient, **given: str) -> int:
     with app.app_context(), unit_of_work():
         number = story.published().id
-    officer = client_of("officer50")
     page = officer.get(f"/messages/{number}").text
-    data = form(body=RIGHT, version=version(page))
+    data = form(**{"body": RIGHT, "version": version(page), **given})
     assert officer.post(f"/messages/{number}/correct", data=data).status_code == 302
+    return number
+
+
+def reviewed(head: FlaskClient, number: int, answer: str, **given: str) -> int:
+    shown = version(head.get(f"/messages/{number}").text, "/review")
+    data = {"reason": "อ่านแล้ว", "answer": answer, "version": shown, **given}
+    return head.post(f"/messages/{number}/review", data=data).status_code
+
+
+def test_a_wording_is_put_right_by_a_second_person(app: Flask, client_of: ClientOf) -> None:
+    officer, head = client_of("officer50"), client_of("head50")
+    number = proposed(app, officer)
+    with app.app_context():
+        message = db.session.get_one(KeyMessage, number)
+        assert message.body == story.TEXT.body, "nobody changes a published text alone"
+        release = db.session.scalars(select(Release)).one()
+        assert FIRST in bodies.words(release), "what was wrong is told at once"
+        code = message.code
+    assert RIGHT not in app.test_client().get(f"/genuine/{code}").text
+    waiting = head.get(f"/messages/{number}").text
+    assert RIGHT in waiting.split("ถ้อยคำใหม่ที่เสนอ")[1]
+    assert reviewed(head, number, "reword") == 302
     with app.app_context():
         message = db.session.get_one(KeyMessage, number)
         assert message.body == RIGHT
@@ -126,11 +147,38 @@ def test_the_wording_itself_is_put_right(app: Flask, client_of: ClientOf) -> Non
         for text in (bodies.words(release), bodies.spoken_words(release)):
             assert RIGHT in text
             assert story.TEXT.body not in text
-        code = message.code
     after = officer.get(f"/messages/{number}").text
     folded = after.split("<details><summary>ถ้อยคำเดิม")[1].split("</details>")[0]
     assert story.TEXT.body in folded
     assert story.TEXT.body not in app.test_client().get(f"/genuine/{code}").text
+
+
+@pytest.mark.parametrize("answer", ["stands", "withdraw"])
+def test_a_head_leaves_the_wording_as_it_is(app: Flask, client_of: ClientOf, answer: str) -> None:
+    officer, head = client_of("officer50"), client_of("head50")
+    number = proposed(app, officer, links="https://moph.go.th/x")
+    assert reviewed(head, number, answer, told="ข้อมูลผิด") == 302
+    with app.app_context():
+        message = db.session.get_one(KeyMessage, number)
+        assert (message.body, list(message.links)) == (story.TEXT.body, [])
+        assert (message.proposal, message.corrections[0].declined) == (None, True)
+    page = officer.get(f"/messages/{number}").text
+    assert RIGHT in page.split("ถ้อยคำที่เสนอแต่ไม่ได้ใช้")[1]
+
+
+def test_nobody_reviews_what_the_page_did_not_show(app: Flask, client_of: ClientOf) -> None:
+    officer, head = client_of("officer50"), client_of("head50")
+    number = proposed(app, officer)
+    shown = version(head.get(f"/messages/{number}").text, "/review")
+    with app.app_context(), unit_of_work():
+        correct(db.session.get_one(KeyMessage, number), SECOND)
+    assert reviewed(head, number, "reword", version=shown) == 422
+    assert reviewed(head, number, "reword", version="") == 422
+    with app.app_context(), unit_of_work():
+        message = db.session.get_one(KeyMessage, number)
+        assert message.body == story.TEXT.body
+        message.office.may_publish = False
+    assert reviewed(head, number, "reword") == 422, "the right was withdrawn meanwhile"
 
 
 def test_a_correction_that_leaves_the_wording_keeps_it(app: Flask, client_of: ClientOf) -> None:
@@ -158,11 +206,18 @@ def test_a_refused_correction_keeps_what_was_typed(
         assert not db.session.get_one(KeyMessage, number).corrections
 
 
-def test_nobody_undoes_the_words_of_another_correction_unseen(app: Flask) -> None:
+def test_one_wording_is_proposed_at_a_time(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         message, actor = story.published(), story.acting("officer50")
         seen = message.version
+        with pytest.raises(Refused, match="มีผู้อื่นแก้ไข"):
+            services.correct(actor, message, FIRST, Wording("ก", RIGHT), version=seen - 1)
         services.correct(actor, message, FIRST, Wording("ก", RIGHT), version=seen)
+        with pytest.raises(Refused, match="รอหัวหน้า"):
+            services.correct(actor, message, SECOND, Wording("ข", "อื่น"), version=message.version)
+        reviews_after.review(story.acting("head50"), message, "ดี", reword=True)
         with pytest.raises(Refused, match="มีผู้อื่นแก้ไข"):
             services.correct(actor, message, SECOND, Wording("ข", "อื่น"), version=seen)
-        assert message.body == RIGHT
+        assert (message.sentence, message.body) == ("ก", RIGHT)
+        services.correct(actor, message, SECOND, Wording("ข", "อื่น"), version=message.version)
+        assert [row.waits for row in message.corrections] == [True, False]

@@ -134,8 +134,9 @@ def test_the_page(app: Flask, client_of: ClientOf) -> None:
     with app.app_context():
         row = db.session.scalars(select(DatedSetting)).one()
         assert (row.value, row.set_by is not None) == (12, True)
+        seen = dated.mark_of_setting(row)
     assert client_of("officer50").get("/settings/dated/").status_code == 403
-    admin.post(f"/settings/dated/{row.id}/take-back", data={"reason": "พิมพ์ผิด"})
+    admin.post(f"/settings/dated/{row.id}/take-back", data={"reason": "พิมพ์ผิด", "seen": seen})
     with app.app_context():
         assert db.session.scalar(select(DatedSetting.id)) is None
 

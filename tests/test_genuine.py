@@ -162,6 +162,9 @@ def test_the_wording_before_a_correction_is_not_the_one_of_today(
     assert WHOLE not in page
     page = anonymous.post("/genuine/", data={"text": story.TEXT.body}).text
     assert f"{WHOLE} และข้อความนี้มีการแก้ไขแล้ว" in page
+    _change(app, code, valid_until=story.PUBLISHED.date() + timedelta(days=1))
+    page = anonymous.post("/genuine/", data={"text": f"{code}\nมีผู้ป่วยจำนวน 12 คน"}).text
+    assert 0 < page.find("ใช้ได้ถึงวันที่ 11 มิ.ย. 2569") < page.find("ถ้อยคำเดิม")
 
 
 def test_an_empty_field_and_an_unseen_character(anonymous: FlaskClient, code: str) -> None:

@@ -387,6 +387,21 @@ def test_words_of_a_file_that_is_there_are_never_thrown_away(
         assert found == ("ไข้เลือดออก", "แผ่นพับ", "own")
 
 
+def test_sharing_and_language_of_a_file_that_is_there_are_asked_for(
+    app: Flask, client_of: ClientOf
+) -> None:
+    client = client_of("central")
+    _sent(client, "/library/add")
+    other = _sent(client, "/library/add", shared="y", language="en")
+    assert other.status_code == 422
+    for part in ("“ภาษา” ขณะนี้คือ “ไทย”", "ทุกหน่วยงานใช้ได้", '<option selected value="en">'):
+        assert part in other.text
+    assert re.search(r'<input checked[^>]* name="shared"', other.text)
+    with app.app_context():
+        asset = db.session.scalars(select(MediaAsset)).one()
+        assert (asset.shared, asset.language) == (False, "th")
+
+
 def test_a_file_attached_twice_keeps_both_words(app: Flask, client_of: ClientOf) -> None:
     with app.app_context(), unit_of_work():
         number = services.create(story.acting("officer50"), story.TEXT).id

@@ -14,7 +14,14 @@ from sqlalchemy import select, update
 from registry import pulse
 from registry.db import db, unit_of_work
 from registry.messages.ledger_models import Dissemination
-from registry.outbox import line_events, line_handlers, line_replies, line_report
+from registry.outbox import (
+    line_events,
+    line_handlers,
+    line_idle,
+    line_replies,
+    line_report,
+    line_sweep,
+)
 from registry.outbox.line import client as line_client
 from registry.outbox.line_models import Inbound, LineEvent, LineTalk
 from tests import line_events as line
@@ -180,13 +187,13 @@ def test_a_picture_that_cannot_be_read_any_more_costs_no_report(
     def lost(_source: str) -> None:
         raise FileNotFoundError("picture")
 
-    monkeypatch.setattr(line_events, "_picture_of", lost)
+    monkeypatch.setattr(line_idle, "_picture_of", lost)
     line.work(chat.app)
     assert [row.audience_reported for row in chat.rows(Dissemination)] == [80]
 
 
 def test_old_words_go_a_few_at_a_time(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_events, "SWEPT_AT_ONCE", 2)
+    monkeypatch.setattr(line_sweep, "AT_ONCE", 2)
     chat.hear(*(line.typed(f"เก่า {number}") for number in range(5)))
     with chat.app.app_context(), unit_of_work():
         long_ago = datetime.now(UTC) - timedelta(days=366)
@@ -195,7 +202,7 @@ def test_old_words_go_a_few_at_a_time(chat: Chat, monkeypatch: pytest.MonkeyPatc
     told: list[tuple[str, int]] = []
     with chat.app.app_context():
         progress: Any = lambda step, done=0: told.append((step, done))  # noqa: E731
-        assert line_events.sweep({}, progress) == {"inbound": 5, "events": 5}
+        assert line_sweep.sweep({}, progress) == {"inbound": 5, "events": 5}
     counts = [2, 4, 5]
     assert told[1:] == [(name, n) for name in ("inbound", "events") for n in counts]
     assert _inbound(chat.app) == []

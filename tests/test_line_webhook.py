@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from registry.audit.models import AuditEvent
 from registry.channels.models import Channel
 from registry.db import db, unit_of_work
-from registry.outbox import line_events, line_groups
+from registry.outbox import line_events, line_groups, line_sweep
 from registry.outbox.line_models import Inbound, LineEvent, LineGroup
 from tests import line_events as line
 from tests.line_server import group_id, user_id
@@ -282,6 +282,6 @@ def test_old_events_and_words_are_swept_away(app: Flask) -> None:
         first = db.session.scalars(select(Inbound.id).order_by(Inbound.id)).first()
         db.session.execute(update(Inbound).where(Inbound.id == first).values(at=long_ago))
     with app.app_context():
-        swept = line_events.sweep({}, lambda *_: None)  # type: ignore[arg-type]
+        swept = line_sweep.sweep({}, lambda *_: None)  # type: ignore[arg-type]
         assert swept == {"inbound": 1, "events": 0}
         assert list(db.session.scalars(select(Inbound.text))) == ["วันนี้"]

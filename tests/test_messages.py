@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -63,18 +62,17 @@ def _channel(who: str) -> int:
     return cast.channel(cast.CAST[who].office).id
 
 
-@pytest.mark.parametrize(("before", "after"), list(itertools.product(S, S)))
-def test_the_model_refuses_what_is_no_step(
-    app: Flask, before: MessageState, after: MessageState
-) -> None:
-    message = KeyMessage(title="ก", state=before.value)
-    if after in MESSAGE_MOVES[before]:
-        assert message.move(after) is before
-        assert message.as_state is after
-    else:
-        with pytest.raises(Refused, match="ก"):
-            message.move(after)
-        assert message.as_state is before
+@pytest.mark.parametrize("before", S)
+def test_the_model_refuses_what_is_no_step(before: MessageState) -> None:
+    for after in S:
+        message = KeyMessage(title="ก", state=before.value)
+        if after in MESSAGE_MOVES[before]:
+            assert message.move(after) is before
+            assert message.as_state is after
+        else:
+            with pytest.raises(Refused, match="ก"):
+                message.move(after)
+            assert message.as_state is before
 
 
 @settings(
@@ -290,27 +288,22 @@ ROLES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("who", "state"), list(itertools.product(ROLES, S)))
-def test_each_role_in_each_state(app: Flask, who: str, state: MessageState) -> None:
+@pytest.mark.parametrize("state", S)
+def test_each_role_in_each_state(app: Flask, state: MessageState) -> None:
     with app.app_context(), unit_of_work():
         message = services.create(story.acting("officer50"), story.TEXT)
         message.state, message.review_due_at = state.value, datetime.now(UTC)
         db.session.flush()
-        user = cast.user(who)
-        granted = permissions_of(user, to_bangkok_date(datetime.now(UTC)))
-        steps = steps_for(message, user, granted.__contains__)
         officer, head = OFFERED[state]
         onward = {"publish"} if state in (S.PUBLISHED, S.CORRECTED) else set()
-        expected = {
-            "officer50": officer,
-            "head50": head,
-            "acting50": head,
-            "officer90": onward,
-            "regional3": onward,
-            "bureau": onward,
-            "central": onward,
-        }.get(who, set())
-        assert {name for name, offered in vars(steps).items() if offered} == expected
+        expected = {"officer50": officer, "head50": head, "acting50": head}
+        expected |= dict.fromkeys(("officer90", "regional3", "bureau", "central"), onward)
+        today = to_bangkok_date(datetime.now(UTC))
+        for who in ROLES:
+            user = cast.user(who)
+            steps = steps_for(message, user, permissions_of(user, today).__contains__)
+            offered = {name for name, shown in vars(steps).items() if shown}
+            assert offered == expected.get(who, set()), who
 
 
 def test_a_last_day_that_is_past_is_refused_at_entry_and_at_submission(

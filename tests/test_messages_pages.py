@@ -50,7 +50,7 @@ def test_from_a_blank_form_to_the_channel(app: Flask, client_of: ClientOf) -> No
     officer, head = client_of("officer50"), client_of("head50")
     number = _write(officer, app)
     steps = [
-        (officer, "submit", story.ANSWERS),
+        (officer, "submit", story.ticked(app)),
         (head, "approve", {}),
         (officer, "proofread", {}),
     ]
@@ -127,7 +127,8 @@ def test_extra_fields_have_no_effect(app: Flask, client_of: ClientOf) -> None:
 def test_an_open_point_shows_the_form_again(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
     number = _write(client, app)
-    answer = client.post(f"/messages/{number}/submit", data={"accuracy": "y", "privacy": "y"})
+    some = {name: value for name, value in story.ticked(app).items() if name != "secrecy"}
+    answer = client.post(f"/messages/{number}/submit", data=some)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "ความลับทางราชการ" in page
@@ -137,7 +138,7 @@ def test_an_open_point_shows_the_form_again(app: Flask, client_of: ClientOf) -> 
 
 def test_only_the_steps_one_may_take_are_shown(app: Flask, client_of: ClientOf) -> None:
     number = _write(client_of("officer50"), app)
-    client_of("officer50").post(f"/messages/{number}/submit", data=story.ANSWERS)
+    client_of("officer50").post(f"/messages/{number}/submit", data=story.ticked(app))
     shown = {
         who: set(re.findall(rf"/messages/{number}/([a-z-]+)\"", page))
         for who in ("officer50", "head50", "acting50", "regional3", "central")
@@ -252,14 +253,18 @@ def test_published_onward_from_the_page(app: Flask, client_of: ClientOf) -> None
 def test_the_list_filters(app: Flask, client_of: ClientOf) -> None:
     with app.app_context(), unit_of_work():
         story.published()
-    number = _write(client_of("officer50"), app)
-    client_of("officer50").post(f"/messages/{number}/submit", data=story.ANSWERS)
+    number = _write(client_of("officer50"), app, further_topics="น้ำ , ภัย,น้ำ,")
+    with app.app_context():
+        assert db.session.get_one(KeyMessage, number).topics == [FORM["topic"], "น้ำ", "ภัย"]
+    client_of("officer50").post(f"/messages/{number}/submit", data=story.ticked(app))
     head = client_of("head50")
     cases = {
         "state=submitted": (FORM["title"], story.TEXT.title),
         "show=waiting": (FORM["title"], story.TEXT.title),
         "q=ไข้เลือดออก": (story.TEXT.title, FORM["title"]),
         "topic=สุขภาพ": (story.TEXT.title, FORM["title"]),
+        f"topic={FORM['topic']}": (FORM["title"], story.TEXT.title),
+        "topic=ภัย": (FORM["title"], story.TEXT.title),
         "period=2569-06": (story.TEXT.title, FORM["title"]),
         "kind=crisis": ("ไม่พบข้อความ", story.TEXT.title),
     }
@@ -268,6 +273,14 @@ def test_the_list_filters(app: Flask, client_of: ClientOf) -> None:
         found = re.findall(r'<td class="main-cell"><a [^>]*>([^<]*)<', page)
         assert (there in found) or (there in page and not found), query
         assert gone not in found, query
+
+
+@pytest.mark.parametrize("typed", ["ก,ข,ค,ง,จ,ฉ", f"สั้น, {'ย' * 81}"])
+def test_topics_that_do_not_fit_are_typed_again(client_of: ClientOf, typed: str) -> None:
+    data = {**FORM, "further_topics": typed}
+    answer = client_of("officer50").post("/messages/new", data=data)
+    assert typed in answer.text
+    assert "field-error" in answer.text or "invalid-feedback" in answer.text
 
 
 def test_media_comes_with_safe_headers(app: Flask, client_of: ClientOf) -> None:
@@ -377,7 +390,7 @@ def test_the_badge_counts_what_waits(app: Flask, client_of: ClientOf) -> None:
     number = _write(client_of("officer50"), app)
     head = client_of("head50")
     assert "badge" not in head.get("/messages/").get_data(as_text=True)
-    client_of("officer50").post(f"/messages/{number}/submit", data=story.ANSWERS)
+    client_of("officer50").post(f"/messages/{number}/submit", data=story.ticked(app))
     assert "badge" in head.get("/messages/").get_data(as_text=True)
     assert "badge" not in client_of("head90").get("/messages/").get_data(as_text=True)
 

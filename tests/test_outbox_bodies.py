@@ -8,12 +8,14 @@ import pytest
 from flask import Flask
 
 from registry.db import db, unit_of_work
+from registry.documents.cells import units
+from registry.genuine.compare import compare_message
 from registry.genuine.lookup import message_of
 from registry.messages import services
-from registry.messages.models import KeyMessage
+from registry.messages.models import Correction, KeyMessage
 from registry.messages.release_models import Purpose, Release, ReleaseState
 from registry.outbox import feeds
-from registry.outbox.line import bodies
+from registry.outbox.line import bodies, fitting
 from tests import cast, story
 
 WRONG = "ข้อความเดิมบอกวันผิด ที่ถูกคือวันศุกร์"
@@ -119,6 +121,24 @@ def test_who_posts_has_the_text_as_a_whole(app: Flask) -> None:
         release = going(message, Purpose.ONWARD)
         assert message.body in bodies.full_words(release)
         assert message.body not in bodies.words(release)
+
+
+def test_many_corrections_leave_room_for_heading_code_and_latest(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        message = story.published()
+        texts = [f"แก้ครั้งที่ {number} {'ก' * 400}" for number in range(30)]
+        message.corrections = [
+            Correction(at=story.PUBLISHED, text=text) for text in reversed(texts)
+        ]
+        text = bodies.words(going(message, Purpose.ONWARD))
+        assert units(text) <= fitting.LONGEST
+        assert "แก้ไขข้อความ" in text.splitlines()[0]
+        assert message.code in text.splitlines()[-1]
+        assert texts[-1] in text
+        assert story.TEXT.body in text
+        assert texts[0] not in text
+        assert fitting.more_elsewhere() in text
+        assert compare_message(text, message).whole
 
 
 def test_of_a_withdrawn_message_only_the_withdrawal_is_read(app: Flask) -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from registry.access.models import Office
 from registry.access.scope import Scope
@@ -344,22 +345,25 @@ def test_address_of_a_feed_stands_in_no_log(
     assert "/feeds/…" in said.err
 
 
+def _new_hook(app: Flask, client: FlaskClient, office: str, **typed: str) -> TestResponse:
+    """What comes of the form of a new webhook, filled in well but for what is typed."""
+    with app.app_context():
+        channel = str(cast.channel(office).id)
+    form = {"channel": channel, "name": "เว็บไซต์จังหวัด", "secret_name": NAME}
+    with outbox_world.outbox_to(app, webhook_hosts="www.example.org"):
+        sent = form | {"url": "https://www.example.org/hook"} | typed
+        return client.post("/outbox/webhooks/", data=sent)
+
+
 def test_webhook_is_added_and_retired(
     app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(NAME, "made-up-key")
     client = client_of("officer50")
-    with app.app_context():
-        channel = cast.channel("P50").id
-    form = {"channel": channel, "name": "เว็บไซต์จังหวัด", "secret_name": NAME}
-    with outbox_world.outbox_to(app, webhook_hosts="www.example.org"):
-        bad = form | {"url": "https://evil.example/"}
-        assert client.post("/outbox/webhooks/", data=bad).status_code == 422
-        foreign = form | {"secret_name": "SANG_SECRET_KEY", "url": "https://www.example.org/"}
-        assert client.post("/outbox/webhooks/", data=foreign).status_code == 422
-        good = form | {"url": "https://www.example.org/hook"}
-        assert client.post("/outbox/webhooks/", data=good).status_code == 302
-        assert "made-up-key" not in client.get("/outbox/webhooks/").text
+    for wrong in ({"url": "https://evil.example/"}, {"secret_name": "SANG_SECRET_KEY"}):
+        assert _new_hook(app, client, "P50", **wrong).status_code == 422
+    assert _new_hook(app, client, "P50").status_code == 302
+    assert "made-up-key" not in client.get("/outbox/webhooks/").text
     with app.app_context():
         hook = db.session.scalars(select(Webhook)).one().id
     client.post(f"/outbox/webhooks/{hook}/retire")
@@ -370,19 +374,14 @@ def test_webhook_is_added_and_retired(
 def test_no_office_signs_with_the_key_of_another_one(
     app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(NAME, "made-up-key")
+    own = "SANG_WEBHOOK_SECRET_P90_TEST"
+    for name in (NAME, own):
+        monkeypatch.setenv(name, "made-up-key")
     client = client_of("officer90")
-    with app.app_context():
-        channel = cast.channel("P90").id
-    form = {"channel": channel, "name": "เว็บไซต์", "url": "https://www.example.org/hook"}
-    with outbox_world.outbox_to(app, webhook_hosts="www.example.org"):
-        refused = client.post("/outbox/webhooks/", data=form | {"secret_name": NAME})
-        assert refused.status_code == 422
-        assert "SANG_WEBHOOK_SECRET_P90_" in refused.text
-        own = "SANG_WEBHOOK_SECRET_P90_TEST"
-        monkeypatch.setenv(own, "another-key")
-        added = client.post("/outbox/webhooks/", data=form | {"secret_name": own})
-        assert added.status_code == 302
+    refused = _new_hook(app, client, "P90")
+    assert refused.status_code == 422
+    assert "SANG_WEBHOOK_SECRET_P90_" in refused.text
+    assert _new_hook(app, client, "P90", secret_name=own).status_code == 302
     with app.app_context():
         assert list(db.session.scalars(select(Webhook.secret_name))) == [own]
 

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.members.masks import mask_phone
 from registry.messages import services
@@ -18,6 +19,7 @@ from registry.portal.services import issue
 from tests import cast, story
 
 ClientOf = Callable[[str], FlaskClient]
+Change = Callable[[Actor, KeyMessage, str], object]
 
 
 @pytest.fixture
@@ -145,13 +147,19 @@ def test_it_is_in_the_menu(officer: FlaskClient) -> None:
     assert 'href="/phone/"' in officer.get("/").text
 
 
+def _page_after(app: Flask, officer: FlaskClient, malee: int, change: Change, words: str) -> str:
+    """The page of the call once the message was corrected or withdrawn."""
+    with app.app_context(), unit_of_work():
+        change(story.acting("officer50"), db.session.scalars(select(KeyMessage)).one(), words)
+    return officer.get(f"/phone/{malee}").text
+
+
+@pytest.mark.usefixtures("message")
 def test_a_correction_stands_before_the_text_that_is_read_out(
-    app: Flask, officer: FlaskClient, malee: int, message: int
+    app: Flask, officer: FlaskClient, malee: int
 ) -> None:
     wrong = "ข้อความเดิมบอกวันผิด ที่ถูกคือวันศุกร์"
-    with app.app_context(), unit_of_work():
-        services.correct(story.acting("officer50"), db.session.get_one(KeyMessage, message), wrong)
-    page = officer.get(f"/phone/{malee}").text
+    page = _page_after(app, officer, malee, services.correct, wrong)
     assert page.index(wrong) < page.index(story.TEXT.sentence) < page.index(story.TEXT.body)
 
 
@@ -159,9 +167,7 @@ def test_the_caller_is_warned_of_what_was_withdrawn(
     app: Flask, officer: FlaskClient, malee: int, message: int
 ) -> None:
     why = "ข้อมูลไม่เป็นความจริง"
-    with app.app_context(), unit_of_work():
-        services.withdraw(story.acting("officer50"), db.session.get_one(KeyMessage, message), why)
-    page = officer.get(f"/phone/{malee}").text
+    page = _page_after(app, officer, malee, services.withdraw, why)
     assert story.TEXT.title in page
     assert why in page
     assert "โปรดอย่า" in page.split(f'id="message-{message}"')[1]

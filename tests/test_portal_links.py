@@ -208,7 +208,7 @@ def test_the_office_sees_the_link_that_it_gave(
     with app.app_context():
         number = cast.member("malee50").id
     page = client_of("officer50").post(f"/members/{number}/link/", follow_redirects=True)
-    assert "เชื่อมบัญชี LINE ไว้แล้ว" in page.text
+    assert "มีบัญชี LINE เชื่อมไว้ตั้งแต่" in page.text
     _issue(app, single_use=True, life=timedelta(hours=1))
     with app.app_context():
         shown = latest_link(Scope.all(), number)

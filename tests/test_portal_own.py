@@ -122,9 +122,10 @@ def test_a_wish_to_correct_the_record_is_a_question(app: Flask, malee: Holder) -
         assert malee.post("record/wish", form_token=ONCE, text="ย้ายไปอยู่ตำบลช้างเผือก") == 302
     with app.app_context():
         row = db.session.scalars(select(Question)).one()
-        assert (row.member_id, row.message_id) == (malee.member, None)
-        assert "ย้ายไปอยู่ตำบลช้างเผือก" in row.text
-    assert "ย้ายไปอยู่ตำบลช้างเผือก" in malee.get("news")
+        assert (row.member_id, row.message_id, row.about_record) == (malee.member, None, True)
+        assert row.text == "ย้ายไปอยู่ตำบลช้างเผือก"
+    for path in ("record", "news"):
+        assert "ย้ายไปอยู่ตำบลช้างเผือก" in malee.get(path), path
 
 
 def test_a_tap_that_waited_keeps_its_moment(app: Flask, malee: Holder, message: int) -> None:
@@ -248,6 +249,23 @@ def test_a_certificate_tells_own_accepted_figures(app: Flask, malee: Holder, mes
     assert mask_name(FACE.first, FACE.last) in shown
 
 
+def test_a_certificate_names_for_ever_the_office_that_issued_it(
+    app: Flask, malee: Holder, message: int
+) -> None:
+    _accepted(app, message)
+    row = _certificate(app, malee)
+    with app.app_context(), unit_of_work():
+        member, other = cast.member("malee50"), cast.member("aree90").office
+        issuer, elsewhere = member.office.name_th, other.name_th
+        member.office_id = other.id
+    with app.test_request_context():
+        told = certificate_words(db.session.get_one(Certificate, row.id), "https://x")
+    assert (told["office"], told["issuer"]) == (issuer, f"ออกโดย {issuer}")
+    shown = app.test_client().get(f"/genuine/{row.code}").text
+    assert issuer in shown
+    assert elsewhere not in shown
+
+
 def test_a_certificate_tells_when_its_figures_have_changed(
     app: Flask, malee: Holder, message: int
 ) -> None:
@@ -353,6 +371,8 @@ def test_a_question_goes_on_until_it_is_settled(app: Flask, malee: Holder, messa
         assert refused.status_code == 422
         assert long["text"] in refused.text
         assert "field-error" in refused.text
+        assert "กรอกได้ไม่เกิน 4000 ตัวอักษร" in refused.text
+    assert malee.post(f"messages/{message}/question", **long) == 422, "never cut in silence"
     with app.app_context(), unit_of_work():
         exchange.answer(story.acting("officer50"), db.session.get_one(Question, number), "อนามัย")
     for _ in range(2):
@@ -513,11 +533,6 @@ def test_new_messages_come_first_and_an_answer_is_announced(
     assert "badge" in malee.get("record"), "on the tab of every page"
     assert malee.post(f"questions/{question}/settled") == 302
     assert "สำนักงานตอบท่านแล้ว" not in malee.get()
-
-
-def test_a_wish_is_listed_where_it_was_made(app: Flask, malee: Holder) -> None:
-    assert malee.post("record/wish", form_token=ONCE, text="ย้ายไปอยู่ตำบลช้างเผือก") == 302
-    assert "ย้ายไปอยู่ตำบลช้างเผือก" in malee.get("record")
 
 
 def test_a_picture_that_went_along_is_told(app: Flask, malee: Holder, message: int) -> None:

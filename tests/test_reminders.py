@@ -108,6 +108,8 @@ def test_the_message_says_how_many_the_notice_reached(app: Flask) -> None:
         releasing.sent([row for row in rows if not row.member_id], later + timedelta(minutes=9))
         assert notice_reach(story.ALL, message.id).reached == 3
         assert notice_reach(Scope.of_provinces("90"), message.id).recipients == 0
+        services.correct(story.acting(OFFICER), message, "ตัวเลขยังผิด")
+        assert notice_reach(story.ALL, message.id).reached == 0, "an earlier notice, come late"
         assert db.session.scalar(select(func.count()).select_from(Publication)) == 1
         assert db.session.scalar(select(func.count()).select_from(Recipient)) == 3
 

@@ -54,7 +54,7 @@ FORM = {
     "subject": ASKED.subject,
     "text": ASKED.text,
 }
-EVERY = frozenset(range(4))
+EVERY = frozenset(f"{route.value}_{n}" for route in CHECKS for n in range(1, 5))
 
 
 def _received(who: str = "officer50", route: Route = Route.OUTSIDE) -> PublicationRequest:
@@ -108,7 +108,7 @@ def test_who_does_what(app: Flask) -> None:
         with pytest.raises(Refused, match="หน่วยงานอื่น"):
             requests.check(story.acting("officer90"), row, EVERY)
         with pytest.raises(Refused, match="ยังไม่ได้ตรวจ"):
-            requests.check(story.acting("officer50"), row, {0, 1})
+            requests.check(story.acting("officer50"), row, {"outside_1", "outside_2"})
         requests.check(story.acting("officer50"), row, EVERY)
         for who in ("officer50", "officer90", "head90", "head_central"):
             with pytest.raises(Refused):
@@ -245,7 +245,7 @@ def test_a_form_sent_twice_makes_one(app: Flask, client_of: ClientOf) -> None:
         number = db.session.scalars(select(PublicationRequest.id)).one()
         folder = app.extensions["sang_settings"].instance / "media"
         assert len(list(folder.iterdir())) == 1
-    ticks = {"checks": ["0", "1", "2"]}
+    ticks = {"checks": list(EVERY)}
     unseen = client.post(f"/requests/{number}/check", data=ticks)
     assert unseen.status_code == 422, "what was checked must be what the page showed"
     shown = _version(client.get(f"/requests/{number}").text)
@@ -296,11 +296,12 @@ def test_the_page_offers_each_what_waits_for_them(app: Flask, client_of: ClientO
     assert f"/requests/{number}/check" not in head.get(f"/requests/{number}").text
     assert 'class="badge' in officer.get("/requests/").text
     version = _version(officer.get(f"/requests/{number}").text)
-    ticks = {"checks": ["0", "1", "2"], "version": version}
+    ticks = {"checks": list(EVERY), "version": version}
     officer.post(f"/requests/{number}/check", data=ticks)
     assert f"/requests/{number}/approve" in head.get(f"/requests/{number}").text
     assert f"/requests/{number}/approve" not in officer.get(f"/requests/{number}").text
-    reason = {"reason": "ไม่ใช่ <ประโยชน์>"}
+    version = _version(head.get(f"/requests/{number}").text)
+    reason = {"reason": "ไม่ใช่ <ประโยชน์>", "version": version}
     assert head.post(f"/requests/{number}/refuse", data=reason).status_code == 302
     page = officer.get(f"/requests/{number}").text
     assert "ไม่ใช่ &lt;ประโยชน์&gt;" in page
@@ -382,3 +383,100 @@ def test_the_contact_is_for_those_who_work_on_the_request(app: Flask, client_of:
         page = client_of(who).get(f"/requests/{number}").text
         assert ASKED.subject in page
         assert ("0810000777" in page) is seen, who
+
+
+def test_a_request_is_refused_only_as_it_was_shown(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        number = _received().id
+    head, path = client_of("head50"), f"/requests/{number}"
+    opened = _version(head.get(path).text)
+    with app.app_context(), unit_of_work():
+        row = db.session.get_one(PublicationRequest, number)
+        mended = Asked(**{**vars(ASKED), "text": "ข้อความใหม่"})
+        request_changes.correct(story.acting("officer50"), row, mended, version=row.version)
+    for data in ({}, {"version": opened}):
+        late = head.post(f"{path}/refuse", data={"reason": "เหตุ <ผล>", **data})
+        assert late.status_code == 422
+        assert "เหตุ &lt;ผล&gt;</textarea>" in late.text
+        assert "ข้อความใหม่" in late.text
+    now = {"reason": "ไม่ครบ", "version": _version(late.text)}
+    assert head.post(f"{path}/refuse", data=now).status_code == 302
+
+
+def test_who_checked_before_a_correction_stays_readable(app: Flask, client_of: ClientOf) -> None:
+    """With the points that were confirmed; and does not decide about what they had checked."""
+    with app.app_context(), unit_of_work():
+        row = _received()
+        requests.check(story.acting("acting50"), row, EVERY)
+        asked = Asked(**{**vars(ASKED), "text": "ข้อความใหม่"})
+        request_changes.correct(story.acting("officer50"), row, asked, version=row.version)
+        requests.check(story.acting("officer50"), row, EVERY)
+        with pytest.raises(Refused, match="เป็นผู้อนุมัติไม่ได้"):
+            requests.approve(story.acting("acting50"), row)
+        number, checker = row.id, cast.user("acting50").name
+        again = Asked(**{**vars(ASKED), "route": Route.CENTRAL})
+        request_changes.correct(story.acting("officer50"), row, again, version=row.version)
+        assert [one.checked_by for one in row.earlier_checks] == [
+            story.acting("acting50").user_id,
+            story.acting("officer50").user_id,
+        ]
+        points = [str(point) for point in CHECKS[Route.OUTSIDE]]
+    page = client_of("head50").get(f"/requests/{number}").text
+    assert page.count("<dt>ตรวจแล้วก่อนการแก้ไข</dt>") == 2
+    assert f"· {checker}<ul" in page
+    assert all(page.count(f"✓ {point}") == 2 for point in points)
+
+
+def test_ticks_of_one_route_do_not_stand_on_another(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        number = _received("central").id
+    client, path = client_of("central"), f"/requests/{number}"
+    opened = _version(client.get(path).text)
+    with app.app_context(), unit_of_work():
+        row = db.session.get_one(PublicationRequest, number)
+        central = Asked(**{**vars(ASKED), "route": Route.CENTRAL})
+        request_changes.correct(story.acting("head_central"), row, central, version=row.version)
+    ticks = {"checks": ["outside_1", "outside_2"], "version": opened}
+    late = client.post(f"{path}/check", data=ticks)
+    assert (late.status_code, late.text.count("checked>")) == (422, 0)
+    assert 'value="central_4"' in late.text
+
+
+def test_a_day_that_went_by_hinders_no_other_correction(app: Flask, client_of: ClientOf) -> None:
+    gone, earlier = TODAY - timedelta(days=1), TODAY - timedelta(days=2)
+    with app.app_context(), unit_of_work():
+        row = _received()
+        row.wanted_until = gone
+        number = row.id
+    client, path = client_of("officer50"), f"/requests/{number}/edit"
+    version = client.get(path).text.split('name="version" type="hidden" value="')[1].split('"')[0]
+    form = FORM | {"unit": "โรงพยาบาลอื่น", "version": version}
+    late = client.post(path, data=form | {"wanted_until": _typed(earlier)})
+    assert (late.status_code, 'id="wanted_until-error"' in late.text) == (422, True)
+    assert client.post(path, data=form | {"wanted_until": _typed(gone)}).status_code == 302
+    with app.app_context():
+        row = db.session.get_one(PublicationRequest, number)
+        assert (row.unit, row.wanted_until) == ("โรงพยาบาลอื่น", gone)
+
+
+def test_the_start_page_leads_to_what_waits(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        _received(), _received()
+        checked = _received()
+        checked.subject = "รอหัวหน้า"
+        requests.check(story.acting("officer50"), checked, EVERY)
+        requests.refuse(story.acting("head50"), _received(), "ไม่ครบ")
+        done = _received()
+        requests.refuse(story.acting("head50"), done, "ไม่ครบ")
+        requests.tell(story.acting("officer50"), done, TODAY, Notice.LETTER)
+    for who, mine in (("officer50", 3), ("head50", 1)):
+        client, path = client_of(who), "/requests/?show=waiting"
+        assert f'href="{path}"><strong>{mine}</strong>' in client.get("/").text
+        page = client.get(path).text
+        assert page.count('<td class="main-cell">') == mine
+        assert f'<option value="waiting" selected>รอท่านดำเนินการ ({mine})</option>' in page
+        assert '<option value="open">รอดำเนินการทั้งหมด (4)</option>' in page
+        assert client.get("/requests/?show=open").text.count('<td class="main-cell">') == 4
+    assert "รอหัวหน้า" in page
+    none = client_of("central").get("/requests/?show=waiting&q=ไม่มีเลย").text
+    assert "ไม่พบคำขอที่ตรงกับเงื่อนไข" in none

@@ -38,6 +38,14 @@ def _hurried(who: str = "officer50") -> KeyMessage:
     return message
 
 
+def _seen(head: FlaskClient, path: str, **given: str) -> dict[str, str]:
+    """The review form as its page shows it, filled in."""
+    form = head.get(path).text.split('/review"')[1]
+    version = re.search(r'name="version" value="(\d+)"', form)
+    assert version
+    return {"version": version[1], **given}
+
+
 def _waiting(who: str) -> int:
     user = cast.user(who)
     return reviews_after.count_waiting(story.ALL, user.id, user.office_id)
@@ -74,7 +82,7 @@ def test_the_review_begins_when_the_sending_does(app: Flask, client_of: ClientOf
     page = head.get(path).text
     assert 'name="answer" value="stands"' in page
     assert 'name="answer" value="withdraw"' not in page, "there is nothing to withdraw yet"
-    answer = head.post(f"{path}/review", data={"reason": "จำเป็นจริง", "answer": "stands"})
+    answer = head.post(f"{path}/review", data=_seen(head, path, reason="จำเป็นจริง"))
     assert answer.status_code == 302
     with app.app_context():
         assert _waiting("head50") == 0
@@ -127,6 +135,22 @@ def test_an_approval_of_an_earlier_text_does_not_count(app: Flask) -> None:
         reviews_after.go_in_crisis(story.acting("officer50"), message, "น้ำมา", story.ANSWERS)
         made = publishing.publish(story.acting("officer50"), message, [cast.channel("P50").id])
         assert [row.approved_minutes for row in made] == [None]
+
+
+def test_what_is_approved_is_no_crisis(app: Flask, client_of: ClientOf) -> None:
+    """The page offers it no longer, and whoever sends the form nevertheless is told."""
+    with app.app_context(), unit_of_work():
+        message = _draft()
+        services.submit(story.acting("officer50"), message, story.ANSWERS)
+        services.approve(story.acting("head50"), message)
+        number = message.id
+    officer, path = client_of("officer50"), f"/messages/{number}"
+    assert "reason-crisis" not in officer.get(path).text
+    refused = officer.post(f"{path}/crisis", data={"reason": "น้ำมาแล้ว"})
+    assert (refused.status_code, "ไม่ต้องรอการอนุมัติแล้ว" in refused.text) == (422, True)
+    with app.app_context():
+        message = db.session.get_one(KeyMessage, number)
+        assert (message.as_state, message.crisis_reason) == (S.APPROVED, None)
 
 
 def test_what_is_out_is_no_crisis_any_more(app: Flask) -> None:
@@ -189,8 +213,9 @@ def test_the_wording_of_the_checklist_is_kept(app: Flask, client_of: ClientOf) -
         new = _draft()
         with pytest.raises(Refused, match="ตรวจแล้วสองรอบ"):
             services.submit(story.acting("officer50"), new, story.ANSWERS)
-        services.submit(story.acting("officer50"), new, {"point_1": True})
-        kept = {"key": "point_1", "th": "ตรวจแล้วสองรอบ", "en": ""}
+        key = checklist.points_on(day)[0].key
+        services.submit(story.acting("officer50"), new, {key: True})
+        kept = {"key": key, "th": "ตรวจแล้วสองรอบ", "en": ""}
         assert (new.checklist or {})["points"] == [kept]
         assert (old.checklist or {})["points"] == checklist.default_points()
         number, text = old.id, checklist.default_points()[0]
@@ -206,7 +231,7 @@ def test_the_steps_on_the_page(app: Flask, client_of: ClientOf) -> None:
     with app.app_context(), unit_of_work():
         number = _draft().id
     officer, head, path = client_of("officer50"), client_of("head50"), f"/messages/{number}"
-    ticked = dict.fromkeys(story.ANSWERS, "y")
+    ticked = story.ticked(app)
     refused = officer.post(f"{path}/crisis", data={"reason": "น้ำ <มา> แล้ว"})
     assert refused.status_code == 422
     assert "น้ำ &lt;มา&gt; แล้ว" in refused.text
@@ -223,13 +248,13 @@ def test_the_steps_on_the_page(app: Flask, client_of: ClientOf) -> None:
     assert story.TEXT.title not in client_of("officer90").get("/messages/reviews").text
     assert f"{path}/review" not in officer.get(path).text
     assert f"{path}/review" in head.get(path).text
-    assert head.post(f"{path}/review", data={"reason": " "}).status_code == 422
-    silent = {"reason": "ผู้เขียน <พลาด>", "told": " ", "answer": "withdraw"}
+    assert head.post(f"{path}/review", data=_seen(head, path, reason=" ")).status_code == 422
+    silent = _seen(head, path, reason="ผู้เขียน <พลาด>", told=" ", answer="withdraw")
     refused = head.post(f"{path}/review", data=silent)
     assert (refused.status_code, "เหตุผลที่สมาชิกจะได้อ่าน" in refused.text) == (422, True)
     assert "ผู้เขียน &lt;พลาด&gt;" in refused.text
     assert client_of("head90").post(f"{path}/review", data={"reason": "x"}).status_code == 404
-    assert head.post(f"{path}/review", data={"reason": "เหมาะสม"}).status_code == 302
+    assert head.post(f"{path}/review", data=_seen(head, path, reason="เหมาะสม")).status_code == 302
     assert "เหมาะสม" in officer.get(path).text
     assert not re.search(r"/messages/\d+", head.get("/messages/reviews").text)
 
@@ -239,8 +264,9 @@ def test_members_read_the_reason_and_never_the_note(app: Flask, client_of: Clien
         message = _hurried()
         publishing.publish(story.acting("officer50"), message, [cast.channel("P50").id])
         number, code = message.id, message.code
-    form = {"reason": "บันทึกภายใน", "told": "ตัวเลขผิด", "answer": "withdraw"}
-    assert client_of("head50").post(f"/messages/{number}/review", data=form).status_code == 302
+    head, path = client_of("head50"), f"/messages/{number}"
+    form = _seen(head, path, reason="บันทึกภายใน", told="ตัวเลขผิด", answer="withdraw")
+    assert head.post(f"{path}/review", data=form).status_code == 302
     with app.app_context():
         message = db.session.get_one(KeyMessage, number)
         assert (message.as_state, message.review_note) == (S.WITHDRAWN, "บันทึกภายใน")

@@ -250,3 +250,18 @@ def test_without_an_application_one_chooses_the_office_and_sees_who_has_the_righ
     assert alert.isascii()
     own = client_of("officer50").get("/rights/").text
     assert "ขณะนี้หน่วยงานของท่านไม่มีสิทธิเผยแพร่" in own
+
+
+def test_the_start_page_leads_to_what_waits(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        _asked()
+    path = "/rights/?show=waiting"
+    head, central = client_of("head50"), client_of("central")
+    assert f'href="{path}"><strong>1</strong>' in head.get("/").text
+    assert head.get(path).text.count('<td class="main-cell">') == 1
+    waits = central.get(path).text
+    assert "ไม่พบคำขอสิทธิที่ตรงกับเงื่อนไข" in waits
+    assert "รอท่านดำเนินการ (0)" in waits
+    assert '<option value="open">รอดำเนินการทั้งหมด (1)</option>' in waits
+    assert central.get("/rights/?show=open").text.count('<td class="main-cell">') == 1
+    assert central.get("/rights/").text.count('<td class="main-cell">') == 2

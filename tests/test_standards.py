@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from registry.audit.models import AuditEvent
+from registry.db import db, unit_of_work
 from registry.periods.calendar import to_bangkok_date, utc_now
-from registry.periods.standards import CLOCKS, STEP_NAMES, Step, standards
+from registry.periods.standards import (
+    CLOCKS,
+    STEP_NAMES,
+    Step,
+    mark_of_standard,
+    set_standard,
+    standards,
+)
+from tests import story
 
 ClientOf = Callable[[str], FlaskClient]
 MINUTES = {
@@ -48,3 +61,50 @@ def test_a_standard_of_a_step_without_a_measure_is_set_too(app: Flask, client_of
     assert client_of("admin").post("/settings/standards/", data=form).status_code == 302
     with app.app_context():
         assert [row.minutes for row in standards()[Step.REPORT]] == [2880, 1440]
+
+
+@pytest.mark.parametrize("ahead", [0, 9], ids=["today", "planned"])
+def test_a_standard_is_replaced_on_its_own_day(app: Flask, client_of: ClientOf, ahead: int) -> None:
+    """Only after the page has shown what changes; the trail keeps both."""
+    day = to_bangkok_date(utc_now()) + timedelta(days=ahead)
+    admin, path = client_of("admin"), "/settings/standards/"
+    form = {"step": "publish", "valid_from": f"{day.day}/{day.month}/{day.year + 543}"}
+    first = form | {"minutes": "300", "source": "พิมพ์ผิด"}
+    assert admin.post(path, data=first).status_code == 302
+    mended = form | {"minutes": "45", "source": "คำสั่ง <๒>"}
+    asked = admin.post(path, data=mended)
+    assert "“300 นาที” → “45 นาที”" in asked.text
+    assert "คำสั่ง &lt;๒&gt;" in asked.text
+    shown = re.search(r'name="seen" type="hidden" value="(\w+)"', asked.text)
+    assert shown
+    with app.app_context():
+        assert [row.minutes for row in standards()[Step.PUBLISH]] == [300, 30]
+    other = mended | {"minutes": "50", "seen": shown[1]}
+    assert admin.post(path, data=other).status_code == 200, "another change than was shown"
+    assert admin.post(path, data=mended | {"seen": shown[1]}).status_code == 302
+    with app.app_context():
+        assert [row.minutes for row in standards()[Step.PUBLISH]] == [45, 30]
+        events = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))
+        said = [row.details for row in events if row.action == "setting:change"]
+        assert [(one["from"], one["to"], one["reason"]) for one in said] == [
+            (None, 300, "พิมพ์ผิด"),
+            (300, 45, "คำสั่ง <๒>"),
+        ]
+
+
+def test_a_planned_standard_that_was_replaced_is_not_taken_back_unseen(
+    app: Flask, client_of: ClientOf
+) -> None:
+    today = to_bangkok_date(utc_now())
+    soon, admin = today + timedelta(days=9), client_of("admin")
+    with app.app_context(), unit_of_work():
+        row = set_standard(Step.PUBLISH, 60, soon, "ก", story.acting("admin"), today=today)
+        number, opened = row.id, mark_of_standard(row)
+        set_standard(Step.PUBLISH, 45, soon, "ข", story.acting("admin"), today=today)
+        now = mark_of_standard(row)
+    page = admin.get("/settings/standards/").text
+    assert f'name="seen" value="{now}"' in page
+    for seen, left in ((opened, [45, 30]), (now, [30])):
+        admin.post(f"/settings/standards/{number}/take-back", data={"seen": seen})
+        with app.app_context():
+            assert [row.minutes for row in standards()[Step.PUBLISH]] == left

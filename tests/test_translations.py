@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask import Flask
+from flask_wtf import FlaskForm
+from wtforms.fields.core import UnboundField
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("registry", "importers", "dashboards", "reports")
@@ -118,3 +122,26 @@ def test_the_checks_can_fail() -> None:
     assert _slots("50 %% of %(x)s") == _slots("ร้อยละ 50 ของ %(x)s")
     assert _text(Catalog(locale="th").get("Save")) == ""
     assert not _is_english("บันทึก")
+
+
+def _forms(above: type = FlaskForm) -> Iterator[type]:
+    for form in above.__subclasses__():
+        if form.__module__.startswith(PACKAGES):
+            yield form
+        yield from _forms(form)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_no_form_speaks_for_the_library(app: Flask) -> None:
+    """The library's own sentences are English: each validator has one of ours."""
+    seen = 0
+    for form in _forms():
+        for name, field in vars(form).items():
+            if not isinstance(field, UnboundField):
+                continue
+            given = [*field.args[1:2], field.kwargs.get("validators", ())]
+            for validator in itertools.chain.from_iterable(given):
+                speaks = hasattr(validator, "message")
+                seen += speaks
+                assert not speaks or validator.message is not None, f"{form.__name__}.{name}"
+    assert seen > 100

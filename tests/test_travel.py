@@ -201,6 +201,9 @@ def test_whom_a_correction_reached(app: Flask) -> None:
         again = at + timedelta(days=1)
         services.correct(story.acting("officer50"), message, "อีกครั้ง", at=again)
         assert _notice(number) == (0, 3)
+        late = again + timedelta(minutes=5)
+        db.session.execute(update(Delivery).values(settled_at=late))
+        assert _notice(number) == (0, 3), "what comes late of the earlier notice does not count"
         _sent_notice(message, again)
         assert _notice(number) == (3, 3)
         assert [row.after for row in travel_queries.changes_of(Scope.all(), number)] == [

@@ -27,7 +27,7 @@ from registry.geography.services import move_province
 from registry.members.models import NetworkType
 from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.periods.models import TimeStandard
-from registry.periods.standards import Step, standards
+from registry.periods.standards import Step, mark_of_standard, standards
 from tests import cast
 from tests.meanwhile import meanwhile
 
@@ -336,9 +336,9 @@ def test_a_standard_holds_from_its_day_on(app: Flask, client_of: ClientOf) -> No
         assert [_minutes(day) for day in days] == [None, 30, 30, 45]
         row = db.session.scalars(select(TimeStandard).where(TimeStandard.minutes == 45)).one()
         first = db.session.scalars(select(TimeStandard).where(TimeStandard.minutes == 30)).one()
-        ids = (row.id, first.id)
-    for row_id in ids:
-        admin.post(f"/settings/standards/{row_id}/take-back")
+        seen = {one.id: mark_of_standard(one) for one in (row, first)}
+    for row_id, mark in seen.items():
+        admin.post(f"/settings/standards/{row_id}/take-back", data={"seen": mark})
     with app.app_context():
         assert _minutes(soon) == 30
 

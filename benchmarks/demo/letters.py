@@ -13,7 +13,7 @@ from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.messages.models import Route
 from registry.messages.prepared import PDF, Prepared
-from registry.messages.requests import CHECKS, Asked, check, receive
+from registry.messages.requests import Asked, check, points_of, receive
 from registry.messages.rights import set_directly
 from registry.periods.calendar import to_bangkok_date
 
@@ -43,8 +43,7 @@ def letters_and_rights(officer: Actor, now: datetime) -> None:
             )
             row = receive(officer, asked, LETTER, at=at)
             if number == 1:
-                points = range(len(CHECKS[route]))
-                check(officer, row, points, at=at + timedelta(hours=2))
+                check(officer, row, points_of(route), at=at + timedelta(hours=2))
         office = db.session.scalars(select(Office).where(Office.code == "P96")).one()
         central = actor_of("C-PRDB", Role.CENTRAL)
         set_directly(central, office, grants=False, reason="รออบรมผู้ดูแลช่องทาง", at=now)

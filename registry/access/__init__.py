@@ -11,10 +11,12 @@ def init_app(app: Flask) -> None:
     from registry.access import account_views, commands, gate, office_views, sign_in, user_views
     from registry.access import jobs as jobs
     from registry.access.browsers import browser_name
+    from registry.access.offices import dialled
     from registry.access.roles import Permission
     from registry.ui import MenuItem, add_menu
 
     app.add_template_filter(browser_name)
+    app.add_template_filter(dialled)
     gate.init_app(app)
     sign_in.init_app(app)
     commands.init_app(app)

@@ -14,14 +14,15 @@ from wtforms import (
     HiddenField,
     SelectField,
     StringField,
+    TelField,
 )
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from registry.access.grants import Grant, grants_now
 from registry.access.models import User
 from registry.access.offices import offices
 from registry.access.roles import ROLE_NAMES, Role
-from registry.fields import DayField, OnceForm
+from registry.fields import DayField, OnceForm, at_most
 from registry.geography.queries import provinces, zones
 from registry.i18n import name_of
 from registry.periods.calendar import to_bangkok_date, utc_now
@@ -63,9 +64,9 @@ class UserForm(OnceForm):
     """An account and its roles."""
 
     version = HiddenField()
-    name = StringField(_l("Name and surname"), [needed, Length(max=160)])
-    email = EmailField(_l("E-mail address"), [needed, Length(max=254)])
-    position = StringField(_l("Position"), [Length(max=160)])
+    name = StringField(_l("Name and surname"), [needed, at_most(160)])
+    email = EmailField(_l("E-mail address"), [needed, at_most(254)])
+    position = StringField(_l("Position"), [at_most(160)])
     office = SelectField(_l("Office"), [needed])
     grants = FieldList(FormField(GrantForm), min_entries=3, max_entries=12)
 
@@ -104,21 +105,22 @@ def _row(grant: Grant) -> dict[str, Any]:
 class ReasonForm(FlaskForm):
     """Why something delicate is done."""
 
-    reason = StringField(_l("Reason"), [needed, Length(max=200)])
+    reason = StringField(_l("Reason"), [needed, at_most(200)])
 
 
 class OfficeForm(FlaskForm):
     """What can change of an office."""
 
     version = HiddenField()
-    name_th = StringField(_l("Name in Thai"), [needed, Length(max=160)])
-    name_en = StringField(_l("Name in English"), [needed, Length(max=160)])
-    short_th = StringField(_l("Short name"), [needed, Length(max=60)])
+    name_th = StringField(_l("Name in Thai"), [needed, at_most(160)])
+    name_en = StringField(_l("Name in English"), [needed, at_most(160)])
+    short_th = StringField(_l("Short name"), [needed, at_most(60)])
+    phone = TelField(_l("Telephone of the office"), [at_most(60)])
     closed_on = DayField(_l("Closed on"))
 
 
 class ProfileForm(FlaskForm):
     """One's own name and language."""
 
-    name = StringField(_l("Name and surname"), [needed, Length(max=160)])
+    name = StringField(_l("Name and surname"), [needed, at_most(160)])
     locale = SelectField(_l("Language"), choices=LANGUAGES)

@@ -58,6 +58,7 @@ class Office(Base):
     name_th: Mapped[str] = mapped_column(String(160))
     name_en: Mapped[str] = mapped_column(String(160))
     short_th: Mapped[str] = mapped_column(String(60))
+    phone: Mapped[str | None] = mapped_column(String(60))
     province_code: Mapped[str | None] = mapped_column(ForeignKey("province.code"))
     zone_code: Mapped[int | None] = mapped_column(ForeignKey("zone.code"))
     may_publish: Mapped[bool] = mapped_column(default=True)

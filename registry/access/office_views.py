@@ -53,6 +53,7 @@ def _update(office: Office, form: OfficeForm) -> None:
             name_th=form.name_th.data,
             name_en=form.name_en.data,
             short_th=form.short_th.data,
+            phone=form.phone.data,
             closed_on=form.closed_on.data,
             actor=actor(),
             version=version_of(form),

@@ -5,6 +5,7 @@ They are public facts, so no scope limits who reads them.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,9 @@ from registry.db import db
 from registry.errors import NotFound, Refused
 from registry.periods.calendar import to_bangkok_date, utc_now
 
-FIELDS = ("name_th", "name_en", "short_th", "closed_on")
+FIELDS = ("name_th", "name_en", "short_th", "phone", "closed_on")
+FEWEST_DIGITS = 3
+"""Of a telephone number: short ones such as 1111 are numbers, too."""
 
 
 def offices(
@@ -52,6 +55,7 @@ def update_office(
     name_th: str,
     name_en: str,
     short_th: str,
+    phone: str | None,
     closed_on: date | None,
     actor: Actor,
     version: int | None = None,
@@ -59,11 +63,12 @@ def update_office(
     """Change an office; its code and its place stay for ever.  Closing it signs its people out.
 
     Raises:
-        Refused: a name is empty, the closing lies before the opening, or it is the actor's own.
+        Refused: a name is empty, the telephone is no number, the closing lies before the opening,
+            or it is the actor's own.
         ChangedMeanwhile: ``version`` is not the version at hand.
     """
     need_version(office, version)
-    values = (name_th.strip(), name_en.strip(), short_th.strip(), closed_on)
+    values = (name_th.strip(), name_en.strip(), short_th.strip(), _phone(phone), closed_on)
     if not all(values[:3]):
         raise Refused(_("Please fill in the three names of the office."))
     if closed_on and office.opened_on and closed_on < office.opened_on:
@@ -86,3 +91,22 @@ def update_office(
     said: dict[str, Any] = {"code": office.code, "fields": changed, "from": before, "to": after}
     record(actor, Action.OFFICE_UPDATE, "office", office.id, province=office.province_code, **said)
     db.session.flush()
+
+
+def _phone(typed: str | None) -> str | None:
+    """A telephone number as it is printed, extension and all; None for a blank."""
+    phone = " ".join((typed or "").split())
+    if phone and sum(letter.isdecimal() for letter in phone) < FEWEST_DIGITS:
+        raise Refused(
+            _(
+                "“%(phone)s” is no telephone number; write it as 053-112233 or leave it empty.",
+                phone=phone,
+            )
+        )
+    return phone or None
+
+
+def dialled(phone: str) -> str:
+    """What a telephone dials: the digits of the first number, without the extension."""
+    first = re.split(r"[^\d+()\s.-]", phone, maxsplit=1)[0]
+    return "".join(str(int(sign)) for sign in first if sign.isdecimal())

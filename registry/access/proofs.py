@@ -18,11 +18,12 @@ from flask_security import (
     verify_password,
 )
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from registry.access import passwords
 from registry.access.passwords import LONGEST
 from registry.db import begin_write
+from registry.fields import at_most
 from registry.periods.calendar import to_bangkok_date
 
 _needed = DataRequired(_l("Please fill this in."))
@@ -47,7 +48,7 @@ class SignInForm(Proving, LoginForm):
 
     email = EmailField(
         _l("E-mail address"),
-        [_needed, Length(max=254)],
+        [_needed, at_most(254)],
         [lambda text: (text or "").strip()],
         render_kw={"autocomplete": "username"},
     )
@@ -79,7 +80,7 @@ class NewPasswordForm(Proving, ChangePasswordForm):
     """The old password and twice the new one."""
 
     password = PasswordField(_l("Present password"), [_needed], render_kw=_old)
-    new_password = PasswordField(_l("New password"), [_needed, Length(max=LONGEST)], render_kw=_new)
+    new_password = PasswordField(_l("New password"), [_needed, at_most(LONGEST)], render_kw=_new)
     new_password_confirm = PasswordField(_l("New password, again"), [_needed], render_kw=_new)
 
     def validate(self, **kwargs: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -50,6 +51,11 @@ def need_version(row: Any, version: int | None) -> None:
     """
     if version is not None and version != row.version:
         raise ChangedMeanwhile
+
+
+def mark_of(*shown: object) -> str:
+    """A short mark of what a page showed, for what has no version; its form sends it back."""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def version_of(form: Any) -> int:

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from registry.audit.names import NAMES, OBJECTS
 from registry.audit.queries import Filters
-from registry.fields import DayField
+from registry.fields import DayField, at_most
 from registry.geography.queries import provinces
 from registry.i18n import name_of
 
@@ -19,10 +19,10 @@ from registry.i18n import name_of
 class FilterForm(Form):
     """What to look for; lives in the address of the page."""
 
-    actor = StringField(_l("User"), [Length(max=160)])
+    actor = StringField(_l("User"), [at_most(160)])
     action = SelectField(_l("What happened"), [Optional()])
     object_type = SelectField(_l("Kind of record"), [Optional()], validate_choice=False)
-    object_id = StringField(_l("Number of the record"), [Length(max=64)])
+    object_id = StringField(_l("Number of the record"), [at_most(64)])
     province = SelectField(_l("Province"), [Optional()])
     first = DayField(_l("From the day"))
     last = DayField(_l("Until the day"))
@@ -43,5 +43,10 @@ class WhyForm(FlaskForm):
     """Why a personal part is opened."""
 
     reason = StringField(
-        _l("Reason"), [DataRequired(_l("Please state a reason.")), Length(min=5, max=200)]
+        _l("Reason"),
+        [
+            DataRequired(_l("Please state a reason.")),
+            Length(min=5, message=_l("Say in a few words more why.")),
+            at_most(200),
+        ],
     )

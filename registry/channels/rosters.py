@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union
 
 from registry.access.scope import Scope
 from registry.channels.models import Channel, ChannelMember
@@ -49,25 +49,28 @@ def roster(scope: Scope, channel_id: int, *, page: int = 1) -> list[Row[Any]]:
         the entry made by hand or nothing, the place in the network or nothing, the member, the
         district and the province.
     """
+    order, seen = (Member.name_key, Member.id), _seen(scope, channel_id)
+    shown = seen.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
+    ids = list(db.session.scalars(shown.with_only_columns(Member.id)))
+    by_hand, through = ChannelMember, NetworkMember
     query = (
-        _seen(scope, channel_id)
+        select(by_hand, through, Member, District, Province)
+        .select_from(Member)
+        .join(Channel, Channel.id == channel_id)
         .join(Province, Province.code == Member.province_code)
         .outerjoin(District, District.code == Member.district_code)
-        .with_only_columns(ChannelMember, NetworkMember, Member, District, Province)
-        .order_by(Member.name_key, Member.id)
+        .outerjoin(by_hand, _open(by_hand) & (by_hand.channel_id == Channel.id))
+        .outerjoin(through, _open(through) & (through.network_id == Channel.network_id))
+        .where(Member.id.in_(ids), of_offices_in(scope), visible(scope))
     )
-    return list(db.session.execute(query.limit(PAGE).offset((page - 1) * PAGE)))
+    return list(db.session.execute(query.order_by(*order)))
 
 
 def _seen(scope: Scope, channel_id: int) -> Select[Any]:
-    by_hand, through = ChannelMember, NetworkMember
-    return (
-        select(Member)
-        .join(Channel, and_(Channel.id == channel_id, of_offices_in(scope)))
-        .outerjoin(by_hand, _open(by_hand) & (by_hand.channel_id == Channel.id))
-        .outerjoin(through, _open(through) & (through.network_id == Channel.network_id))
-        .where(or_(by_hand.id.is_not(None), through.id.is_not(None)), visible(scope))
-    )
+    """A select of the members whom one may see, found from the roster: it is the smaller side."""
+    here = roster_ids(scope, channel_id).subquery()
+    query = select(Member).select_from(Member).join(here, here.c.member_id == Member.id)
+    return query.where(visible(scope))
 
 
 def _open(row: Any) -> ColumnElement[bool]:

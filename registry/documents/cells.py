@@ -43,18 +43,19 @@ def starts_like_formula(text: str) -> bool:
 
 def fit_text(text: str, limit: int = EXCEL_LIMIT) -> str:
     """Text that a cell can hold, counted as Excel counts; a longer one is cut and says so."""
-    if len(text) <= limit // 2 or _units(text) <= limit:
+    if len(text) <= limit // 2 or units(text) <= limit:
         return text
-    notice = f" {_('[cut here: the text is longer than a cell can hold]')}"
-    return cut_text(text, limit - _units(notice)) + notice
+    notice = " " + str(_("[cut here: the text is longer than a cell can hold]"))
+    return cut_text(text, limit - units(notice)) + notice
 
 
-def cut_text(text: str, units: int) -> str:
-    """The beginning of a text, at most so many UTF-16 units long, which is how Excel counts."""
-    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", errors="ignore")
+def cut_text(text: str, most: int) -> str:
+    """The beginning of a text, at most so many UTF-16 units long, as Excel and LINE count."""
+    return text.encode("utf-16-le")[: most * 2].decode("utf-16-le", errors="ignore")
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """How long a text is in UTF-16 units: an emoji counts twice."""
     return len(text.encode("utf-16-le")) // 2
 
 

@@ -55,10 +55,13 @@ def _latest(sent: Table, to: str, name: str) -> Table:
 
 
 def _sent() -> Table:
-    """Deliveries of notices that were sent."""
+    """Deliveries that were sent of each message's latest notice; what comes late of an earlier
+    one tells nothing of the latest change.
+    """
     rows, releases = table("delivery"), table("release")
-    notices = releases.filter(releases.purpose.isin(NOTICES)).id
-    return rows.filter(rows.state == DeliveryState.SENT.value, rows.release_id.isin(notices))
+    notices = releases.filter(releases.purpose.isin(NOTICES))
+    last = notices.group_by("message_id").agg(last_id=notices.id.max()).last_id
+    return rows.filter(rows.state == DeliveryState.SENT.value, rows.release_id.isin(last))
 
 
 def told(rows: Table) -> BooleanValue:

@@ -21,6 +21,7 @@ from registry.outbox.line.bodies import (
     shortened,
     withdrawn_title,
 )
+from registry.outbox.line.fitting import more_elsewhere
 
 UNSEEN = dict.fromkeys(map(ord, "\x00\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f"))
 """Characters without any width that messengers and editors put in and take out."""
@@ -105,6 +106,7 @@ def _headings(message: KeyMessage) -> Iterator[object]:
     if message.corrections:
         yield corrected_title(message)
     yield _("A kind reminder")
+    yield more_elsewhere()
     for name in {message.office.name_th, message.office.name_en}:
         yield _("From: %(office)s", office=name)
     yield _("Message code: %(code)s", code=message.code)

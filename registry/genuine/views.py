@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField
-from wtforms.validators import Length
 
 from registry.access.gate import public, today
+from registry.fields import at_most
 from registry.genuine.address import genuine_address, qr_svg
 from registry.genuine.compare import plain
 from registry.genuine.lookup import (
@@ -34,7 +34,7 @@ class AskedForm(FlaskForm):
 
     text = TextAreaField(
         _l("Code, link or text of the message"),
-        [Length(max=LONGEST)],
+        [at_most(LONGEST)],
         render_kw={"rows": 4, "maxlength": LONGEST},
     )
 

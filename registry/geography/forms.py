@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
-from registry.fields import DayField
+from registry.fields import DayField, at_most
 from registry.geography.queries import provinces, zones
 from registry.i18n import name_of
 
@@ -22,7 +22,7 @@ class MoveForm(FlaskForm):
     province = SelectField(_l("Province"), [needed])
     zone = SelectField(_l("To zone"), [needed])
     on = DayField(_l("From the day"), [needed])
-    reason = StringField(_l("Order or decision"), [needed, Length(max=200)])
+    reason = StringField(_l("Order or decision"), [needed, at_most(200)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 
 from registry.documents.links import safe_url
 from registry.errors import Refused
+from registry.fields import at_most
 from registry.members import normalise
 from registry.periods.calendar import to_bangkok_date
 
@@ -59,7 +60,7 @@ class TextField(StringField):
         **kwargs: Any,
     ) -> None:
         self.reader, self.show = reader, show
-        limit = Length(max=longest, message=_l("At most %(max)d letters fit here; shorten it."))
+        limit = at_most(longest)
         kwargs.setdefault("render_kw", {}).setdefault("maxlength", longest)
         super().__init__(label, [_only_text(limit), *validators], **kwargs)
 

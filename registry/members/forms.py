@@ -18,12 +18,12 @@ from wtforms import (
     SelectField,
     TextAreaField,
 )
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from registry.access.scope import Scope
 from registry.channels.models import CHANNEL_KIND_NAMES, ESTIMATED
 from registry.errors import Refused
-from registry.fields import DayField, OnceForm
+from registry.fields import DayField, OnceForm, at_most
 from registry.geography.queries import districts, subdistricts
 from registry.i18n import name_of
 from registry.members import normalise
@@ -138,7 +138,7 @@ class MemberForm(OnceForm):
     organisation = TextField(_l("Organisation"))
     position = TextField(_l("Position"), longest=160)
     skills = TextField(_l("Skills"), longest=500)
-    notes = TextAreaField(_l("Notes"), [Length(max=4000)], render_kw={"rows": 2})
+    notes = TextAreaField(_l("Notes"), [at_most(4000)], render_kw={"rows": 2})
     joined_activity = TextField(_l("Activity at which the member joined"))
     guardian_name = TextField(_l("Guardian's name"))
     guardian_consent_on = DayField(_l("Day of the guardian's consent"), [not_future])

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
+from registry.bulk import keep_in_memory
 from registry.db import db
 from registry.members.lacks import LACKS_NAMES, lacking
 from registry.members.models import GONE, Member, MemberState
@@ -264,4 +265,5 @@ def pick_members(
         .order_by(Member.name_key, Member.id)
         .limit(limit)
     )
+    keep_in_memory()
     return list(db.session.scalars(query))

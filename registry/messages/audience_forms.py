@@ -12,10 +12,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from registry.errors import Refused
-from registry.fields import OnceForm, read_day, read_id
+from registry.fields import OnceForm, at_most, read_day, read_id
 from registry.messages.audience import NUMBERS, Audience
 from registry.messages.typed import read_time
 from registry.periods.calendar import BANGKOK, to_bangkok_date
@@ -127,7 +127,7 @@ class NameForm(FlaskForm):
 
     name = StringField(
         _l("Name of the audience"),
-        [DataRequired(_l("Give the audience a name.")), Length(max=120)],
+        [DataRequired(_l("Give the audience a name.")), at_most(120)],
         [lambda text: (text or "").strip()],
     )
 
@@ -136,4 +136,4 @@ class WhyForm(FlaskForm):
     """Why a release is called off."""
 
     version = HiddenField()
-    reason = StringField(_l("Reason"), [Length(max=500)])
+    reason = StringField(_l("Reason"), [at_most(500)])

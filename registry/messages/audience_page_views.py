@@ -30,10 +30,8 @@ from registry.messages.release_models import UNDER_WAY, Purpose
 from registry.messages.unreached import REASON_NAMES, Reason
 from registry.outbox import holds
 from registry.outbox.deliveries import quota
-from registry.outbox.models import WAY_NAMES, Way
+from registry.outbox.models import WAY_NAMES
 from registry.periods.dated import Dated, setting_on
-
-MACHINES = (Way.LINE, Way.EMAIL, Way.WEBHOOK)
 
 
 def choice_of(values: MultiDict[str, str]) -> Choice:
@@ -128,7 +126,7 @@ def counts_of(
 
 
 def _by_machine(counted: audience_queries.Counted) -> bool:
-    return any(counted.deliveries.get(way) for way in MACHINES)
+    return any(counted.deliveries.get(way) for way in holds.MACHINES)
 
 
 def _hours(begins: datetime, *, machines: bool, urgent: bool) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from registry.access.versions import ChangedMeanwhile, mark_of
 from registry.errors import Refused
 from registry.i18n import in_both, said
 from registry.periods.dated import Dated, setting_on
@@ -52,9 +53,17 @@ OPINION = "opinion"
 """Name of the box by which the author says that the message states an opinion."""
 
 
+UNSEEN = "unseen"
+"""Name of the answer that says that the page of the form showed other points than those."""
+
+
 @dataclass(frozen=True)
 class Point:
-    """A point of the checklist: the name of its box, its wordings, a few words for it."""
+    """A point of the checklist: the name of its box, its wordings, a few words for it.
+
+    The box of a point that an administrator wrote is named after its wording: a tick never
+    stands for other words than those that were shown beside it.
+    """
 
     key: str
     words: dict[str, str]
@@ -76,7 +85,12 @@ def points_on(day: date) -> list[Point]:
     points = setting_on(Dated.CHECKLIST, day)
     if points is None:
         return [Point(key.value, in_both(QUESTIONS[key]), str(SHORT[key])) for key in Check]
-    return [Point(f"point_{n}", words, f"“{said(words)}”") for n, words in enumerate(points, 1)]
+    return [Point(f"point_{mark_of(words)}", words, f"“{said(words)}”") for words in points]
+
+
+def mark_of_points(points: Sequence[Point]) -> str:
+    """A mark of the points that a form shows, which it sends back."""
+    return mark_of([(point.key, point.words) for point in points])
 
 
 def confirmed(
@@ -87,7 +101,15 @@ def confirmed(
     Raises:
         Refused: a point is not confirmed (the sentence names it), or the message states an
             opinion without the words that say whose it is.
+        ChangedMeanwhile: the form showed other points.
     """
+    if answers.get(UNSEEN):
+        raise ChangedMeanwhile(
+            _(
+                "The checklist was replaced after you opened this page; read the points as they "
+                "are now, tick the new ones, then send it again."
+            )
+        )
     missing = [point.short for point in points if not answers.get(point.key)]
     if missing:
         raise Refused(

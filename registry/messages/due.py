@@ -36,8 +36,8 @@ from registry.messages.targets import (
     personal_targets,
 )
 from registry.outbox.deliveries import make_deliveries
+from registry.outbox.dropping import drop_waiting
 from registry.outbox.models import UNSETTLED, Delivery
-from registry.outbox.settling import drop_waiting
 from registry.periods.calendar import to_bangkok_date
 from registry.pulse import briefly, pulse
 

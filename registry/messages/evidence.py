@@ -31,11 +31,6 @@ MOST = 5
 """Pictures, and as many links, of one report."""
 
 
-def keep_picture(picture: Picture) -> tuple[str, str]:
-    """Store a picture of a member; returns its name with us and its content type."""
-    return files.store(picture.data, picture.suffix, secret=True), picture.content_type
-
-
 def record_with_picture(
     actor: Actor,
     scope: Scope,
@@ -55,8 +50,8 @@ def record_with_picture(
             :class:`Fault` names the field.
     """
     if picture is not None:
-        stored, content_type = keep_picture(picture)
-        entry = replace(entry, evidence=stored, evidence_type=content_type)
+        stored = files.keep_picture(picture)
+        entry = replace(entry, evidence=stored, evidence_type=picture.content_type)
     row = record_dissemination(actor, scope, entry, source=source, form_token=form_token)
     if picture is not None and entry.evidence:
         if row.evidence == entry.evidence:
@@ -217,9 +212,9 @@ def _items(row: Dissemination, kind: EvidenceKind) -> list[EvidenceItem]:
 
 
 def _add_picture(actor: Actor, row: Dissemination, picture: Picture, at: datetime) -> None:
-    stored, content_type = keep_picture(picture)
+    stored = files.keep_picture(picture)
     if row.evidence is None:
-        row.evidence, row.evidence_type = stored, content_type
+        row.evidence, row.evidence_type = stored, picture.content_type
     proofs.keep_picture_item(actor, row, stored, picture, at)
 
 

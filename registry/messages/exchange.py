@@ -17,7 +17,14 @@ from registry.members.standing import need_standing
 from registry.messages import files
 from registry.messages.ledger_models import MemberNews, Question
 from registry.messages.models import KeyMessage
-from registry.messages.replies import MAX_TEXT, answer, ask_on, not_too_many, resolve
+from registry.messages.replies import (
+    MAX_TEXT,
+    answer,
+    ask_on,
+    not_too_many,
+    resolve,
+    sent_before,
+)
 from registry.messages.rules import clean_link, now_or, require_text
 from registry.periods.calendar import month_of, to_bangkok_date
 
@@ -30,6 +37,7 @@ def ask(
     text: str,
     *,
     message: KeyMessage | None = None,
+    about_record: bool = False,
     form_token: str | None = None,
     source: str = "portal",
     at: datetime | None = None,
@@ -37,15 +45,16 @@ def ask(
     """A member asks, about a message or in general; the same form sent twice asks once.
 
     Args:
+        about_record: it is a wish to correct the own record.
         source: ``portal``, ``line`` or ``phone``.
 
     Raises:
         Refused: no text, too many on one day, or the record was just merged into another one.
     """
-    text = require_text(text, _("Write your question."))[:MAX_TEXT]
+    missing = _("Write what is to be corrected.") if about_record else _("Write your question.")
+    text = require_text(text, missing)[:MAX_TEXT]
     need_standing(member)  # the same form sent twice at once waits its turn, too
-    twin = select(Question).where(Question.form_token == form_token)
-    if form_token and (found := db.session.scalar(twin)):
+    if found := sent_before(Question, form_token):
         return found
     at = now_or(at)
     not_too_many(_of(Question, member), Question.asked_at, at)
@@ -53,6 +62,7 @@ def ask(
         message=message,
         member=member,
         text=text,
+        about_record=about_record,
         asked_at=at,
         form_token=form_token,
         source=source,
@@ -60,15 +70,8 @@ def ask(
     )
     db.session.add(row)
     db.session.flush()
-    about = message.id if message else None
-    record(
-        actor,
-        Action.QUESTION_ASK,
-        "question",
-        row.id,
-        province=row.province_code,
-        message=about,
-    )
+    place, about = row.province_code, message.id if message else None
+    record(actor, Action.QUESTION_ASK, "question", row.id, province=place, message=about)
     return row
 
 
@@ -91,8 +94,7 @@ def send_news(
     text = require_text(text, _("Write what happened."))[:MAX_TEXT]
     link = clean_link(link)
     need_standing(member)  # the same form sent twice at once waits its turn, too
-    twin = select(MemberNews).where(MemberNews.form_token == form_token)
-    if form_token and (found := db.session.scalar(twin)):
+    if found := sent_before(MemberNews, form_token):
         return found
     at = now_or(at)
     not_too_many(_of(MemberNews, member), MemberNews.sent_at, at)

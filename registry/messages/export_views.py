@@ -71,7 +71,7 @@ def _message_rows(filters: MessageFilters) -> Iterable[list[Cell]]:
             row.title,
             row.sentence,
             str(MESSAGE_KIND_NAMES[row.kind]),
-            row.topic,
+            ", ".join(row.topics),
             str(MESSAGE_STATE_NAMES[row.as_state]),
             name_of(row.office),
             row.published_at,

@@ -62,15 +62,23 @@ def store(data: bytes, suffix: str, *, secret: bool = False) -> str:
     return name
 
 
+def keep_picture(picture: Picture) -> str:
+    """Keep a picture that somebody sent, encrypted; returns its name with us."""
+    return store(picture.data, picture.suffix, secret=True)
+
+
 def store_picture(picture: Picture) -> dict[str, str | None]:
-    """Keep a picture that somebody sent, encrypted, and a smaller one for lists.
+    """Keep a picture that somebody sent, and a smaller one for lists.
 
     Returns:
         their names and the content type, by the columns that keep them.
     """
     small = store(picture.small, ".jpg", secret=True) if picture.small else None
-    stored = store(picture.data, picture.suffix, secret=True)
-    return {"picture": stored, "picture_type": picture.content_type, "picture_small": small}
+    return {
+        "picture": keep_picture(picture),
+        "picture_type": picture.content_type,
+        "picture_small": small,
+    }
 
 
 def discard(name: str) -> None:

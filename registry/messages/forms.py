@@ -18,21 +18,24 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from registry.channels.models import Channel
-from registry.fields import DayField, OnceForm, not_past
+from registry.fields import DayField, OnceForm, at_most, not_past
 from registry.members.fields import NEEDED, TextField
-from registry.messages.checklist import OPINION, Point
+from registry.messages.checklist import OPINION, UNSEEN, Point, mark_of_points
 from registry.messages.models import MESSAGE_KIND_NAMES, MessageKind, Route
 from registry.messages.rules import (
     LANGUAGES,
     LONGEST_SCRIPT,
+    LONGEST_TOPIC,
     MAX_LINK,
     MOST_LINKS,
+    MOST_TOPICS,
     ROUTE_NAMES,
     clean_links,
+    clean_topics,
 )
 from registry.messages.services import MessageText, Wording
 from registry.messages.typed import noon_of, read_time
@@ -57,6 +60,19 @@ class LinksField(TextField):
         )
 
 
+class TopicsField(TextField):
+    """Topics with a comma between them; the data is a list of them."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(
+            label,
+            **kwargs,
+            reader=lambda text: clean_topics(text.split(","), MOST_TOPICS - 1),
+            show=", ".join,
+            longest=(LONGEST_TOPIC + 2) * MOST_TOPICS,
+        )
+
+
 class MessageForm(OnceForm):
     """What an author writes."""
 
@@ -65,12 +81,13 @@ class MessageForm(OnceForm):
     sentence = TextField(_l("Sentence to remember (Key Message)"), [NEEDED], longest=300)
     body = TextAreaField(
         _l("Text of the message"),
-        [DataRequired(_l("Write the text of the message.")), Length(max=20_000)],
+        [DataRequired(_l("Write the text of the message.")), at_most(20_000)],
         [lambda text: (text or "").replace("\r\n", "\n")],
         render_kw={"rows": 9},
     )
     kind = SelectField(_l("Kind"), choices=KINDS, default=MessageKind.PUBLIC_USE.value)
-    topic = TextField(_l("Topic"), longest=80, render_kw={"list": "topics"})
+    topic = TextField(_l("Topic"), longest=LONGEST_TOPIC, render_kw={"list": "topics"})
+    further_topics = TopicsField(_l("Further topics"))
     audience = TextField(_l("For whom"))
     links = LinksField(_l("Links for more"))
     valid_until = DayField(_l("To be passed on until"), [not_past])
@@ -83,7 +100,7 @@ class MessageForm(OnceForm):
     )
     script = TextAreaField(
         _l("Script to be read on loudspeakers and radio"),
-        [Length(max=LONGEST_SCRIPT)],
+        [at_most(LONGEST_SCRIPT)],
         [lambda text: (text or "").replace("\r\n", "\n")],
         render_kw={"rows": 4},
     )
@@ -97,6 +114,7 @@ class MessageForm(OnceForm):
             body=self.body.data,
             kind=MessageKind(self.kind.data),
             topic=self.topic.data,
+            further_topics=self.further_topics.data or (),
             audience=self.audience.data,
             links=self.links.data or (),
             valid_until=self.valid_until.data,
@@ -111,8 +129,8 @@ class MessageForm(OnceForm):
 class MediaWordsForm(FlaskForm):
     """What a message says about one of its files."""
 
-    description = StringField(_l("What it shows (for those who cannot see it)"), [Length(max=300)])
-    source = StringField(_l("Source or owner"), [Length(max=200)])
+    description = StringField(_l("What it shows (for those who cannot see it)"), [at_most(300)])
+    source = StringField(_l("Source or owner"), [at_most(200)])
 
     def words(self) -> dict[str, str]:
         """What was typed."""
@@ -135,9 +153,12 @@ class SubmitForm(FlaskForm):
     """The checklist of the day: :func:`checklist_form` gives it a box for each point.
 
     ``opinion`` is shown as a question with “no” and “yes”: most messages state none.
+    ``shown`` comes back with the mark of the points that the page showed, ``now`` has theirs.
     """
 
     keys: tuple[str, ...] = ()
+    now: str = ""
+    shown = HiddenField()
     opinion = BooleanField(_l("Does the message state an opinion?"))
 
     def points(self) -> list[Any]:
@@ -146,7 +167,8 @@ class SubmitForm(FlaskForm):
 
     def answers(self) -> dict[str, bool]:
         """What was ticked."""
-        return {key: bool(self[key].data) for key in (*self.keys, OPINION)}
+        ticked = {key: bool(self[key].data) for key in (*self.keys, OPINION)}
+        return {**ticked, UNSEEN: self.shown.data != self.now}
 
 
 def checklist_form(points: Sequence[Point], **given: Any) -> SubmitForm:
@@ -156,15 +178,15 @@ def checklist_form(points: Sequence[Point], **given: Any) -> SubmitForm:
         given: for the form itself, such as ``prefix`` or ``formdata``.
     """
     boxes: dict[str, Any] = {point.key: BooleanField(point.text) for point in points}
-    keys = tuple(boxes)
-    made: type[SubmitForm] = type("ChecklistForm", (SubmitForm,), {**boxes, "keys": keys})
+    known = {"keys": tuple(boxes), "now": mark_of_points(points)}
+    made: type[SubmitForm] = type("ChecklistForm", (SubmitForm,), {**boxes, **known})
     return made(**given)
 
 
 class ReasonForm(FlaskForm):
     """Why: for sending back, correcting and withdrawing."""
 
-    reason = TextAreaField(_l("Reason"), [Length(max=500)], render_kw={"rows": 3})
+    reason = TextAreaField(_l("Reason"), [at_most(500)], render_kw={"rows": 3})
 
 
 class CorrectForm(ReasonForm):
@@ -185,7 +207,7 @@ class ReviewForm(ReasonForm):
     """What a reviewing head found, and what members are told where the message is withdrawn."""
 
     told = TextAreaField(
-        _l("Reason that members read"), [Length(max=500)], render_kw={"rows": 3, "maxlength": 500}
+        _l("Reason that members read"), [at_most(500)], render_kw={"rows": 3, "maxlength": 500}
     )
 
 

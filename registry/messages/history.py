@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from registry.messages.models import MessageMove, MessageState
+from registry.messages.models import TAKEN_BACK, MessageMove, MessageState
 
 S = MessageState
 SHOWN = 3
@@ -29,6 +29,11 @@ def is_onward(move: MessageMove) -> bool:
 def is_hurried(move: MessageMove) -> bool:
     """Whether it was made ready in a crisis, with a reason and read through by nobody."""
     return move.after == S.PROOFREAD and bool(move.reason)
+
+
+def is_taken_back(move: MessageMove) -> bool:
+    """Whether a publication was taken back that had been noted by mistake."""
+    return move.after == TAKEN_BACK
 
 
 def folded(moves: Sequence[MessageMove]) -> list[Part]:

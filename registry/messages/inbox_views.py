@@ -18,8 +18,6 @@ from registry.carry import press
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_page
-from registry.members.masks import mask_phone
-from registry.members.models import Member
 from registry.messages import exchange, inbox
 from registry.messages.choices import read_office
 from registry.messages.exchange_models import NEWS_OUTCOME_NAMES, NewsOutcome
@@ -27,8 +25,10 @@ from registry.messages.ledger_forms import AnswerForm, DecideForm
 from registry.messages.ledger_models import Question
 from registry.messages.news_decisions import decide as decided
 from registry.messages.sending import sent_picture
-from registry.outbox.accounts import account_of
-from registry.portal.queries import latest_link
+from registry.messages.told import told
+from registry.outbox import line_answers, line_queries
+from registry.outbox.backoff import TROUBLE_NAMES
+from registry.outbox.models import DELIVERY_STATE_NAMES
 
 questions_bp = Blueprint("questions", __name__, url_prefix="/questions")
 news_bp = Blueprint("news", __name__, url_prefix="/news")
@@ -78,6 +78,10 @@ def _list(
         problem=problem,
         undecided=undecided,
         outcomes=NEWS_OUTCOME_NAMES,
+        reached=line_answers.reached_among([row.member_id for row in rows]),
+        by_line=line_queries.answers_to(scope(), rows),
+        states=DELIVERY_STATE_NAMES,
+        troubles=TROUBLE_NAMES,
     )
     return html, 422 if problem or undecided else 200
 
@@ -93,25 +97,12 @@ def _answered(name: str, row: Any, act: Callable[..., None], read: Any) -> Respo
         db.session.rollback()
         typed = form.text.data or ""
         return _list(name, read, typed=typed, refused=row, problem=str(refusal))  # type: ignore[no-any-return]
-    commit()
-    flash(*_kept(row.member))
-    return _back(name)
-
-
-def _kept(member: Member) -> tuple[str, str]:
-    """That an answer was saved, and whether the member can read it without being called."""
-    link = latest_link(scope(), member.id)
-    if (link and link.usable) or account_of(member.id):
-        return _("The answer was saved; the member reads it on the own page."), "success"
-    phone = mask_phone(member.phone)
-    if not phone:
-        return _("The answer was saved. The member has no own page; please tell them."), "warning"
-    words = _(
-        "The answer was saved. The member has no own page; please call back %(phone)s (the whole "
-        "number stands in the record).",
-        phone=phone,
+    sent = line_answers.queue(
+        actor(), row, form.text.data or "", at_once=bool(request.form.get("at_once"))
     )
-    return words, "warning"
+    commit()
+    flash(*told(scope(), row.member, sent))
+    return _back(name)
 
 
 def _require_unanswered(row: Any) -> None:

@@ -6,10 +6,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Length
 
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel
-from registry.fields import DayField, OnceForm
+from registry.fields import DayField, OnceForm, at_most
 from registry.members.fields import CHOOSE, NEEDED, CountField, LinkField, TextField
 from registry.messages.exchange_models import NEWS_OUTCOME_NAMES
 from registry.messages.forms import MomentMixin
@@ -38,7 +37,7 @@ class DecisionForm(FlaskForm):
     """What the office makes of one or several reports."""
 
     ids = SelectMultipleField(coerce=int, validate_choice=False)
-    reason = StringField(_l("What is missing?"), [Length(max=300)])
+    reason = StringField(_l("What is missing?"), [at_most(300)])
 
 
 class ProofForm(FlaskForm):
@@ -57,7 +56,7 @@ class CaptureForm(FlaskForm):
 class AnswerForm(FlaskForm):
     """An answer to a member."""
 
-    text = TextAreaField(_l("Answer"), [Length(max=4000)])
+    text = TextAreaField(_l("Answer"), [at_most(4000)])
 
 
 _OUTCOMES = [(value.value, name) for value, name in NEWS_OUTCOME_NAMES.items()]
@@ -70,4 +69,4 @@ class DecideForm(FlaskForm):
         _l("What is made of it"),
         choices=_OUTCOMES,
     )
-    reason = StringField(_l("Reason"), [Length(max=500)])
+    reason = StringField(_l("Reason"), [at_most(500)])

@@ -170,6 +170,7 @@ class Question(Base):
     """A member's question (about a message or not) and the office's first answer.
 
     Attributes:
+        about_record: the member asks to correct the own record; read only where that may be read.
         source: ``portal``, ``line`` or ``phone``.
         asked_on_at: since when a further question of the member waits; absent where none does.
     """
@@ -183,6 +184,7 @@ class Question(Base):
     province_code: Mapped[str] = mapped_column(String(2))
     network_type: Mapped[str] = mapped_column(String(32))
     text: Mapped[str] = mapped_column(Text)
+    about_record: Mapped[bool] = mapped_column(default=False)
     asked_at: Mapped[datetime]
     on: Mapped[date]
     answer: Mapped[str | None] = mapped_column(Text)

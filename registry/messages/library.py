@@ -87,12 +87,13 @@ def complete(actor: Actor, asset: MediaAsset, words: AssetWords) -> None:
 
 
 def differing(asset: MediaAsset, words: AssetWords) -> list[str]:
-    """Names of what was said otherwise than it stands; what was left empty says nothing."""
-    values = words.values()
-    said = [key for key in ("title", "description", "source", "licence_until") if values[key]]
-    if words.licence is not Licence.UNSTATED:
-        said.append("licence")
-    return [key for key in said if getattr(asset, key) != values[key]]
+    """Names of what was said otherwise than it stands; what was left as offered says nothing."""
+    offered = AssetWords().values()
+    return [
+        key
+        for key, value in words.values().items()
+        if value not in (offered[key], getattr(asset, key))
+    ]
 
 
 def _own_office(actor: Actor) -> Office:

@@ -113,7 +113,7 @@ def _added(form: UploadForm, asset: MediaAsset, before: bool) -> ResponseReturnV
 
 def _otherwise(form: UploadForm, asset: MediaAsset, names: list[str]) -> ResponseReturnValue:
     """The file is there with other words: say which, and offer to write what was typed."""
-    typed = {name: form[name].data for name in names}
+    typed = {name: form[name].data for name in (*names, "known_ended")}
     edited = AssetForm(formdata=None, data={name: getattr(asset, name) for name in FIELDS} | typed)
     edited.version.data = str(asset.version)
     stands = [

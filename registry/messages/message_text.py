@@ -10,7 +10,13 @@ from flask_babel import gettext as _
 
 from registry.errors import Refused
 from registry.messages.models import MessageKind, Route
-from registry.messages.rules import LANGUAGES, LONGEST_SCRIPT, clean_links, require_text
+from registry.messages.rules import (
+    LANGUAGES,
+    LONGEST_SCRIPT,
+    clean_links,
+    clean_topics,
+    require_text,
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class MessageText:
     Attributes:
         author_line: position and unit, shown with the message.
         audience: for whom it is meant.
+        further_topics: what else it is about, beside ``topic``.
         links: web addresses for more.
         valid_until: last day on which it should be passed on.
         script: what is read aloud on loudspeakers and radio.
@@ -62,6 +69,7 @@ class MessageText:
     body: str
     kind: MessageKind = MessageKind.PUBLIC_USE
     topic: str | None = None
+    further_topics: Sequence[str] = ()
     audience: str | None = None
     links: Sequence[str] = ()
     valid_until: date | None = None
@@ -83,7 +91,7 @@ class MessageText:
             "title": require_text(self.title, _("Write a title.")),
             **Wording(self.sentence, self.body, self.script, self.links).values(),
             "kind": self.kind.value,
-            "topic": (self.topic or "").strip() or None,
+            **self._topics(),
             "audience": (self.audience or "").strip() or None,
             "valid_until": self.valid_until,
             "author_line": (self.author_line or "").strip() or None,
@@ -91,3 +99,8 @@ class MessageText:
             "route": self.route.value,
             "disclaimer": (self.disclaimer or "").strip()[:500] or None,
         }
+
+    def _topics(self) -> dict[str, object]:
+        """The first topic and the others; without a first one, the first of the others is it."""
+        named = clean_topics((self.topic or "", *self.further_topics))
+        return {"topic": named[0] if named else None, "further_topics": named[1:]}

@@ -59,6 +59,8 @@ BEFORE_APPROVAL = frozenset({S.DRAFT, S.SENT_BACK, S.SUBMITTED})
 OUT = frozenset({S.PUBLISHED, S.CORRECTED, S.WITHDRAWN})
 """States of what has left the house; a withdrawn message is still seen, with the reason."""
 EDITABLE = frozenset({S.DRAFT, S.SENT_BACK})
+TAKEN_BACK = "taken_back"
+"""``after`` of a step that took back a publication; no state of its own."""
 
 
 class MessageKind(StrEnum):
@@ -101,6 +103,8 @@ class KeyMessage(Base):
 
     Attributes:
         links: web addresses for more, the first of them first.
+        topic: what it is about above all; figures by topic count a message once, under this one.
+        further_topics: what else it is about.
         script: what is read aloud on loudspeakers and radio.
         code: by which anybody may ask whether the message is genuine.
         disclaimer: whose opinion it is; only an opinion has one.
@@ -151,6 +155,12 @@ class KeyMessage(Base):
     links: AssociationProxy[list[str]] = association_proxy(
         "addresses", "url", creator=lambda url: MessageLink(url=url)
     )
+    labels: Mapped[list[MessageTopic]] = relationship(
+        order_by="MessageTopic.id", cascade="all, delete-orphan"
+    )
+    further_topics: AssociationProxy[list[str]] = association_proxy(
+        "labels", "name", creator=lambda name: MessageTopic(name=name)
+    )
     editors: Mapped[list[MessageEditor]] = relationship(cascade="all, delete-orphan")
     corrections: Mapped[list[Correction]] = relationship(
         back_populates="message", order_by="Correction.id.desc()"
@@ -163,6 +173,11 @@ class KeyMessage(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def topics(self) -> list[str]:
+        """All that it is about, the first of them first."""
+        return [name for name in (self.topic, *self.further_topics) if name]
 
     @property
     def withdrawn_at(self) -> datetime | None:
@@ -192,6 +207,11 @@ class KeyMessage(Base):
     def makers(self) -> set[int | None]:
         """Those whose words or files it holds: none of them decides about it."""
         return {self.author_id, *(row.user_id for row in self.editors)}
+
+    @property
+    def proposal(self) -> Correction | None:
+        """The correction whose wording waits for a head, if there is one."""
+        return next((row for row in self.corrections if row.waits), None)
 
     @property
     def is_out(self) -> bool:
@@ -226,6 +246,12 @@ class KeyMessage(Base):
         self.state = to.value
         return before
 
+    def was_out_from(self, first: datetime | None) -> None:
+        """A publication never was: the message went out at the first other one, or not yet."""
+        self.published_at = first
+        if first is None:
+            self.state = S.PROOFREAD.value
+
 
 class MessageLink(Base):
     """A web address for more, in the order in which the author wrote them."""
@@ -235,6 +261,16 @@ class MessageLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), index=True)
     url: Mapped[str] = mapped_column(String(500), index=True)
+
+
+class MessageTopic(Base):
+    """What a message is about beside its first topic."""
+
+    __tablename__ = "message_topic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80), index=True)
 
 
 class MessageEditor(Base):
@@ -267,7 +303,9 @@ class Correction(Base):
     """What was wrong with a published message and what is right; corrections add up.
 
     Attributes:
-        before: the wording that this correction replaced, by field; absent where it replaced none.
+        after: the wording that was proposed with it, by field; absent where none was.
+        before: the wording that this one replaced, once a head put it in.
+        declined: a head left the wording as it was.
     """
 
     __tablename__ = "message_correction"
@@ -277,10 +315,17 @@ class Correction(Base):
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     text: Mapped[str] = mapped_column(Text)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    declined: Mapped[bool] = mapped_column(default=False)
 
     message: Mapped[KeyMessage] = relationship(back_populates="corrections")
     actor: Mapped[User | None] = relationship()
+
+    @property
+    def waits(self) -> bool:
+        """Whether its wording waits for a head."""
+        return self.after is not None and self.before is None and not self.declined
 
 
 class MessageMedia(Base):

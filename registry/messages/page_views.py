@@ -8,6 +8,7 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from flask_wtf import FlaskForm
 
 from registry.access.gate import may, scope, today
 from registry.access.roles import Permission
@@ -26,14 +27,12 @@ from registry.messages.checklist import points_on
 from registry.messages.forms import (
     CorrectForm,
     MediaForm,
-    MediaWordsForm,
     PublishForm,
     ReasonForm,
-    SubmitForm,
     channel_label,
     checklist_form,
 )
-from registry.messages.history import folded, is_hurried, is_onward
+from registry.messages.history import folded, is_hurried, is_onward, is_taken_back
 from registry.messages.models import (
     MESSAGE_KIND_NAMES,
     MESSAGE_STATE_NAMES,
@@ -53,66 +52,81 @@ from registry.messages.rules import LANGUAGES, ROUTE_NAMES
 from registry.messages.steps import steps_for
 from registry.outbox.models import DELIVERY_STATE_NAMES, WAY_NAMES
 
+FIXED: dict[str, Any] = {
+    "State": MessageState,
+    "channel_label": channel_label,
+    "is_onward": is_onward,
+    "is_hurried": is_hurried,
+    "is_taken_back": is_taken_back,
+    "route_names": ROUTE_NAMES,
+    "languages": LANGUAGES,
+    "state_names": MESSAGE_STATE_NAMES,
+    "kind_names": MESSAGE_KIND_NAMES,
+}
+"""What every message's page is told alike."""
+
 
 def message_page(
     message: KeyMessage,
     *,
-    media_form: MediaForm | None = None,
-    words_form: MediaWordsForm | None = None,
-    words_of: int = 0,
-    submit_form: SubmitForm | None = None,
-    publish_form: PublishForm | None = None,
-    reason_form: ReasonForm | None = None,
-    correct_form: CorrectForm | None = None,
     failed: str = "",
     problem: str = "",
+    words_of: int = 0,
+    **refused: FlaskForm,
 ) -> ResponseReturnValue:
     """Everything about a message.
 
     Args:
         failed: name of the step that was refused; its form is shown open with ``problem``.
         words_of: number of the file about which ``words_form`` says something else than stands.
+        refused: forms that were just refused, by their names on the page.
     """
-    sendings, left = _sendings(message), _left(message)
+    sendings, left, forms = _sendings(message), _left(message), _forms(message) | refused
     steps = steps_for(
         message, current_user, may, sending=_is_sending(message, sendings), served=left == []
     )
-    points = points_on(today())
-    status = 422 if problem or words_form or (media_form and media_form.errors) else 200
-    return (
-        render_template(
-            "messages/show.html",
-            message=message,
-            state=message.as_state,
-            State=MessageState,
-            steps=steps,
-            failed=failed,
-            problem=problem,
-            media_form=media_form or MediaForm(formdata=None),
-            words_form=words_form,
-            words_of=words_of,
-            submit_form=submit_form or checklist_form(points, formdata=None),
-            publish_form=publish_form or PublishForm(formdata=None),
-            reason_form=reason_form or ReasonForm(formdata=None),
-            correct_form=correct_form or CorrectForm(formdata=None, obj=message),
-            channels=left or [],
-            channel_label=channel_label,
-            publications=queries.publications_of(scope(), message) if message.is_out else [],
-            numbers=numbers.numbers_of(scope(), message.id) if message.is_out else None,
-            questions=inbox.questions_about(scope(), message.id) if message.is_out else [],
-            history=folded(queries.history_of(scope(), message.id)),
-            is_onward=is_onward,
-            is_hurried=is_hurried,
-            **sendings,
-            route_names=ROUTE_NAMES,
-            languages=LANGUAGES,
-            state_names=MESSAGE_STATE_NAMES,
-            kind_names=MESSAGE_KIND_NAMES,
-            limited=not scope().everything,
-            may_record=may(Permission.DISSEMINATION_RECORD),
-        ),
-        status,
+    html = render_template(
+        "messages/show.html",
+        message=message,
+        state=message.as_state,
+        steps=steps,
+        failed=failed,
+        problem=problem,
+        words_of=words_of,
+        channels=left or [],
+        history=folded(queries.history_of(scope(), message.id)),
+        limited=not scope().everything,
+        may_record=may(Permission.DISSEMINATION_RECORD),
+        **forms,
+        **sendings,
+        **_came_of(message),
+        **FIXED,
     )
+    wrong = problem or forms["words_form"] or forms["media_form"].errors
+    return html, 422 if wrong else 200
+
+
+def _forms(message: KeyMessage) -> dict[str, Any]:
+    """The forms of the page, as nobody has filled them in yet."""
+    return {
+        "media_form": MediaForm(formdata=None),
+        "words_form": None,
+        "submit_form": checklist_form(points_on(today()), formdata=None),
+        "publish_form": PublishForm(formdata=None),
+        "reason_form": ReasonForm(formdata=None),
+        "correct_form": CorrectForm(formdata=None, obj=message),
+    }
+
+
+def _came_of(message: KeyMessage) -> dict[str, Any]:
+    """Where a message that is out stands, its figures and what was asked about it."""
+    if not message.is_out:
+        return {"publications": [], "numbers": None, "questions": []}
+    return {
+        "publications": queries.publications_of(scope(), message),
+        "numbers": numbers.numbers_of(scope(), message.id),
+        "questions": inbox.questions_about(scope(), message.id),
+    }
 
 
 def silent_page(message: KeyMessage, page: int, by: str = "") -> ResponseReturnValue:

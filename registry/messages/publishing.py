@@ -207,7 +207,8 @@ def _unwilling(on: date) -> CompoundSelect[int]:
     return except_(ended, select(Consent.member_id).where(given, stands))
 
 
-def _listed(channel: Channel, on: date) -> ColumnElement[bool]:
+def listed(channel: Channel, on: date) -> ColumnElement[bool]:
+    """Condition on spans: members on a channel's roster who are willing to have messages."""
     return and_(
         MemberSpan.member_id.in_(rosters([channel], on)),
         MemberSpan.member_id.not_in(_unwilling(on)),
@@ -246,7 +247,7 @@ def add_recipients(publication: Publication, reached: Select[int] | None = None)
         MemberSpan.network_type,
     ).where(
         open_on(MemberSpan, on),
-        _listed(row.channel, on) if reached is None else MemberSpan.member_id.in_(reached),
+        listed(row.channel, on) if reached is None else MemberSpan.member_id.in_(reached),
     )
     statement = insert_once(Recipient).from_select(columns, query, include_defaults=False)
     once = statement.on_conflict_do_nothing(index_elements=["message_id", "member_id"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, func, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.scope import Scope
@@ -22,6 +22,7 @@ from registry.messages.models import (
     MessageMedia,
     MessageMove,
     MessageState,
+    MessageTopic,
     Publication,
 )
 from registry.messages.typed import start_of
@@ -127,11 +128,18 @@ def _between(period: Period) -> ColumnElement[bool]:
     return and_(moment >= first, moment < last)
 
 
+def _about(topic: str) -> ColumnElement[bool]:
+    further = KeyMessage.labels.any(MessageTopic.name == topic)
+    return or_(KeyMessage.topic == topic, further)
+
+
 def _filtered(scope: Scope, filters: MessageFilters, mine: Mine) -> Select[Any]:
     query = select(KeyMessage).where(message_within(scope))
-    for column in ("state", "kind", "topic"):
+    for column in ("state", "kind"):
         if wanted := getattr(filters, column):
             query = query.where(getattr(KeyMessage, column) == wanted)
+    if filters.topic:
+        query = query.where(_about(filters.topic))
     if filters.show == "mine":
         query = query.where(KeyMessage.author_id == mine.user_id)
     elif filters.show == "waiting":
@@ -167,7 +175,7 @@ def list_messages(
     query = (
         _filtered(scope, filters, mine)
         .add_columns(recipients.label("recipients"), received.label("received"))
-        .options(joinedload(KeyMessage.office))
+        .options(joinedload(KeyMessage.office), selectinload(KeyMessage.labels))
         .order_by(newest.desc(), KeyMessage.id.desc())
         .limit(limit)
         .offset((filters.page - 1) * PAGE)
@@ -177,8 +185,10 @@ def list_messages(
 
 def topics(scope: Scope) -> list[str]:
     """The topics in use, by name."""
-    query = select(KeyMessage.topic).where(KeyMessage.topic.is_not(None), message_within(scope))
-    return sorted({topic for topic in db.session.scalars(query.distinct()) if topic})
+    first = select(KeyMessage.topic).where(KeyMessage.topic.is_not(None), message_within(scope))
+    further = select(MessageTopic.name).join(KeyMessage, KeyMessage.id == MessageTopic.message_id)
+    both: CompoundSelect[Any] = union(first, further.where(message_within(scope)))
+    return sorted(topic for topic in db.session.scalars(both) if topic)
 
 
 def published_lately(scope: Scope, since: date, *, limit: int = 100) -> list[KeyMessage]:

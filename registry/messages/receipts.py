@@ -55,10 +55,10 @@ def record_receipt(
     via: str = "officer",
     waited: bool = False,
 ) -> Recipient:
-    """The member has received the message; told again, the first time stays.
+    """The member has received the message: the earliest moment stands, in whatever order they come.
 
     Args:
-        waited: a phone kept it without a connection and told ``at``; a receipt that is known
+        waited: a phone kept it without a connection and told ``at``; a receipt that was told
             already is not moved by such a time.
 
     Raises:
@@ -68,10 +68,21 @@ def record_receipt(
     row, at = _recipient(message.id, member_id), now_or(at)
     if at < row.published_at or at > datetime.now(UTC):
         raise Refused(_("The time of receipt lies before the publication or in the future."))
-    if row.received_at is None or (at < row.received_at and not waited):
+    if _stands(row, at, waited):
         row.received_at, row.received_via = at, via
         _audit_receipt(actor, row, "received")
+    elif row.received_via == IMPLIED:
+        row.received_via = MOVED
+        _audit_receipt(actor, row, "received")
     return row
+
+
+def _stands(row: Recipient, at: datetime, waited: bool) -> bool:
+    """Whether a moment that is told is the receipt; at one moment, what was told says more."""
+    if row.received_at is None or row.received_via == IMPLIED:
+        return row.received_at is None or at <= row.received_at
+    earlier = at <= row.received_at if row.received_via == MOVED else at < row.received_at
+    return earlier and not waited
 
 
 def decline(
@@ -141,14 +152,20 @@ def _received(message_id: int, members: Collection[int]) -> dict[int, datetime |
 def _receive(via: str) -> Update:
     """UPDATE that moves a receipt to ``seen`` where none, or a later one, is known.
 
-    What a person said stays known as said when passing on implies an earlier moment.
+    What a person said stays known as said when passing on implies an earlier moment, whichever
+    came first.
     """
     seen, told = bindparam("seen", type_=Utc()), RECIPIENTS.c.received_at
     at = case((RECIPIENTS.c.published_at > seen, RECIPIENTS.c.published_at), else_=seen)
+    later = and_(told.is_not(None), told < at)
+    moves = [told.is_(None), told > at]
+    if via != IMPLIED:
+        moves.append(RECIPIENTS.c.received_via == IMPLIED)
+    known_by = case((later, literal(MOVED)), else_=_known_by(via))
     return (
         update(RECIPIENTS)
-        .where(_is_pair(), or_(told.is_(None), told > seen))
-        .values(received_at=at, received_via=_known_by(via))
+        .where(_is_pair(), or_(*moves))
+        .values(received_at=case((later, told), else_=at), received_via=known_by)
     )
 
 

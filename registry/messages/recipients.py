@@ -18,7 +18,7 @@ from registry.messages.release_models import OUTWARD, Purpose, Release
 from registry.messages.unreached import active, willing
 from registry.messages.visibility import facts_within
 from registry.messages.ways import addressed, sends_mail
-from registry.outbox.models import Delivery, DeliveryState, Way
+from registry.outbox.models import BEING_DROPPED, Delivery, DeliveryState, Way
 from registry.periods.calendar import to_bangkok_date
 
 NOTICES = frozenset({Purpose.CORRECTION, Purpose.WITHDRAWAL})
@@ -124,6 +124,7 @@ def _reminded_since(moment: datetime) -> ColumnElement[bool]:
         row.member_id == Recipient.member_id,
         row.message_id == Recipient.message_id,
         row.state != DeliveryState.CANCELLED.value,
+        ~BEING_DROPPED,
         row.created_at > moment,
         row.release_id == Release.id,
         Release.purpose == Purpose.REMINDER.value,

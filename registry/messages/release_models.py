@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.access.models import Office
@@ -42,7 +42,8 @@ OUTWARD = frozenset({Purpose.FIRST, Purpose.ONWARD})
 class ReleaseState(StrEnum):
     """Waiting for a second person → scheduled → running → done; cancelled before a thing was sent.
 
-    It goes back to waiting where the audience became large before it began.
+    It goes back to waiting where the audience became large before it began, and runs again where
+    a task by hand was noted as done by mistake.
     """
 
     WAITING = "waiting"
@@ -64,9 +65,10 @@ RELEASE_MOVES: dict[ReleaseState, frozenset[ReleaseState]] = {
     R.WAITING: frozenset({R.SCHEDULED, R.CANCELLED}),
     R.SCHEDULED: frozenset({R.WAITING, R.RUNNING, R.CANCELLED}),
     R.RUNNING: frozenset({R.DONE, R.CANCELLED}),
-    R.DONE: frozenset(),
+    R.DONE: frozenset({R.RUNNING}),
     R.CANCELLED: frozenset(),
 }
+_MARKED = text("dropping_since IS NOT NULL")
 UNDER_WAY = (R.WAITING.value, R.SCHEDULED.value, R.RUNNING.value)
 """States of a release that has not ended."""
 
@@ -85,10 +87,16 @@ class Release(Base):
             for ``planned_at``.
         machines_done: whether the deliveries of machines were made, too.
         created_by: who planned it; ``confirmed_by`` is somebody else.
+        dropping_since: when it was called off, while deliveries are left to be dropped.
     """
 
     __tablename__ = "release"
-    __table_args__ = (Index("ix_release_due", "state", "planned_at"),)
+    __table_args__ = (
+        Index("ix_release_due", "state", "planned_at"),
+        Index(
+            "ix_release_dropping", "dropping_since", sqlite_where=_MARKED, postgresql_where=_MARKED
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("key_message.id"), index=True)
@@ -110,6 +118,7 @@ class Release(Base):
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    dropping_since: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(500))
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     version: Mapped[int] = mapped_column(default=1)

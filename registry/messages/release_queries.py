@@ -20,7 +20,8 @@ from registry.messages.models import MessageMove, MessageState, Publication
 from registry.messages.recipients import NOTICES
 from registry.messages.release_models import Release, ReleaseState
 from registry.messages.visibility import facts_within
-from registry.outbox.models import Delivery, DeliveryState, SendingRequest, Way
+from registry.outbox.models import IS_OPEN, Delivery, DeliveryState, SendingRequest, Way
+from registry.outbox.queries import GOING
 
 PAGE = 50
 R = ReleaseState
@@ -123,19 +124,22 @@ def progress_of(scope: Scope, release_ids: Collection[int]) -> dict[int, Progres
 
 
 def count_untried(scope: Scope, release: Release) -> int:
-    """How many deliveries of a release wait and surely had no effect so far."""
-    row, request = Delivery, SendingRequest
-    tried = select(request.id).where(
-        request.release_id == release.id,
-        or_(request.state != DeliveryState.QUEUED.value, request.doubtful),
+    """How many deliveries of a release wait and surely had no effect so far.
+
+    All that wait stand in an index; those of requests that were tried are few and taken off.
+    """
+    row, carrier = Delivery, SendingRequest
+    seen = exists().where(Release.id == release.id, of_offices(scope, Release.office_id))
+    queued = (row.release_id == release.id, row.state == DeliveryState.QUEUED.value)
+    waiting = select(func.count()).select_from(row).where(*queued, IS_OPEN, seen)
+    tried = (
+        select(func.count())
+        .select_from(carrier)
+        .join(row, row.request_id == carrier.id)
+        .where(carrier.state.in_(GOING), (carrier.release_id + 0) == release.id, *queued, seen)
+        .where(or_(carrier.state != DeliveryState.QUEUED.value, carrier.doubtful))
     )
-    query = select(func.count()).where(
-        row.release_id == release.id,
-        row.state == DeliveryState.QUEUED.value,
-        or_(row.request_id.is_(None), row.request_id.not_in(tried)),
-        exists().where(Release.id == row.release_id, of_offices(scope, Release.office_id)),
-    )
-    return int(db.session.scalar(query) or 0)
+    return int(db.session.scalar(waiting) or 0) - int(db.session.scalar(tried) or 0)
 
 
 def channels_of(scope: Scope, release: Release) -> list[Channel]:
@@ -165,17 +169,19 @@ def notice_reach(scope: Scope, message_id: int) -> NoticeReach | None:
     had = and_(Recipient.message_id == message_id, Recipient.published_at <= noted_at)
     query = select(func.count()).select_from(Recipient).where(had, facts_within(scope, Recipient))
     everybody = int(db.session.scalar(query) or 0)
-    return NoticeReach(everybody, int(db.session.scalar(query.where(_told(noted_at))) or 0))
+    told = _told(message_id, noted_at)
+    return NoticeReach(everybody, int(db.session.scalar(query.where(told)) or 0))
 
 
-def _told(noted_at: datetime) -> ColumnElement[bool]:
-    """Whether the notice went to the recipient, or to the channel of their publication."""
-    notices = select(Release.id).where(Release.purpose.in_(sorted(NOTICES)))
+def _told(message_id: int, noted_at: datetime) -> ColumnElement[bool]:
+    """Whether the latest notice went to the recipient, or to the channel of their publication."""
+    notices = select(func.max(Release.id)).where(
+        Release.message_id == message_id, Release.purpose.in_(sorted(NOTICES))
+    )
     sent = and_(
-        Delivery.message_id == Recipient.message_id,
+        Delivery.release_id == notices.scalar_subquery(),
         Delivery.state == DeliveryState.SENT.value,
         Delivery.settled_at >= noted_at,
-        Delivery.release_id.in_(notices),
     )
     own = exists().where(sent, Delivery.member_id == Recipient.member_id)
     channel = exists().where(

@@ -13,12 +13,15 @@ from registry.db import db
 from registry.errors import NotFound, Refused
 from registry.messages.models import KeyMessage
 from registry.messages.quiet import machines_from
-from registry.messages.recipients import NOTICES
+from registry.messages.recipients import GONE_OUT, NOTICES
 from registry.messages.release_models import Release, ReleaseState
 from registry.messages.rules import require_text
 from registry.messages.settling import end_if_settled, locked, note_turn, turn
-from registry.outbox.models import Delivery, DeliveryState
-from registry.outbox.settling import drop_waiting
+from registry.outbox.dropping import drop_waiting
+from registry.outbox.models import Delivery, DeliveryState, SendingRequest
+from registry.outbox.queries import GOING
+
+TRIED = (*GONE_OUT, DeliveryState.FAILED.value)
 
 
 def require_idle(message: KeyMessage) -> None:
@@ -63,7 +66,8 @@ def confirm(actor: Actor, release: Release, *, version: int) -> None:
 def cancel(actor: Actor, release: Release, reason: str) -> None:
     """Call a release off; of one that runs, whatever surely had no effect so far.
 
-    What was sent stays sent, and what is on its way or in doubt goes to its end.
+    What was sent stays sent, and what is on its way or in doubt goes to its end.  Of many
+    deliveries the pulse drops the rest; from now on none of them is sent.
 
     Raises:
         Refused: nothing of it waits any more, or no reason is given.
@@ -77,7 +81,7 @@ def cancel(actor: Actor, release: Release, reason: str) -> None:
             _("Everybody who has the message must be told; this sending cannot be called off.")
         )
     begun = release.machines_done
-    dropped = drop_waiting(release, at)
+    dropped = release.dropping_since is None and drop_waiting(release, at)
     if not begun or (dropped and _is_all_off(release)):
         turn(actor, release, ReleaseState.CANCELLED, at, reason)
     elif dropped:
@@ -90,10 +94,13 @@ def cancel(actor: Actor, release: Release, reason: str) -> None:
 
 def _is_all_off(release: Release) -> bool:
     """Whether a running release has nothing that was sent, tried, or goes on."""
-    row = Delivery
-    other = (row.release_id == release.id, row.state != DeliveryState.CANCELLED.value)
+    row, carrier = Delivery, SendingRequest
+    goes_on = (carrier.release_id == release.id, carrier.state.in_(GOING))
+    same = (row.message_id == release.message_id, row.release_id == release.id)
+    tried = select(row.id).where(*same, row.state.in_(TRIED))
+    found = [select(carrier.id).where(*goes_on), tried]
     running = release.as_state is ReleaseState.RUNNING
-    return running and db.session.scalar(select(row.id).where(*other).limit(1)) is None
+    return running and all(db.session.scalar(query.limit(1)) is None for query in found)
 
 
 def _require_own(actor: Actor, release: Release) -> None:

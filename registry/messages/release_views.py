@@ -88,7 +88,9 @@ def show(release_id: int) -> ResponseReturnValue:
 def _page(release: Release, form: WhyForm) -> ResponseReturnValue:
     own = release.office_id == current_user.office_id and may_confirm()
     planner = release.created_by == current_user.id
-    untried = release_queries.count_untried(scope(), release)
+    offered = own and release.as_purpose not in NOTICES and release.dropping_since is None
+    counts = release.dropping_since is not None or (offered and not release.waits)
+    untried = release_queries.count_untried(scope(), release) if counts else 0
     progress = release_queries.progress_of(scope(), [release.id])[release.id]
     return render_template(
         "releases/show.html",
@@ -101,7 +103,7 @@ def _page(release: Release, form: WhyForm) -> ResponseReturnValue:
         people=release_queries.people_of(scope(), release),
         notice=_notice(release),
         can_confirm=own and not planner and release.as_state is ReleaseState.WAITING,
-        can_cancel=own and release.as_purpose not in NOTICES and (release.waits or untried > 0),
+        can_cancel=offered and (release.waits or untried > 0),
         untried=untried,
         planner=planner,
         at_work=_at_work(release),
@@ -115,14 +117,17 @@ def _waits(release: Release, progress: Progress) -> list[str]:
     if release.waits:
         planned = release.counted.get("deliveries", {})
         return holds.reasons([Way(way) for way, count in planned.items() if count])
+    if release.dropping_since is not None:
+        return []
     queued = [way for way, found in progress.counts.items() if found.get(DeliveryState.QUEUED)]
     return holds.reasons(queued, urgent=release.urgent)
 
 
 def _at_work(release: Release) -> bool:
-    """Whether it goes on by itself: it runs, or is due by now."""
+    """Whether it goes on by itself: it runs, is due by now, or its queue is being emptied."""
     due = release.as_state is ReleaseState.SCHEDULED and release.planned_at <= datetime.now(UTC)
-    return due or release.as_state is ReleaseState.RUNNING
+    goes_on = release.as_state is ReleaseState.RUNNING or release.dropping_since is not None
+    return due or goes_on
 
 
 def _notice(release: Release) -> NoticeReach | None:

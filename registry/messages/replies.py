@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -16,9 +16,10 @@ from registry.errors import NotFound, Refused
 from registry.members.models import Member
 from registry.members.standing import need_standing
 from registry.messages.exchange_models import QuestionReply, QuestionResolution
-from registry.messages.ledger_models import Question
+from registry.messages.ledger_models import MemberNews, Question
 from registry.messages.rules import now_or, require_text
 
+Said = TypeVar("Said", Question, QuestionReply, MemberNews)
 MAX_TEXT = 4_000
 MAX_A_DAY = 20
 
@@ -58,8 +59,7 @@ def ask_on(
     need_standing(member)  # the same form sent twice at once waits its turn, too
     if question.member_id != member.id:
         raise NotFound(f"question {question.id}")
-    twin = select(QuestionReply).where(QuestionReply.form_token == form_token)
-    if form_token and (found := db.session.scalar(twin)):
+    if found := sent_before(QuestionReply, form_token):
         return found
     at = now_or(at)
     not_too_many(_told_by(member), QuestionReply.at, at)
@@ -108,6 +108,13 @@ def _told_by(member: Member) -> Any:
     own = select(Question.id).where(Question.member_id == member.id)
     rows = select(func.count()).select_from(QuestionReply)
     return rows.where(QuestionReply.by_member, QuestionReply.question_id.in_(own))
+
+
+def sent_before(model: type[Said], form_token: str | None) -> Said | None:
+    """What the same form made when it was sent before."""
+    if not form_token:
+        return None
+    return db.session.scalar(select(model).where(model.form_token == form_token))
 
 
 def not_too_many(rows: Any, moment: Any, at: datetime) -> None:

@@ -60,7 +60,7 @@ def correct(
     )
     if row.as_state is RequestState.CHECKED:
         before = row.move(RequestState.RECEIVED)
-        row.checks = row.checked_at = row.checked_by = None
+        row.undo_check()
         note(actor, row, before)
     db.session.flush()
 

@@ -6,14 +6,20 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
-from registry.fields import DayField, OnceForm, not_past
+from registry.fields import DayField, OnceForm, at_most, not_past
 from registry.members.fields import NEEDED, TextField
 from registry.messages.models import Route
 from registry.messages.request_models import NOTICE_NAMES, Notice
 from registry.messages.requests import CHECKS, Asked
 from registry.messages.rules import ROUTE_NAMES
+
+
+def not_past_anew(form: RequestForm, field: DayField) -> None:
+    """A day that is set now can still come; one that went by meanwhile hinders no correction."""
+    if field.data != field.object_data:
+        not_past(form, field)
 
 
 class RequestForm(OnceForm):
@@ -29,11 +35,11 @@ class RequestForm(OnceForm):
     contact = TextField(_l("Contact person and telephone"), longest=300)
     letter_number = TextField(_l("Number of the letter"), [NEEDED], longest=80)
     letter_date = DayField(_l("Date of the letter"), [NEEDED])
-    wanted_until = DayField(_l("Wanted until"), [not_past])
+    wanted_until = DayField(_l("Wanted until"), [not_past_anew])
     subject = TextField(_l("Subject"), [NEEDED])
     text = TextAreaField(
         _l("Text to be published"),
-        [DataRequired(_l("Write what is to be published.")), Length(max=20_000)],
+        [DataRequired(_l("Write what is to be published.")), at_most(20_000)],
         [lambda text: (text or "").replace("\r\n", "\n")],
         render_kw={"rows": 8},
     )

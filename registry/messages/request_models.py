@@ -70,7 +70,8 @@ class PublicationRequest(Base):
         route: ``outside`` (executive's approval, two acts) or ``central`` (webmaster's checks).
         contact: name and telephone of the person at the unit; encrypted.
         letter: stored name of the encrypted scan, with its type and the person's own file name.
-        checks: the points that were checked, with their wordings of then in both languages.
+        checks: the points that were checked, with their wordings of then in both languages;
+            ``earlier_checks`` are those that a correction undid.
         told_on: the day on which the unit was told what became of it, and how.
     """
 
@@ -115,13 +116,27 @@ class PublicationRequest(Base):
     teller: Mapped[User | None] = relationship(foreign_keys=[told_by])
 
     editors: Mapped[list[RequestEditor]] = relationship(cascade="all, delete-orphan")
+    earlier_checks: Mapped[list[EarlierCheck]] = relationship(
+        cascade="all, delete-orphan", order_by="EarlierCheck.id"
+    )
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}
 
     @property
     def workers(self) -> set[int | None]:
-        """Those who received, corrected or checked it: none of them decides about it."""
-        return {self.received_by, self.checked_by, *(row.user_id for row in self.editors)}
+        """Those who received, corrected or ever checked it: none of them decides about it."""
+        editors = {row.user_id for row in self.editors}
+        checkers = {row.checked_by for row in self.earlier_checks}
+        return {self.received_by, self.checked_by} | editors | checkers
+
+    def undo_check(self) -> None:
+        """What was checked is to be checked anew; who had checked what stays readable."""
+        if self.checked_at is not None:
+            done = EarlierCheck(
+                checks=self.checks, checked_at=self.checked_at, checked_by=self.checked_by
+            )
+            self.earlier_checks.append(done)
+        self.checks = self.checked_at = self.checked_by = None
 
     @property
     def as_state(self) -> RequestState:
@@ -160,3 +175,17 @@ class RequestEditor(Base):
 
     request_id: Mapped[int] = mapped_column(ForeignKey("publication_request.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+
+
+class EarlierCheck(Base):
+    """A check of a request that a correction undid: who had confirmed which points, and when."""
+
+    __tablename__ = "publication_request_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("publication_request.id"), index=True)
+    checks: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
+    checked_at: Mapped[datetime]
+    checked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    checker: Mapped[User | None] = relationship()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -32,6 +33,7 @@ from registry.messages.request_models import (
 from registry.messages.rules import ROUTE_NAMES
 from registry.messages.sending import sent_secret
 from registry.messages.uploads import opened
+from registry.ui import Card
 
 bp = Blueprint("requests", __name__, url_prefix="/requests")
 READ = allow(Permission.MESSAGES_READ)
@@ -40,16 +42,26 @@ APPROVE = allow(Permission.MESSAGES_APPROVE)
 P = Permission
 
 
-def waiting_count() -> int:
-    """How many requests wait for the signed-in user."""
-    return queries.count_waiting(
-        scope_for(P.MESSAGES_READ),
+def _mine() -> queries.Mine:
+    return queries.Mine(
         current_user.id,
         current_user.office_id,
         approves=may(P.MESSAGES_APPROVE),
         checks=may(P.MESSAGES_WRITE),
         central=_central(),
     )
+
+
+def waiting_count() -> int:
+    """How many requests wait for the signed-in user."""
+    waiting = queries.RequestFilters(show="waiting")
+    return queries.count_requests(scope_for(P.MESSAGES_READ), waiting, _mine())
+
+
+def waiting_cards() -> list[Card]:
+    """The same for the start page: a way to those that wait, not to all."""
+    address = url_for("requests.index", show="waiting")
+    return [Card(_("Requests to publish"), waiting_count(), address)]
 
 
 def _central() -> bool:
@@ -60,12 +72,17 @@ def _central() -> bool:
 @READ
 def index() -> ResponseReturnValue:
     """The requests that one may see, newest first."""
-    words = {name: request.args.get(name, "").strip()[:100] for name in ("state", "route", "q")}
-    filters = queries.RequestFilters(**words, page=read_page(request.args))
+    names = ("show", "state", "route", "q")
+    words = {name: request.args.get(name, "").strip()[:100] for name in names}
+    filters, mine = queries.RequestFilters(**words, page=read_page(request.args)), _mine()
     return render_template(
         "requests/index.html",
-        rows=queries.list_requests(scope(), filters),
-        total=queries.count_requests(scope(), filters),
+        rows=queries.list_requests(scope(), filters, mine),
+        total=queries.count_requests(scope(), filters, mine),
+        counts={
+            show: queries.count_requests(scope(), replace(filters, show=show), mine)
+            for show in ("waiting", "open")
+        },
         filters=filters,
         per_page=queries.PAGE,
         states=REQUEST_STATE_NAMES,
@@ -141,7 +158,6 @@ def _page(
     *,
     problem: str = "",
     typed: str = "",
-    ticked: frozenset[int] = frozenset(),
     letter_form: LetterForm | None = None,
     tell_form: TellForm | None = None,
 ) -> ResponseReturnValue:
@@ -151,13 +167,13 @@ def _page(
     page = render_template(
         "requests/show.html",
         row=row,
-        checks=requests.CHECKS[row.as_route],
+        checks=requests.points_of(row.as_route),
         states=REQUEST_STATE_NAMES,
         routes=ROUTE_NAMES,
         notices=NOTICE_NAMES,
         problem=problem,
         typed=typed,
-        ticked=ticked,
+        ticked=request.form.getlist("checks"),
         letter_form=letter_form or LetterForm(formdata=None),
         tell_form=tell_form or TellForm(formdata=None),
         writes=own and may(P.MESSAGES_WRITE),
@@ -219,17 +235,9 @@ def letter(request_id: int) -> Response:
 @WRITE
 def check(request_id: int) -> ResponseReturnValue:
     """Confirm the checks of the route."""
-    ticked = frozenset(
-        number for text in request.form.getlist("checks") if (number := read_id(text)) is not None
-    )
+    ticked, seen = request.form.getlist("checks"), _seen()
     done = _("Checked. The head can now decide.")
-    seen = _seen()
-    return _take(
-        request_id,
-        lambda row: requests.check(actor(), row, ticked, version=seen),
-        done,
-        ticked=ticked,
-    )
+    return _take(request_id, lambda row: requests.check(actor(), row, ticked, version=seen), done)
 
 
 def _seen() -> int:
@@ -251,10 +259,13 @@ def approve(request_id: int) -> ResponseReturnValue:
 @APPROVE
 def refuse(request_id: int) -> ResponseReturnValue:
     """The head refuses with a reason."""
-    reason = request.form.get("reason", "")
+    reason, seen = request.form.get("reason", ""), _seen()
     done = _("Refused. Tell the unit the reason, then note it here.")
     return _take(
-        request_id, lambda row: requests.refuse(actor(), row, reason), done, typed=reason[:500]
+        request_id,
+        lambda row: requests.refuse(actor(), row, reason, version=seen),
+        done,
+        typed=reason[:500],
     )
 
 

@@ -44,6 +44,11 @@ CHECKS: dict[Route, tuple[Any, ...]] = {
 """What is checked on each route before the decision; our wording of what DOMAIN's routes ask."""
 
 
+def points_of(route: Route) -> dict[str, Any]:
+    """The checks of a route by the name of their box; a tick counts on its own route only."""
+    return {f"{route.value}_{n}": text for n, text in enumerate(CHECKS[route], 1)}
+
+
 @dataclass(frozen=True)
 class Asked:
     """What the letter says.
@@ -180,7 +185,7 @@ def note(
 def check(
     actor: Actor,
     row: PublicationRequest,
-    ticked: Collection[int],
+    ticked: Collection[str],
     *,
     version: int | None = None,
     at: datetime | None = None,
@@ -188,7 +193,7 @@ def check(
     """Confirm every check of the route: the office for an outside unit, else the webmaster.
 
     Args:
-        ticked: numbers of the checks that were confirmed, from 0.
+        ticked: names of the checks that were confirmed; see :func:`points_of`.
         version: the one that the page showed; None where there was no page.
 
     Raises:
@@ -202,13 +207,13 @@ def check(
             raise Refused(_("Attach the unit's letter first."))
     if version is not None:
         need_version(row, version)
-    points = CHECKS[row.as_route]
-    missing = [str(text) for number, text in enumerate(points) if number not in ticked]
+    points = points_of(row.as_route)
+    missing = [str(text) for key, text in points.items() if key not in ticked]
     if missing:
         raise Refused(_("Still to be checked: %(points)s", points=" ".join(missing)))
     _require_time(row, now_or(at))
     before = row.move(S.CHECKED)
-    row.checks = [{"key": f"{row.route}_{n}", **in_both(text)} for n, text in enumerate(points, 1)]
+    row.checks = [{"key": key, **in_both(text)} for key, text in points.items()]
     row.checked_at, row.checked_by = now_or(at), actor.user_id
     note(actor, row, before)
 
@@ -252,14 +257,21 @@ def approve(
 
 
 def refuse(
-    actor: Actor, row: PublicationRequest, reason: str, *, at: datetime | None = None
+    actor: Actor,
+    row: PublicationRequest,
+    reason: str,
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> None:
     """The head of the office refuses, with the reason that the unit is told.
 
     Raises:
         Refused: no reason, the actor worked on it or works elsewhere, or it is decided.
+        ChangedMeanwhile: ``version`` is not the version at hand.
     """
     _require_other(actor, row)
+    need_version(row, version)
     text = require_text(reason, _("Say why it is refused; the unit is told the reason."))[:500]
     _decide(actor, row, S.REFUSED, text, at)
 

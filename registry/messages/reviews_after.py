@@ -14,6 +14,7 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
+from registry.messages import rewording
 from registry.messages.models import (
     BEFORE_APPROVAL,
     EDITABLE,
@@ -31,12 +32,10 @@ from registry.messages.rules import (
     require_own_office,
     require_text,
 )
-from registry.messages.services import answer, note_move, require_other_head, withdraw
+from registry.messages.services import answer, note_move, require_other_head, require_seen, withdraw
 from registry.messages.visibility import message_within
 
 S = MessageState
-HURRIED = BEFORE_APPROVAL | {S.APPROVED}
-"""States from which a message may be made ready in a crisis."""
 
 
 def go_in_crisis(
@@ -54,14 +53,18 @@ def go_in_crisis(
             before keeps the answers that it has.
 
     Raises:
-        Refused: no reason, a point of the checklist is open, another office's message, or it is
-            out already.
+        Refused: no reason, a point of the checklist is open, another office's message, or it
+            waits for no approval any more.
     """
     require_own_office(actor, message)
     at, before = now_or(at), message.as_state
-    if before not in HURRIED:
+    if before not in BEFORE_APPROVAL:
         raise Refused(
-            _("“%(title)s” is ready or out already; reload the page.", title=message.title)
+            _(
+                "“%(title)s” waits for no approval any more; reload the page and take the next "
+                "step that is offered there.",
+                title=message.title,
+            )
         )
     text = require_text(
         reason, _("Say what the crisis is and why it cannot wait; whoever reviews it will read it.")
@@ -128,6 +131,8 @@ def review(
     note: str,
     *,
     withdraw_because: str | None = None,
+    reword: bool = False,
+    version: int | None = None,
     at: datetime | None = None,
 ) -> None:
     """A head who worked on none of it says how it was, or withdraws the message.
@@ -135,12 +140,15 @@ def review(
     Args:
         note: what was found; it stays inside the office.
         withdraw_because: the reason that members read; None where the message stands.
+        reword: put the wording in that was proposed with a correction; otherwise it is declined.
+        version: the one that the head was shown.
 
     Raises:
-        Refused: no note, no reason for members, the actor worked on it or works elsewhere, or
-            nothing waits for review.
+        Refused: no note, no reason for members, the actor worked on it or works elsewhere,
+            nothing waits for review, or the message is not the one that was shown.
     """
     require_other_head(actor, message)
+    require_seen(message, version)
     if not is_waiting(message):
         raise Refused(
             _("“%(title)s” does not wait for a review; reload the page.", title=message.title)
@@ -149,6 +157,9 @@ def review(
     at = now_or(at)
     if withdraw_because is not None:
         withdraw(actor, message, _told(withdraw_because), at=at)
+    elif reword:
+        rewording.put_in(actor, message)
+    rewording.decline(message)
     message.reviewed_at, message.reviewed_by, message.review_note = at, actor.user_id, text
     db.session.flush()
     record(

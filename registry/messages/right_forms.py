@@ -9,13 +9,13 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from registry.access.models import Office
-from registry.fields import OnceForm
+from registry.fields import OnceForm, at_most
 from registry.i18n import name_of
 
-REASON = [DataRequired(_l("Give the reason.")), Length(max=500)]
+REASON = [DataRequired(_l("Give the reason.")), at_most(500)]
 
 
 class AskForm(OnceForm):

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, or_, select
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.queries import of_offices
-from registry.messages.right_models import PublishingRight, RightState
+from registry.messages.right_models import OPEN, PublishingRight, RightState
 
 PAGE = 50
 R, S = PublishingRight, RightState
+
+
+@dataclass(frozen=True)
+class Mine:
+    """Whose next steps are asked for: a head endorses, headquarters decides."""
+
+    user_id: int
+    office_id: int
+    endorses: bool = False
+    decides: bool = False
 
 
 def right_for(scope: Scope, right_id: int) -> PublishingRight:
@@ -28,37 +41,39 @@ def right_for(scope: Scope, right_id: int) -> PublishingRight:
     return found
 
 
-def list_rights(scope: Scope, page: int = 1) -> list[PublishingRight]:
-    """A page of applications, the newest first."""
-    query = (
-        select(R)
-        .where(of_offices(scope, R.office_id))
-        .options(joinedload(R.office))
-        .order_by(R.asked_at.desc(), R.id.desc())
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
-    return list(db.session.scalars(query))
+def _shown(scope: Scope, show: str, mine: Mine) -> Select[Any]:
+    query = select(R).where(of_offices(scope, R.office_id))
+    if show == "waiting":
+        return query.where(_waits_for(mine))
+    if show == "open":
+        return query.where(R.state.in_([state.value for state in OPEN]))
+    return query
 
 
-def count_rights(scope: Scope) -> int:
-    """How many applications may be seen."""
-    query = select(func.count(R.id)).where(of_offices(scope, R.office_id))
-    return int(db.session.scalar(query) or 0)
+def list_rights(scope: Scope, show: str, mine: Mine, page: int = 1) -> list[PublishingRight]:
+    """A page of applications, the newest first.
+
+    Args:
+        show: ``waiting`` (for my word or decision), ``open`` (for anybody's), else all.
+    """
+    query = _shown(scope, show, mine).options(joinedload(R.office))
+    query = query.order_by(R.asked_at.desc(), R.id.desc())
+    return list(db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
 
 
-def count_waiting(
-    scope: Scope, user_id: int, office_id: int, *, endorses: bool, decides: bool
-) -> int:
-    """How many applications wait for a head's word, or for the decision."""
-    asked = and_(R.state == S.ASKED.value, R.office_id == office_id)
-    steps = []
-    if endorses:
-        steps.append(and_(asked, or_(R.asked_by.is_(None), R.asked_by != user_id)))
-    if decides:
-        mine = or_(R.asked_by == user_id, R.endorsed_by == user_id)
-        steps.append(and_(R.state == S.ENDORSED.value, ~func.coalesce(mine, False)))
-    if not steps:
-        return 0
-    query = select(func.count(R.id)).where(of_offices(scope, R.office_id), or_(*steps))
-    return int(db.session.scalar(query) or 0)
+def count_rights(scope: Scope, show: str, mine: Mine) -> int:
+    """How many applications are listed."""
+    inner = _shown(scope, show, mine).with_only_columns(R.id).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(inner)) or 0)
+
+
+def _waits_for(mine: Mine) -> ColumnElement[bool]:
+    """Whether an application waits for a head's word, or for the decision."""
+    steps: list[ColumnElement[bool]] = []
+    if mine.endorses:
+        asked = and_(R.state == S.ASKED.value, R.office_id == mine.office_id)
+        steps.append(and_(asked, or_(R.asked_by.is_(None), R.asked_by != mine.user_id)))
+    if mine.decides:
+        worked = or_(R.asked_by == mine.user_id, R.endorsed_by == mine.user_id)
+        steps.append(and_(R.state == S.ENDORSED.value, ~func.coalesce(worked, False)))
+    return or_(false(), *steps)

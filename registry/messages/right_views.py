@@ -24,6 +24,7 @@ from registry.messages.right_forms import AskForm, DirectForm
 from registry.messages.right_models import RIGHT_STATE_NAMES, PublishingRight, RightState
 from registry.messages.sending import sent_secret
 from registry.messages.uploads import opened
+from registry.ui import Card
 
 bp = Blueprint("rights", __name__, url_prefix="/rights")
 P = Permission
@@ -31,10 +32,8 @@ SEE, ASK, ENDORSE = allow(P.RIGHTS_SEE), allow(P.MESSAGES_WRITE), allow(P.MESSAG
 DECIDE = allow(P.RIGHTS_DECIDE)
 
 
-def waiting_count() -> int:
-    """How many applications wait for the signed-in user."""
-    return queries.count_waiting(
-        scope_for(P.RIGHTS_SEE),
+def _mine() -> queries.Mine:
+    return queries.Mine(
         current_user.id,
         current_user.office_id,
         endorses=may(P.MESSAGES_APPROVE),
@@ -42,15 +41,28 @@ def waiting_count() -> int:
     )
 
 
+def waiting_count() -> int:
+    """How many applications wait for the signed-in user."""
+    return queries.count_rights(scope_for(P.RIGHTS_SEE), "waiting", _mine())
+
+
+def waiting_cards() -> list[Card]:
+    """The same for the start page: a way to those that wait, not to all."""
+    address = url_for("rights.index", show="waiting")
+    return [Card(_("Right to publish"), waiting_count(), address)]
+
+
 @bp.get("/")
 @SEE
 def index() -> ResponseReturnValue:
     """The applications that one may see, newest first."""
-    page = read_page(request.args)
+    show, page, mine = request.args.get("show", "")[:10], read_page(request.args), _mine()
     return render_template(
         "rights/index.html",
-        rows=queries.list_rights(scope(), page),
-        total=queries.count_rights(scope()),
+        rows=queries.list_rights(scope(), show, mine, page),
+        total=queries.count_rights(scope(), show, mine),
+        counts={one: queries.count_rights(scope(), one, mine) for one in ("waiting", "open")},
+        show=show,
         page=page,
         per_page=queries.PAGE,
         states=RIGHT_STATE_NAMES,

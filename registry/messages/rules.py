@@ -19,6 +19,8 @@ from registry.periods.dated import Dated, setting_on
 MAX_LINK = 500
 MOST_LINKS = 5
 """Of one message: all of them fit into one message by LINE, beside its text."""
+MOST_TOPICS = 6
+LONGEST_TOPIC = 80
 LARGEST_AUDIENCE = 100_000_000
 LONGEST_REASON = 300
 """Letters of a reason that the audit trail keeps."""
@@ -113,6 +115,33 @@ def clean_links(typed: Iterable[str]) -> list[str]:
             )
         )
     return links
+
+
+def clean_topics(typed: Iterable[str], most: int = MOST_TOPICS) -> list[str]:
+    """Topics without blanks and doubles, in their order.
+
+    Raises:
+        Refused: one of them is too long, or there are too many.
+    """
+    topics = list(dict.fromkeys(name for text in typed if (name := " ".join(text.split()))))
+    if len(topics) > most:
+        raise Refused(
+            _(
+                "Write at most %(limit)s topics here; leave out the least important ones.",
+                limit=most,
+            )
+        )
+    for name in topics:
+        if len(name) > LONGEST_TOPIC:
+            raise Refused(
+                _(
+                    "The topic “%(name)s” is too long; write at most %(limit)s letters, with a "
+                    "comma between topics.",
+                    name=name,
+                    limit=LONGEST_TOPIC,
+                )
+            )
+    return topics
 
 
 def now_or(at: datetime | None) -> datetime:

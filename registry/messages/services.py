@@ -15,7 +15,7 @@ from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import Refused
 from registry.i18n import day
-from registry.messages import checklist
+from registry.messages import checklist, rewording
 from registry.messages.message_text import MessageText as MessageText
 from registry.messages.message_text import Wording as Wording
 from registry.messages.models import (
@@ -193,7 +193,7 @@ def require_other_head(actor: Actor, message: KeyMessage) -> None:
         )
 
 
-def _require_seen(message: KeyMessage, version: int | None) -> None:
+def require_seen(message: KeyMessage, version: int | None) -> None:
     if version not in (None, message.version):
         raise Refused(
             _(
@@ -221,7 +221,7 @@ def approve(
             text is not the one that was shown.
     """
     require_other_head(actor, message)
-    _require_seen(message, version)
+    require_seen(message, version)
     _step(actor, message, S.APPROVED, at)
 
 
@@ -253,7 +253,7 @@ def proofread(
         Refused: it is not approved, belongs to another office, or is not what was shown.
     """
     require_own_office(actor, message)
-    _require_seen(message, version)
+    require_seen(message, version)
     _step(actor, message, S.PROOFREAD, at)
 
 
@@ -268,10 +268,10 @@ def correct(
 ) -> None:
     """Own up to a mistake: shown on the message from now on, sent to all who received it.
 
-    Somebody else reviews it afterwards.
+    Somebody else reviews it afterwards, and then puts the right words in.
 
     Args:
-        wording: the right words, which take the place of the wrong ones; None leaves them.
+        wording: the right words, to take the place of the wrong ones; None leaves them.
         version: the one whose wording was shown.
 
     Raises:
@@ -280,34 +280,17 @@ def correct(
     require_own_office(actor, message)
     text = require_text(text, _("Write what was wrong and what is right."))
     at = now_or(at)
-    before = _reword(actor, message, wording, version) if wording else None
+    after = rewording.differing(message, wording)
+    if after:
+        rewording.require_proposable(message, version)
     _step(actor, message, S.CORRECTED, at, text[:500])
-    row = Correction(message_id=message.id, at=at, actor_id=actor.user_id, text=text, before=before)
+    row = Correction(message_id=message.id, at=at, actor_id=actor.user_id, text=text, after=after)
     db.session.add(row)
     message.edited_by(actor.user_id)
     need_review(message, at)
     db.session.flush()
     db.session.expire(message, ["corrections"])
     _tell(actor, message, Purpose.CORRECTION, row)
-
-
-def _reword(
-    actor: Actor, message: KeyMessage, wording: Wording, version: int | None
-) -> dict[str, object] | None:
-    """Put the right words in; what they were before, where they changed."""
-    old = {name: getattr(message, name) for name in ("sentence", "body", "script", "links")}
-    changed = {key: value for key, value in wording.values().items() if old[key] != value}
-    if not changed:
-        return None
-    if not message.office.may_publish:
-        raise Refused(
-            _("Your office may not publish at present; say only what was wrong and what is right.")
-        )
-    need_version(message, version)
-    for key, value in changed.items():
-        setattr(message, key, value)
-    record(actor, Action.MESSAGE_UPDATE, "message", message.id, fields=sorted(changed))
-    return {key: list(old[key]) if key == "links" else old[key] for key in changed}
 
 
 def withdraw(actor: Actor, message: KeyMessage, reason: str, *, at: datetime | None = None) -> None:

@@ -77,7 +77,7 @@ def _first_of_channel(
     actor: Actor, delivery: Delivery, at: datetime, reached: Select[Any] | None
 ) -> Publication | None:
     release = locked(delivery.release_id)
-    message = _message(release.message_id)
+    message = hold_message(release.message_id)
     if _has_it(delivery):
         return None
     first = release.as_purpose is Purpose.FIRST
@@ -101,7 +101,8 @@ def _through(delivery: Delivery, at: datetime) -> Select[int]:
     return reached_through(delivery.release, delivery.channel, to_bangkok_date(at))
 
 
-def _message(message_id: int) -> KeyMessage:
+def hold_message(message_id: int) -> KeyMessage:
+    """A message as it is now, held until the transaction ends; its release is held first."""
     query = select(KeyMessage).where(KeyMessage.id == message_id)
     return db.session.scalars(
         query.with_for_update().execution_options(populate_existing=True)
@@ -160,8 +161,7 @@ def turn(actor: Actor, release: Release, to: ReleaseState, at: datetime, reason:
         Refused: there is no such step.
     """
     before = release.move(to)
-    if to in (ReleaseState.DONE, ReleaseState.CANCELLED):
-        release.ended_at = at
+    release.ended_at = at if to in (ReleaseState.DONE, ReleaseState.CANCELLED) else None
     release.reason = reason[:500] or release.reason
     note_turn(actor, release, before, reason)
 

@@ -7,17 +7,19 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
 from registry.db import db
-from registry.members.models import Member
+from registry.members.consent_models import Consent
+from registry.members.models import Member, MemberSpan
 from registry.members.queries import STANDS
 from registry.messages.numbers import PAGE, silent_rows
 from registry.messages.unreached import active, willing
 from registry.messages.ways import sends_mail
-from registry.outbox.accounts import linked_members
+from registry.outbox.accounts import LINKED, PRESENT
+from registry.outbox.line_models import LineAccount
 
 
 class Asked(StrEnum):
@@ -38,12 +40,18 @@ ASKED_NAMES = {
 
 
 def _way(on: date) -> ColumnElement[str]:
-    able = and_(STANDS, Member.id.in_(active(on)), Member.id.in_(willing(on)))
-    ways = [(~able, Asked.LEFT_ALONE), (Member.id.in_(linked_members()), Asked.LINE)]
+    """The first way that leads to a member; each table is asked by its own index."""
+    able = and_(STANDS, _has(active(on), MemberSpan), _has(willing(on), Consent))
+    linked = _has(select(LineAccount.member_id).where(LINKED), LineAccount)
+    ways = [(~able, Asked.LEFT_ALONE), (and_(PRESENT, linked), Asked.LINE)]
     if sends_mail():
         ways.append((func.coalesce(Member.email, "") != "", Asked.EMAIL))
     named = [(condition, literal(way.value)) for condition, way in ways]
     return case(*named, else_=literal(Asked.PHONE.value))
+
+
+def _has(rows: Select[int], model: Any) -> ColumnElement[bool]:
+    return rows.where(model.member_id == Member.id).correlate(Member).exists()
 
 
 def silent_by_way(scope: Scope, message_id: int, on: date) -> dict[Asked, int]:
@@ -62,11 +70,13 @@ def list_silent(
     Args:
         by: only those to whom this way leads; empty for all.
     """
-    query = silent_rows(scope, message_id).add_columns(_way(on).label("way"))
-    query = query.where(_way(on) == by) if by else query
-    query = query.options(joinedload(Member.district), joinedload(Member.province))
-    query = query.order_by(Member.name_key, Member.id)
-    return list(db.session.execute(query.limit(PAGE).offset((page - 1) * PAGE)))
+    silent, order = silent_rows(scope, message_id), (Member.name_key, Member.id)
+    some = silent.where(_way(on) == by) if by else silent
+    some = some.with_only_columns(Member.id).order_by(*order)
+    ids = list(db.session.scalars(some.limit(PAGE).offset((page - 1) * PAGE)))
+    rows = silent.add_columns(_way(on).label("way")).where(Member.id.in_(ids)).order_by(*order)
+    places = (joinedload(Member.district), joinedload(Member.province))
+    return list(db.session.execute(rows.options(*places)))
 
 
 def _rows(scope: Scope, message_id: int, on: date) -> Select[*tuple[Any, ...]]:

@@ -201,14 +201,19 @@ def crisis(message_id: int) -> ResponseReturnValue:
 @APPROVE
 def review(message_id: int) -> ResponseReturnValue:
     """A head looks at what went out without waiting, with a note; or withdraws it."""
-    form = ReviewForm()
-    told = (form.told.data or "") if request.form.get("answer") == "withdraw" else None
+    form, answer = ReviewForm(), request.form.get("answer")
+    told = (form.told.data or "") if answer == "withdraw" else None
     return _take(
         "review",
         message_id,
         _("The review is kept with the message."),
         lambda row: reviews_after.review(
-            actor(), row, form.reason.data or "", withdraw_because=told
+            actor(),
+            row,
+            form.reason.data or "",
+            withdraw_because=told,
+            reword=answer == "reword",
+            version=_shown(),
         ),
         reason_form=form,
     )

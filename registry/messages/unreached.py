@@ -38,7 +38,7 @@ from registry.messages.release_models import OUTWARD, Release
 from registry.messages.ways import Outlet, ids_of, open_on, rosters
 from registry.networks.models import NetworkMember
 from registry.outbox.line_models import LineAccount
-from registry.outbox.models import Delivery, DeliveryState, Way
+from registry.outbox.models import BEING_DROPPED, Delivery, DeliveryState, Way
 
 NOT_SENT = (DeliveryState.FAILED.value, DeliveryState.CANCELLED.value)
 WAYS = ("groups", "bot", "mail", "hand")
@@ -90,6 +90,7 @@ def having(message_id: int, *, besides: int | None = None) -> Select[int]:
             going.message_id == message_id,
             going.member_id.is_not(None),
             going.state.not_in(NOT_SENT),
+            ~BEING_DROPPED,
             Release.purpose.in_(sorted(OUTWARD)),
         )
     )

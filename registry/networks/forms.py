@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, TextAreaField
-from wtforms.validators import Length
 
 from registry.access.scope import Scope
-from registry.fields import DayField, OnceForm
+from registry.fields import DayField, OnceForm, at_most
 from registry.i18n import name_of
 from registry.members.fields import CHOOSE, NEEDED, TextField, not_future
 from registry.members.queries import network_types, provinces_in
@@ -24,7 +23,7 @@ class NetworkForm(OnceForm):
     founded_on = DayField(_l("Founded on"), [NEEDED, not_future])
     founding_activity = TextField(_l("Founding activity"))
     description = TextAreaField(
-        _l("Description"), [Length(max=4000)], render_kw={"rows": 3, "maxlength": 4000}
+        _l("Description"), [at_most(4000)], render_kw={"rows": 3, "maxlength": 4000}
     )
 
     def offer(self, scope: Scope) -> None:

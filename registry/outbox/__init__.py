@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Install the outbox."""
+    from registry.outbox import dropping as dropping
     from registry.outbox import feed_models as feed_models
     from registry.outbox import hand_models as hand_models
     from registry.outbox import line_setup

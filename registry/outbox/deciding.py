@@ -47,11 +47,18 @@ def decide(actor: Actor, scope: Scope, delivery: Delivery, decision: Decision) -
         how many it was about.
 
     Raises:
-        Refused: they are no longer failed or unknown.
+        Refused: they are no longer failed or unknown, or the release is just being called off.
     """
-    own_release(actor, delivery)
+    release = own_release(actor, delivery)
     if delivery.state not in queries.TROUBLED:
         raise Refused(_("This was settled in the meantime; reload the page."))
+    if decision is Decision.AGAIN and release.dropping_since is not None:
+        raise Refused(
+            _(
+                "This sending was called off and its queue is being emptied; try again in a few "
+                "minutes."
+            )
+        )
     query = select(Delivery).where(queries.alike(scope, delivery)).order_by(Delivery.id)
     rows = list(db.session.scalars(query.with_for_update()))
     now, before = datetime.now(UTC), delivery.state

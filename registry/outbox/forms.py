@@ -8,9 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length
 
-from registry.fields import DayField
+from registry.fields import DayField, at_most
 from registry.members.fields import CHOOSE, NEEDED, CountField, TextField
 from registry.messages.forms import MomentMixin
 from registry.outbox.deciding import DECISION_NAMES
@@ -39,7 +38,7 @@ class DoneForm(MomentMixin, FlaskForm):
     )
     audience = CountField(_l("People reached, as counted"))
     basis = TextField(_l("Basis of the estimate"))
-    note = StringField(_l("Note"), [Length(max=300)])
+    note = StringField(_l("Note"), [at_most(300)])
 
     def done(self, after: datetime | None) -> Done:
         """What was typed, as the services take it.
@@ -56,4 +55,10 @@ class DoneForm(MomentMixin, FlaskForm):
 class CallOffForm(FlaskForm):
     """Why a task will not be done."""
 
-    reason = StringField(_l("Reason"), [Length(max=300)])
+    reason = StringField(_l("Reason"), [at_most(300)])
+
+
+class UndoForm(FlaskForm):
+    """Why a task is taken back that was noted as done."""
+
+    why = StringField(_l("Reason"), [NEEDED, at_most(300)])

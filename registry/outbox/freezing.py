@@ -91,7 +91,8 @@ def _words(way: Way, release: Release) -> bodies.Content | None:
 
 def _held(ids: list[int]) -> list[int]:
     """Whoever holds deliveries holds their release first; one that is being changed waits."""
-    query = select(Release.id).where(Release.id.in_(ids)).order_by(Release.id)
+    standing = (Release.id.in_(ids), Release.dropping_since.is_(None))
+    query = select(Release.id).where(*standing).order_by(Release.id)
     held = query.with_for_update(read=True, key_share=True, skip_locked=True)
     free = set(db.session.scalars(held))
     return [number for number in ids if number in free]
@@ -120,7 +121,8 @@ def _ready(way: Way, at: datetime) -> int:
 
 def _releases(way: Way, at: datetime) -> Select[int]:
     waiting = select(Delivery.release_id).where(Delivery.way == way.value, text(WAITING))
-    query = select(Release.id).where(Release.id.in_(waiting), Release.machines_done)
+    begun = (Release.machines_done, Release.dropping_since.is_(None))
+    query = select(Release.id).where(Release.id.in_(waiting), *begun)
     if only_urgent(way, at):
         query = query.where(Release.urgent)
     return query.order_by(Release.urgent.desc(), Release.id)

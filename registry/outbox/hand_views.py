@@ -14,8 +14,8 @@ from registry.fields import read_page
 from registry.messages import publishing
 from registry.messages.queries import message_for
 from registry.messages.release_models import PURPOSE_NAMES
-from registry.outbox import hand, hand_queries, queries
-from registry.outbox.forms import CallOffForm, DoneForm
+from registry.outbox import hand, hand_queries, hand_undo, queries
+from registry.outbox.forms import CallOffForm, DoneForm, UndoForm
 from registry.outbox.line import bodies
 from registry.outbox.models import DELIVERY_STATE_NAMES
 from registry.outbox.views import PUBLISH, READ
@@ -35,6 +35,7 @@ def index() -> ResponseReturnValue:
         page=page,
         per_page=hand_queries.PAGE,
         purposes=PURPOSE_NAMES,
+        own=current_user.office_id,
     )
 
 
@@ -45,7 +46,12 @@ def show(delivery_id: int) -> ResponseReturnValue:
     return _page(delivery_id)
 
 
-def _page(delivery_id: int, form: DoneForm | None = None, off: CallOffForm | None = None) -> str:
+def _page(
+    delivery_id: int,
+    form: DoneForm | None = None,
+    off: CallOffForm | None = None,
+    back: UndoForm | None = None,
+) -> str:
     delivery = queries.delivery_for(scope(), delivery_id)
     aloud = delivery.channel.as_kind in hand.ALOUD
     return render_template(
@@ -62,6 +68,7 @@ def _page(delivery_id: int, form: DoneForm | None = None, off: CallOffForm | Non
         point_names=hand.POINT_NAMES,
         form=form or DoneForm(formdata=None, data={"on": today()}),
         off=off or CallOffForm(formdata=None),
+        back=back or UndoForm(formdata=None),
         states=DELIVERY_STATE_NAMES,
         own=current_user.office_id,
     )
@@ -117,3 +124,19 @@ def call_off(delivery_id: int) -> ResponseReturnValue:
         flash(_("The task was called off."), "success")
         return redirect(url_for("outbox.index"))
     return _page(delivery_id, off=form), 422
+
+
+@bp.post("/<int:delivery_id>/undo")
+@PUBLISH
+def undo(delivery_id: int) -> ResponseReturnValue:
+    """Take back that a task was done."""
+    form = UndoForm()
+
+    def step() -> None:
+        delivery = queries.delivery_for(scope(), delivery_id)
+        hand_undo.undo(actor(), delivery, form.why.data or "")
+
+    if carry_out(form, step):
+        flash(_("Taken back. A count of the audience stays; correct it at the channel."), "success")
+        return redirect(url_for("outbox_tasks.show", delivery_id=delivery_id))
+    return _page(delivery_id, back=form), 422

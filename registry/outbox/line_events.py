@@ -6,44 +6,37 @@ twice.  The answers to people go out after a batch, side by side, each at most o
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
 from flask import Flask, current_app
 from flask_babel import gettext as _
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from registry.db import db, unit_of_work
-from registry.documents.pictures import Picture, clean_picture
+from registry.documents.pictures import Picture
 from registry.errors import NotFound, Refused
-from registry.jobs import Progress, handles
 from registry.logs import where
 from registry.messages import files
 from registry.outbox import line_replies
 from registry.outbox.line import client
 from registry.outbox.line_came import Came, came
 from registry.outbox.line_handlers import HANDLERS, Answer
+from registry.outbox.line_idle import finish_idle
 from registry.outbox.line_links import linked
-from registry.outbox.line_models import EventState, Inbound, LineEvent, LineTalk
-from registry.outbox.line_report import BEGUN
-from registry.outbox.line_turns import pending_picture, picture_at_hand
-from registry.periods.calendar import to_bangkok_date
-from registry.periods.dated import Dated, setting_on
+from registry.outbox.line_models import EventState, LineEvent
+from registry.outbox.line_sweep import let_others_write
+from registry.outbox.line_turns import opened, picture_at_hand
 from registry.pulse import briefly, pulse
 
 log = structlog.get_logger()
-AT_ONCE, MOST_TRIES, PAUSE = 10, 3, 0.01
+AT_ONCE, MOST_TRIES = 10, 3
 REPLY_TIMEOUT = (3, 5)
 """Seconds to connect, and to wait for LINE: a whole beat waits, and a reply token ages soon."""
-SWEPT_AT_ONCE = 500
 WAITS = (timedelta(seconds=10), timedelta(minutes=1))
-LONGEST_SIDE = 1920
-IDLE = timedelta(minutes=30)
 W = EventState.WAITING.value
 Reply = tuple[Came, Answer]
 
@@ -54,15 +47,9 @@ def handle_due() -> bool:
     ids, replies = _due(AT_ONCE), []
     for event_id in briefly(ids):
         replies += handle(event_id)
-        _let_others_write()
+        let_others_write()
     _send(replies)
-    return _finish_idle() or bool(ids)
-
-
-def _let_others_write() -> None:
-    """LINE waits for an answer while its next events wait for SQLite's one lock."""
-    if db.engine.dialect.name == "sqlite":
-        time.sleep(PAUSE)
+    return finish_idle() or bool(ids)
 
 
 def _due(limit: int) -> list[int]:
@@ -152,15 +139,8 @@ def _picture(event_id: int) -> Picture | None:
     stored = kept.picture if kept is not None else None
     db.session.rollback()
     if sent:
-        return _opened(client.fetch_content(event.told_id))
-    return _opened(files.read_secret(stored)) if stored else None
-
-
-def _opened(data: bytes) -> Picture | None:
-    try:
-        return clean_picture(data, _("picture"), side=LONGEST_SIDE)
-    except Refused:
-        return None  # it is logged as a picture that could not be opened
+        return opened(client.fetch_content(event.told_id))
+    return opened(files.read_secret(stored)) if stored else None
 
 
 def _failed(event_id: int, error: Exception) -> None:
@@ -217,83 +197,3 @@ def _reply(app: Flask, event: Came, answer: Answer) -> None:
             client.reply(event.reply_token, answer, timeout=REPLY_TIMEOUT)
     except Exception as error:  # an answer that did not get out holds up nobody else's
         log.warning("line_reply_failed", line_event=event.id, kind=type(error).__name__)
-
-
-def _finish_idle() -> bool:
-    """Reports that were begun and left are recorded as far as they were told."""
-    query = select(LineTalk.user_hash).where(
-        LineTalk.step.in_(BEGUN), LineTalk.since < datetime.now(UTC) - IDLE
-    )
-    sources = list(db.session.scalars(query.limit(AT_ONCE)))
-    db.session.rollback()
-    for source in briefly(sources):
-        if not _finish(source, _picture_of):
-            _finish(source, _no_picture)
-        with unit_of_work():
-            line_replies.forget(source)
-    return bool(sources)
-
-
-def _finish(source: str, picture_of: Callable[[str], Picture | None]) -> bool:
-    """Whether a report is over; one that does not hold is, one that something broke is not."""
-    try:
-        picture = picture_of(source)
-        with unit_of_work():
-            line_replies.finish_idle(source, picture)
-    except Refused:
-        return True
-    except Exception as error:  # one report must not stop those of others
-        db.session.rollback()
-        log.error("line_report_failed", kind=type(error).__name__, where=where(error))
-        return False
-    return True
-
-
-def _picture_of(source: str) -> Picture | None:
-    kept = pending_picture(db.session.get(LineTalk, source))
-    stored = kept.picture if kept is not None else None
-    db.session.rollback()
-    return _opened(files.read_secret(stored)) if stored else None
-
-
-def _no_picture(_source: str) -> None:
-    return None
-
-
-@handles("line:sweep", daily_at=3)
-def sweep(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Remove what members wrote, and events, when the days for which they are kept are over."""
-    progress("line")
-    now = datetime.now(UTC)
-    limit = now - timedelta(days=setting_on(Dated.INBOUND_DAYS_KEPT, to_bangkok_date(now)))
-    db.session.rollback()
-    swept = {}
-    for name, some in (("inbound", _sweep_inbound), ("events", _sweep_events)):
-        swept[name] = 0
-        while found := some(limit):
-            swept[name] += found
-            progress(name, swept[name])
-            _let_others_write()
-    return swept
-
-
-def _sweep_inbound(limit: datetime) -> int:
-    """How many of the oldest went; a few at a time, for others write meanwhile."""
-    row = Inbound
-    with unit_of_work():
-        query = select(row.id, row.picture, row.picture_small).where(row.at < limit)
-        found = db.session.execute(query.order_by(row.at, row.id).limit(SWEPT_AT_ONCE)).all()
-        for _number, *pictures in found:
-            for picture in filter(None, pictures):
-                files.discard(picture)
-        db.session.execute(delete(row).where(row.id.in_([number for number, *_names in found])))
-    return len(found)
-
-
-def _sweep_events(limit: datetime) -> int:
-    row = LineEvent
-    with unit_of_work():
-        query = select(row.id).where(row.arrived_at < limit, row.state != W).order_by(row.id)
-        found = list(db.session.scalars(query.limit(SWEPT_AT_ONCE)))
-        db.session.execute(delete(row).where(row.id.in_(found)))
-    return len(found)

@@ -97,6 +97,11 @@ def end_codes(which: ColumnElement[bool]) -> None:
     db.session.execute(unused.values(ended_at=datetime.now(UTC)))
 
 
+def end_own_codes(member: Member) -> None:
+    """Codes that were made on the member's own pages end with the link that opened those."""
+    end_codes((LineCode.member_id == member.id) & LineCode.issued_by.is_(None))
+
+
 def talk_with(source: str) -> LineTalk:
     """Where the conversation with a LINE account (or a group) stands; a new one stands nowhere."""
     talk = db.session.get(LineTalk, source)

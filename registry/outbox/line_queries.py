@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
@@ -17,6 +18,9 @@ from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.normalise import search_key
 from registry.members.queries import of_offices, visible
+from registry.messages.ledger_models import MemberNews, Question
+from registry.messages.visibility import facts_within
+from registry.outbox.line_answer_models import LineAnswer
 from registry.outbox.line_models import (
     EventState,
     Inbound,
@@ -96,6 +100,20 @@ def inbound_for(scope: Scope, inbound_id: int, *, lock: bool = False) -> Inbound
     if found is None:
         raise NotFound(f"inbound {inbound_id}")
     return found
+
+
+def answers_to(scope: Scope, rows: Sequence[Question | MemberNews]) -> dict[int, LineAnswer]:
+    """The latest answer by LINE to each of some questions, or of some news, by their ids."""
+    news = bool(rows) and isinstance(rows[0], MemberNews)
+    model: Any = MemberNews if news else Question
+    column: Any = LineAnswer.news_id if news else LineAnswer.question_id
+    query = (
+        select(column, LineAnswer)
+        .join(model, model.id == column)
+        .where(column.in_([row.id for row in rows]), facts_within(scope, model))
+        .order_by(LineAnswer.id)
+    )
+    return {int(number): answer for number, answer in db.session.execute(query)}
 
 
 def accounts_of_member(scope: Scope, member_id: int) -> list[LineAccount]:

@@ -12,6 +12,9 @@ from registry.db import db
 from registry.documents.pictures import Picture
 from registry.errors import Refused
 from registry.messages import exchange
+from registry.messages.ledger_models import Question
+from registry.outbox import line_answers
+from registry.outbox.line_answer_models import LineAnswer
 from registry.outbox.line_models import EventState, Inbound, LineEvent, Understood
 
 WAYS = ("news", "question", "nothing")
@@ -27,8 +30,7 @@ def settle(actor: Actor, row: Inbound, way: str, picture: Picture | None = None)
         raise Refused(_("This was settled meanwhile; reload the page to see it."))
     token = f"line-{row.id}"
     if way == "question":
-        exchange.ask(actor, row.member, row.text or "", form_token=token, source="line", at=row.at)
-        row.understood = Understood.QUESTION.value
+        _ask(actor, row)
     elif way == "news":
         words = row.text or _("A picture without words.")
         exchange.send_news(actor, row.member, words, picture=picture, form_token=token, at=row.at)
@@ -37,6 +39,27 @@ def settle(actor: Actor, row: Inbound, way: str, picture: Picture | None = None)
     db.session.flush()
     place = row.member.province_code
     record(actor, Action.INBOUND_SETTLE, "inbound", row.id, province=place, kind=way)
+
+
+def _ask(actor: Actor, row: Inbound) -> Question:
+    row.understood = Understood.QUESTION.value
+    text, token = row.text or "", f"line-{row.id}"
+    return exchange.ask(actor, row.member, text, form_token=token, source="line", at=row.at)
+
+
+def answer(actor: Actor, row: Inbound, text: str, *, at_once: bool = False) -> LineAnswer | None:
+    """Take what a member wrote as a question and answer it, by LINE where an account is linked.
+
+    Returns:
+        what goes out by LINE; None where the member must be told otherwise.
+
+    Raises:
+        Refused: it was settled or understood meanwhile, or there is nothing to ask or to say.
+    """
+    settle(actor, row, "question")
+    question = _ask(actor, row)  # the same token: the question that was just made
+    exchange.answer(actor, question, text)
+    return line_answers.queue(actor, question, text, at_once=at_once)
 
 
 def try_again(actor: Actor, event: LineEvent) -> None:

@@ -13,14 +13,17 @@ def listen(app: Flask) -> None:
     after it was checked.
     """
     from registry.access.roles import Permission
+    from registry.outbox import line_answers as line_answers
     from registry.outbox import line_events as line_events
+    from registry.outbox import line_group_views
     from registry.outbox import line_groups as line_groups
     from registry.outbox import line_models as line_models
+    from registry.outbox import line_sweep as line_sweep
     from registry.outbox import line_views as views
     from registry.ui import MenuItem, add_menu
 
     app.register_blueprint(views.bp)
-    app.register_blueprint(views.groups_bp)
+    app.register_blueprint(line_group_views.bp)
     app.extensions["csrf"].exempt(views.webhook)
     app.extensions["sang_readers"].add(views.HOOK)
     app.jinja_env.globals["line_account_of"] = views.account_of

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from registry.channels.models import Channel
 from registry.db import db
-from registry.documents.pictures import Picture
-from registry.errors import NotFound
+from registry.documents.pictures import Picture, clean_picture
+from registry.errors import NotFound, Refused
 from registry.members.models import Member
 from registry.messages import files
 from registry.messages.ledger_models import Recipient
@@ -22,6 +23,7 @@ from registry.outbox.line_models import Inbound, LineTalk, Understood
 from registry.portal import queries
 from registry.portal.queries import OwnScope
 
+LONGEST_SIDE = 1920
 files.keeps(Inbound.picture, Inbound.picture_small)
 
 
@@ -122,3 +124,11 @@ def pending_picture(talk: LineTalk | None) -> Inbound | None:
     row_id = (talk.said or {}).get("inbound") if talk is not None and talk.step else None
     row = db.session.get(Inbound, row_id) if isinstance(row_id, int) else None
     return row if row is not None and row.picture else None
+
+
+def opened(data: bytes) -> Picture | None:
+    """A picture as it may be kept; None for what is none."""
+    try:
+        return clean_picture(data, _("picture"), side=LONGEST_SIDE)
+    except Refused:
+        return None  # it is logged as a picture that could not be opened

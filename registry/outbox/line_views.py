@@ -1,4 +1,4 @@
-"""The webhook, and the pages about LINE: conversations, groups, linking a member's account."""
+"""The webhook, and the pages about LINE: conversations, answers, linking a member's account."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from registry.access.gate import actor, allow, may, public, scope, scope_for
+from registry.access.gate import actor, allow, public, scope, scope_for
 from registry.access.roles import Permission
 from registry.carry import press
 from registry.db import begin_write, commit, db
@@ -19,16 +19,20 @@ from registry.members.queries import member_for, member_to_change
 from registry.messages import files
 from registry.messages.choices import read_office
 from registry.messages.sending import sent_picture
-from registry.networks.queries import network_for
-from registry.outbox import accounts, line_links, line_queries, line_settling, webhook_in
-from registry.outbox.line_forms import ClaimForm
+from registry.messages.told import told
+from registry.outbox import (
+    accounts,
+    line_answers,
+    line_links,
+    line_queries,
+    line_settling,
+    webhook_in,
+)
 from registry.outbox.line_models import UNDERSTOOD_NAMES, LineAccount
 
 bp = Blueprint("line", __name__, url_prefix="/line")
-groups_bp = Blueprint("line_groups", __name__, url_prefix="/line/groups")
 HOOK = "line.webhook"
 ANSWER = allow(Permission.QUESTIONS_ANSWER)
-READ, WRITE = allow(Permission.CHANNELS_READ), allow(Permission.CHANNELS_WRITE)
 MEMBERS = allow(Permission.MEMBERS_WRITE)
 
 
@@ -77,6 +81,10 @@ def index() -> ResponseReturnValue:
 @ANSWER
 def member(member_id: int) -> ResponseReturnValue:
     """The whole conversation with one member, as a chat is read: the latest at the end."""
+    return _talk(member_id)
+
+
+def _talk(member_id: int, at: int = 0, typed: str = "", problem: str = "") -> str:
     row = member_for(scope(), member_id)
     asked = read_page(request.args) if "page" in request.args else None
     rows, total, page = line_queries.talk_with(scope(), member_id, asked)
@@ -89,7 +97,28 @@ def member(member_id: int) -> ResponseReturnValue:
         size=line_queries.PAGE,
         names=UNDERSTOOD_NAMES,
         accounts=line_queries.accounts_of_member(scope(), member_id),
+        reached=line_answers.reached_among([member_id]),
+        at=at,
+        typed=typed,
+        problem=problem,
     )
+
+
+@bp.post("/inbound/<int:inbound_id>/answer")
+@ANSWER
+def answer(inbound_id: int) -> ResponseReturnValue:
+    """Answer what the bot did not understand: it becomes a question, and is answered at once."""
+    row = line_queries.inbound_for(scope(), inbound_id, lock=True)
+    typed, at_once = request.form.get("text", ""), bool(request.form.get("at_once"))
+    member_id = row.member_id
+    try:
+        sent = line_settling.answer(actor(), row, typed, at_once=at_once)
+        commit()
+    except Refused as refusal:
+        db.session.rollback()
+        return _talk(member_id, inbound_id, typed, str(refusal)), 422
+    flash(*told(scope(), member_for(scope(), member_id), sent))
+    return redirect(url_for("line.member", member_id=member_id))
 
 
 @bp.post("/inbound/<int:inbound_id>/<any(news, question, nothing):way>")
@@ -158,46 +187,6 @@ def unlink(member_id: int) -> ResponseReturnValue:
             _("The LINE account is no longer linked."),
         )
     return redirect(url_for("members.show", member_id=member_id))
-
-
-@groups_bp.get("/", endpoint="index")
-@READ
-def groups() -> ResponseReturnValue:
-    """The LINE groups that the bot is in."""
-    return _groups()
-
-
-@groups_bp.post("/claim")
-@WRITE
-def claim() -> ResponseReturnValue:
-    """Make a code that moves a group to the own office, and show it this once."""
-    form = _claim_form()
-    if not form.validate_on_submit():
-        db.session.rollback()
-        return _groups(form), 422
-    seen, wanted = scope_for(Permission.NETWORKS_READ), form.network_id.data
-    network = network_for(seen, wanted) if wanted else None
-    shown, until = line_links.issue_claim(actor(), current_user.office, network)
-    commit()
-    return _groups(code=shown, until=until)
-
-
-def _claim_form() -> ClaimForm:
-    form = ClaimForm()
-    form.offer(scope_for(Permission.NETWORKS_READ), current_user.office_id)
-    return form
-
-
-def _groups(form: ClaimForm | None = None, **shown: object) -> str:
-    channel = accounts.bot_channel()
-    return render_template(
-        "line/groups.html",
-        rows=line_queries.groups_in(scope_for(Permission.CHANNELS_READ)),
-        form=form or _claim_form(),
-        claims=may(Permission.CHANNELS_WRITE),
-        bot=channel,
-        **shown,
-    )
 
 
 def account_of(row: Member) -> LineAccount | None:

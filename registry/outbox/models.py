@@ -9,12 +9,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     JSON,
-    Boolean,
     ColumnElement,
     ForeignKey,
     Index,
     String,
+    and_,
+    exists,
     literal_column,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -65,8 +67,11 @@ WAITING = "state = 'queued' AND request_id IS NULL"
 """Deliveries that wait for a request; a query must say the same to find their index."""
 OPEN = "state IN ('queued', 'sending', 'failed', 'unknown')"
 """Deliveries that wait, go, or need a person: few beside all that ever arrived."""
-IS_OPEN: ColumnElement[bool] = literal_column(f"delivery.{OPEN}", Boolean)
-"""Says what the index of open deliveries says, so that it is found."""
+IS_OPEN: ColumnElement[bool] = literal_column(f"delivery.{OPEN}")
+"""Says to the letter what the index of open deliveries says, so that it is found.
+
+As a Boolean SQLite would be told "… = 1", which is another expression to it.
+"""
 
 
 class SendingBody(Base):
@@ -184,6 +189,19 @@ class Delivery(Base):
 
 UNSETTLED = (IS_OPEN, Delivery.state.in_(sorted(set(D) - SETTLED)))
 """Conditions on deliveries that wait or are on their way."""
+IDLE: ColumnElement[bool] = and_(
+    Delivery.state == D.QUEUED.value,
+    or_(
+        Delivery.request_id.is_(None),
+        exists()
+        .where(SendingRequest.id == Delivery.request_id)
+        .where(SendingRequest.state == D.CANCELLED.value)
+        .correlate(Delivery),
+    ),
+)
+"""Waiting deliveries that no request carries, or one that is not sent after all."""
+BEING_DROPPED: ColumnElement[bool] = and_(Release.dropping_since.is_not(None), IDLE)
+"""Deliveries, joined to their release, that were called off and are not yet dropped."""
 
 
 class OutboxHold(Base):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import select, update
 
 from registry.audit.services import Actor
-from registry.bulk import among
 from registry.db import db
 from registry.messages import settling as ledger
 from registry.messages.release_models import Release
@@ -114,31 +113,6 @@ def settle_unknown(row: SendingRequest, trouble: Trouble, at: datetime) -> None:
 def settle_cancelled(row: SendingRequest, at: datetime) -> None:
     """It is not sent after all, because its message was withdrawn before the first try."""
     _end(row, D.CANCELLED, None, at, OPEN)
-
-
-def drop_waiting(release: Release, at: datetime) -> int:
-    """Nothing of a release is sent or done any more that surely had no effect so far.
-
-    What is under way or in doubt is left.  The caller holds the release, so that no request is made
-    meanwhile; one that is being claimed at this moment counts as under way.
-
-    Returns:
-        how many deliveries will not be made.
-    """
-    row, gone = SendingRequest, {"state": D.CANCELLED.value, "settled_at": at, "error": None}
-    idle = (row.release_id == release.id, row.state == D.QUEUED.value, row.doubtful.is_(False))
-    db.session.flush()
-    ids = list(db.session.scalars(select(row.id).where(*idle).with_for_update(skip_locked=True)))
-    requests = update(row).where(among(row.id, ids)).values(**gone, recipients=None)
-    theirs = or_(Delivery.request_id.is_(None), among(Delivery.request_id, ids))
-    waiting = (Delivery.release_id == release.id, Delivery.state == D.QUEUED.value, theirs)
-    plain = {"synchronize_session": False}
-    db.session.execute(requests, execution_options=plain)
-    dropped = db.session.execute(
-        update(Delivery).where(*waiting).values(**gone), execution_options=plain
-    )
-    db.session.expire_all()
-    return cast("CursorResult[Any]", dropped).rowcount
 
 
 def _end(

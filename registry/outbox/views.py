@@ -116,9 +116,11 @@ def _bundle_page(delivery_id: int, form: DecideForm) -> str:
 
 
 def _waits(delivery: Delivery) -> list[str]:
-    """Why it waits, where the whole way does."""
+    """Why it waits, where the whole way or its sending does."""
     if delivery.as_state is not DeliveryState.QUEUED:
         return []
+    if delivery.release.dropping_since is not None:
+        return [_("Being called off")]
     return holds.reasons([Way(delivery.way)], urgent=delivery.release.urgent)
 
 

@@ -8,10 +8,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from registry.access.versions import mark_of
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import NotFound, Refused
+from registry.i18n import LOCALES
+from registry.periods.confirming import require_same
 from registry.periods.dated_kinds import KINDS as KINDS
 from registry.periods.dated_kinds import Dated as Dated
 from registry.periods.dated_kinds import as_text as as_text
@@ -59,8 +62,9 @@ def set_from(
         raise Refused(_("The past is not rewritten: choose today or a later day."))
     if not source.strip():
         raise Refused(_("Please state the order or the reason that sets it."))
-    value, before = read_value(name, typed, english), setting_on(name, valid_from)
+    value = read_value(name, typed, english)
     row = _row_of(name, valid_from) or DatedSetting(name=name.value, valid_from=valid_from)
+    before = setting_on(name, valid_from)
     row.value, row.source, row.set_by = value, source.strip()[:200], actor.user_id
     db.session.add(row)
     db.session.flush()
@@ -71,8 +75,19 @@ def set_from(
         "period": valid_from,
         "reason": row.source,
     }
-    record(actor, Action.SETTING_CHANGE, "dated_setting", row.id, **said)
+    whole = _word_by_word(name, before, value)
+    record(actor, Action.SETTING_CHANGE, "dated_setting", row.id, changes=whole, **said)
     return row
+
+
+def _word_by_word(name: Dated, before: Any, after: Any) -> dict[str, Any] | None:
+    """The points of a checklist word by word: nobody could tell them from what is cut short."""
+    if name is not Dated.CHECKLIST:
+        return None
+    from registry.messages.checklist import default_points  # it reads its points from here
+
+    pair = [default_points() if value is None else value for value in (before, after)]
+    return {f"points_{lang}": [[one[lang] for one in each] for each in pair] for lang in LOCALES}
 
 
 def read_value(name: Dated, typed: str, english: str = "") -> Any:
@@ -88,26 +103,39 @@ def _row_of(name: Dated, valid_from: date) -> DatedSetting | None:
     query = select(DatedSetting).where(
         DatedSetting.name == name.value, DatedSetting.valid_from == valid_from
     )
-    return db.session.scalar(query.with_for_update())
+    held = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(held)
 
 
 def takes_effect_at_once(name: Dated, valid_from: date, *, today: date) -> bool:
     """Whether a value set now holds from this moment, or replaces one set for the same day."""
-    return valid_from == today or _row_of(name, valid_from) is not None
+    return _row_of(name, valid_from) is not None or valid_from == today
 
 
-def take_back(row_id: int, reason: str, actor: Actor, *, today: date) -> None:
+def mark_of_setting(row: DatedSetting) -> str:
+    """A mark of a value as a page shows it."""
+    return mark_of(row.name, row.valid_from, row.value, row.source)
+
+
+def take_back(
+    row_id: int, reason: str, actor: Actor, *, today: date, seen: str | None = None
+) -> None:
     """Take back a value of today or of a later day: the one before holds again.
 
     What was decided under it keeps what it kept.
 
+    Args:
+        seen: the mark of the value that the page showed; None where there was no page.
+
     Raises:
         NotFound: there is no such row.
         Refused: no reason, or its day is past.
+        ChangedMeanwhile: the value is not the one that was shown.
     """
-    row = db.session.get(DatedSetting, row_id)
+    row = db.session.get(DatedSetting, row_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
+    require_same(seen, mark_of_setting(row))
     if row.valid_from < today:
         raise Refused(
             _("Only a value of today or of a later day can be taken back; set a new one instead.")
@@ -115,11 +143,14 @@ def take_back(row_id: int, reason: str, actor: Actor, *, today: date) -> None:
     if not reason.strip():
         raise Refused(_("Say why the value is taken back."))
     said: dict[str, Any] = {
+        "kind": "taken back",
         "code": row.name,
         "from": as_text(row.value)[:200],
         "period": row.valid_from,
         "reason": reason.strip()[:200],
     }
-    record(actor, Action.SETTING_CHANGE, "dated_setting", row.id, kind="taken back", **said)
     db.session.delete(row)
     db.session.flush()
+    name = Dated(row.name)
+    whole = _word_by_word(name, row.value, setting_on(name, row.valid_from))
+    record(actor, Action.SETTING_CHANGE, "dated_setting", row_id, changes=whole, **said)

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
-from registry.fields import DayField
+from registry.fields import DayField, at_most
 from registry.messages.checklist import default_points
 from registry.periods.dated import KINDS, Dated, as_text
 
@@ -28,7 +28,7 @@ class DatedForm(FlaskForm):
     name = HiddenField()
     seen = HiddenField()
     valid_from = DayField(_l("From the day"), [needed])
-    source = StringField(_l("Order or reason"), [needed, Length(max=200)])
+    source = StringField(_l("Order or reason"), [needed, at_most(200)])
 
     def typed(self) -> str:
         """The value as one types it."""
@@ -46,7 +46,7 @@ class DatedForm(FlaskForm):
 class NumberForm(DatedForm):
     """A whole number."""
 
-    value = StringField(_l("Value"), [needed, Length(max=20)], render_kw=NUMERIC)
+    value = StringField(_l("Value"), [needed, at_most(20)], render_kw=NUMERIC)
 
 
 class SwitchForm(DatedForm):
@@ -75,9 +75,9 @@ class PointsForm(DatedForm):
     """Points of a checklist, one on each line, in Thai and perhaps in English."""
 
     values = ("value", "english")
-    value = TextAreaField(_l("Points in Thai"), [needed, Length(max=8000)], render_kw={"rows": 9})
+    value = TextAreaField(_l("Points in Thai"), [needed, at_most(8000)], render_kw={"rows": 9})
     english = TextAreaField(
-        _l("The same points in English"), [Length(max=8000)], render_kw={"rows": 9}
+        _l("The same points in English"), [at_most(8000)], render_kw={"rows": 9}
     )
 
     def in_english(self) -> str:
@@ -105,6 +105,7 @@ def form_of(name: Dated) -> DatedForm:
 
 
 class TakeBackForm(FlaskForm):
-    """Why a value is taken back."""
+    """Why a value is taken back; ``seen`` is the mark of what the page showed."""
 
-    reason = StringField(_l("Reason"), [needed, Length(max=200)])
+    seen = HiddenField()
+    reason = StringField(_l("Reason"), [at_most(200)])

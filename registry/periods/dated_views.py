@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,11 +10,12 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, today
 from registry.access.roles import Permission
-from registry.carry import carry_out, press
-from registry.errors import Refused
+from registry.access.versions import mark_of
+from registry.carry import carry_out
 from registry.i18n import said
 from registry.messages.checklist import default_points
 from registry.periods import dated
+from registry.periods.confirming import require_shown
 from registry.periods.dated_forms import DatedForm, TakeBackForm, form_of
 
 bp = Blueprint("dated", __name__, url_prefix="/settings/dated")
@@ -33,16 +32,20 @@ def index_of_settings() -> ResponseReturnValue:
     if form and name and _set(form, name):
         flash(_("Saved."), "success")
         return redirect(url_for("dated.index_of_settings"))
-    page = render_template(
+    page = _page(form=form, name=name)
+    return page, 422 if form and form.is_submitted() else 200
+
+
+def _page(**shown: Any) -> str:
+    return render_template(
         "settings/dated.html",
-        form=form,
-        name=name,
         settings=dated.all_settings(),
         kinds=dated.KINDS,
         written=written,
+        mark_of=dated.mark_of_setting,
         today=today(),
+        **shown,
     )
-    return page, 422 if form and form.is_submitted() else 200
 
 
 def _set(form: DatedForm, name: dated.Dated) -> bool:
@@ -56,31 +59,11 @@ def _confirmed(form: DatedForm, name: dated.Dated) -> None:
     """Set the value; one that holds at once only after its page has shown what changes."""
     day, typed, english = form.valid_from.data, form.typed(), form.in_english()
     if day >= today() and dated.takes_effect_at_once(name, day, today=today()):
-        _require_seen(form, name, day, dated.read_value(name, typed, english))
+        before, value = dated.setting_on(name, day), dated.read_value(name, typed, english)
+        mark = mark_of(name.value, day, before, value)
+        require_shown(form, mark, written(name, before), written(name, value))
     source = form.source.data or ""
     dated.set_from(name, typed, day, source, actor(), today=today(), english=english)
-
-
-def _require_seen(form: DatedForm, name: dated.Dated, day: date, value: Any) -> None:
-    """Show what changes, old → new, before it is saved.
-
-    Raises:
-        Refused: the form was not sent from a page that showed this very change.
-    """
-    before = dated.setting_on(name, day)
-    change = f"{name.value} {day} {before} {value}"
-    shown = hashlib.sha256(change.encode()).hexdigest()
-    if form.seen.data == shown:
-        return
-    form.seen.data = shown
-    raise Refused(
-        _(
-            "Please confirm: “%(before)s” → “%(after)s”. Press “Confirm and save”, or change the "
-            "value first.",
-            before=written(name, before).replace("\n", " · "),
-            after=written(name, value).replace("\n", " · "),
-        )
-    )
 
 
 def written(name: dated.Dated, value: Any) -> str:
@@ -96,7 +79,9 @@ def written(name: dated.Dated, value: Any) -> str:
 @MANAGE
 def take_back_setting(row_id: int) -> ResponseReturnValue:
     """Take back a value of today or of a later day, with a reason."""
-    reason = TakeBackForm().reason.data or ""
-    done = _("The value was taken back.")
-    press(lambda: dated.take_back(row_id, reason, actor(), today=today()), done)
-    return redirect(url_for("dated.index_of_settings"))
+    form = TakeBackForm()
+    reason, seen = form.reason.data or "", form.seen.data or ""
+    if carry_out(form, lambda: dated.take_back(row_id, reason, actor(), today=today(), seen=seen)):
+        flash(_("The value was taken back."), "success")
+        return redirect(url_for("dated.index_of_settings"))
+    return _page(back=form, back_id=row_id), 422

@@ -11,10 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from registry.access.versions import mark_of
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.errors import NotFound, Refused
+from registry.periods.confirming import require_same
 from registry.periods.models import TimeStandard
 
 LONGEST = 60 * 24 * 30
@@ -85,27 +87,23 @@ def set_standard(
 ) -> TimeStandard:
     """Set a standard from a day on (today or later); earlier days keep theirs.
 
+    A standard that the day has already is replaced: the trail keeps what it was.
+
     Raises:
-        Refused: the day is past or has one already, the minutes make no sense, or no source.
+        Refused: the day is past, the minutes make no sense, or no source.
     """
     if valid_from < today:
         raise Refused(_("The past is not rewritten: choose today or a later day."))
-    if not 1 <= minutes <= LONGEST:
-        raise Refused(_("The standard must lie between 1 minute and 30 days."))
+    require_minutes(minutes)
     if not source.strip():
         raise Refused(_("Please state the order or the place in the manual that sets it."))
-    taken = select(TimeStandard.id).where(
-        TimeStandard.step == step.value, TimeStandard.valid_from == valid_from
-    )
-    if db.session.scalar(taken):
-        raise Refused(_("This step has a standard from that day already."))
-    row = TimeStandard(
-        step=step.value, minutes=minutes, valid_from=valid_from, source=source.strip()[:200]
-    )
+    row = set_for(step, valid_from) or TimeStandard(step=step.value, valid_from=valid_from)
+    before, row.minutes, row.source = row.minutes, minutes, source.strip()[:200]
     db.session.add(row)
     db.session.flush()
     said: dict[str, Any] = {
         "code": step.value,
+        "from": before,
         "to": minutes,
         "period": valid_from,
         "reason": row.source,
@@ -114,11 +112,45 @@ def set_standard(
     return row
 
 
-def take_back(row_id: int, actor: Actor, *, today: date) -> None:
-    """Take back a standard that is not yet in force."""
-    row = db.session.get(TimeStandard, row_id)
+def set_for(step: Step, day: date) -> TimeStandard | None:
+    """The standard that was set to begin on this very day."""
+    query = select(TimeStandard).where(
+        TimeStandard.step == step.value, TimeStandard.valid_from == day
+    )
+    held = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(held)
+
+
+def require_minutes(minutes: int) -> None:
+    """A time that can be a standard.
+
+    Raises:
+        Refused: it is too short or too long.
+    """
+    if not 1 <= minutes <= LONGEST:
+        raise Refused(_("The standard must lie between 1 minute and 30 days."))
+
+
+def mark_of_standard(row: TimeStandard) -> str:
+    """A mark of a standard as a page shows it."""
+    return mark_of(row.step, row.valid_from, row.minutes, row.source)
+
+
+def take_back(row_id: int, actor: Actor, *, today: date, seen: str | None = None) -> None:
+    """Take back a standard that is not yet in force.
+
+    Args:
+        seen: the mark of the standard that the page showed; None where there was no page.
+
+    Raises:
+        NotFound: there is no such standard.
+        Refused: it is in force.
+        ChangedMeanwhile: it is not the one that was shown.
+    """
+    row = db.session.get(TimeStandard, row_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
+    require_same(seen, mark_of_standard(row))
     if row.valid_from <= today:
         raise Refused(_("Only a standard that lies in the future can be taken back."))
     said: dict[str, Any] = {"code": row.step, "from": row.minutes, "kind": "taken back"}

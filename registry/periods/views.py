@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, today
 from registry.access.roles import Permission
+from registry.access.versions import mark_of
 from registry.carry import carry_out, press
 from registry.periods import standards
+from registry.periods.confirming import require_shown
 from registry.periods.forms import StandardForm
 
 bp = Blueprint("standards", __name__, url_prefix="/settings/standards")
@@ -32,19 +34,24 @@ def index() -> ResponseReturnValue:
         standards=standards.standards(),
         names=standards.STEP_NAMES,
         clocks=standards.CLOCKS,
+        mark_of=standards.mark_of_standard,
         today=today(),
     )
 
 
 def _set(form: StandardForm) -> None:
-    standards.set_standard(
-        standards.Step(form.step.data),
-        form.minutes.data or 0,
-        form.valid_from.data,
-        form.source.data or "",
-        actor(),
-        today=today(),
-    )
+    """Set a standard; one that its day has already only after the page has shown what changes."""
+    step, day, minutes = standards.Step(form.step.data), form.valid_from.data, form.minutes.data
+    standards.require_minutes(minutes)
+    standing = standards.set_for(step, day) if day >= today() else None
+    if standing:
+        mark = mark_of(standards.mark_of_standard(standing), minutes)
+        require_shown(form, mark, _minutes(standing.minutes), _minutes(minutes))
+    standards.set_standard(step, minutes, day, form.source.data or "", actor(), today=today())
+
+
+def _minutes(count: int) -> str:
+    return str(_("%(count)s minutes", count=f"{count:,}"))
 
 
 @bp.post("/<int:row_id>/take-back")
@@ -52,5 +59,6 @@ def _set(form: StandardForm) -> None:
 def take_back(row_id: int) -> ResponseReturnValue:
     """Take back a standard that is not yet in force."""
     done = _("The standard was taken back.")
-    press(lambda: standards.take_back(row_id, actor(), today=today()), done)
+    seen = request.form.get("seen", "")
+    press(lambda: standards.take_back(row_id, actor(), today=today(), seen=seen), done)
     return redirect(url_for("standards.index"))

@@ -5,7 +5,16 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, current_app, flash, redirect, render_template, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +24,7 @@ from registry.db import commit
 from registry.genuine.address import qr_svg
 from registry.members.models import Member
 from registry.members.queries import member_for, member_to_change
+from registry.outbox import accounts, line_links
 from registry.portal import queries, services
 from registry.portal.models import MemberLink
 from registry.portal.tokens import link_number
@@ -45,10 +55,20 @@ def issue(member_id: int) -> ResponseReturnValue:
     """Make a link, to be shown to this browser for a while; earlier links end."""
     member = member_to_change(scope(), member_id)
     again = link_of(member) is not None
+    _end_line(member)
     token = services.issue(actor(), member)
     commit()
     session[ISSUED] = [member_id, encrypt(token.encode()), again]
     return redirect(url_for("portal_admin.issued", member_id=member_id))
+
+
+def _end_line(member: Member) -> None:
+    """Whoever had the old link may have linked a LINE account of theirs, or be about to."""
+    line_links.end_own_codes(member)
+    account = accounts.account_of(member.id)
+    if account is not None and request.form.get("unlink"):
+        line_links.unlink(actor(), account, "officer")
+        flash(_("The LINE account is no longer linked."), "success")
 
 
 @bp.get("/")
@@ -74,6 +94,7 @@ def issued(member_id: int) -> ResponseReturnValue:
 def revoke(member_id: int) -> ResponseReturnValue:
     """End all links of a member."""
     member = member_to_change(scope(), member_id)
+    _end_line(member)
     services.revoke(actor(), member)
     commit()
     flash(_("The personal link no longer opens anything."), "success")

@@ -14,7 +14,7 @@ TEMPLATE = LIBRARY / "certificate.typ"
 
 
 def certificate_pdf(row: Certificate) -> bytes:
-    """The document; the same certificate makes the same bytes while name and office stay."""
+    """The document; the same certificate makes the same bytes while the name stays."""
     address = genuine_address(row.code)
     data = certificate_words(row, address)
     return render_pdf(TEMPLATE, data, created=row.made_at, files={"qr.svg": qr_svg(address)})
@@ -36,8 +36,8 @@ def _words(row: Certificate, address: str) -> dict[str, object]:
     reached = None if row.reached is None else f"{row.reached:,}"
     return {
         "title": _("Certificate of contribution"),
-        "office": row.member.office.name_th,
-        "issuer": _("Issued by %(office)s", office=row.member.office.name_th),
+        "office": row.office.name_th,
+        "issuer": _("Issued by %(office)s", office=row.office.name_th),
         "given": _("This is to certify that"),
         "name": row.member.display_name,
         "place": row.member.province.name_th,

@@ -95,11 +95,11 @@ def own(token: str, *, private: bool = False, kept: bool = False) -> Own:
     if isinstance(link, LinkEnd):
         found = link_of(token)
         raise LinkGone(link, found.member if found else None)
-    named = link.browser_hash is not None or not link.single_use
-    if (private and not named) or (kept and not is_kept_here(link, _cookie(token))):
-        taken = link.browser_hash is not None
+    taken, here = link.browser_hash is not None, is_kept_here(link, _cookie(token))
+    named = taken or not link.single_use
+    if (private and not named) or (kept and not here):
         raise NotBound(link.member if taken else None, whole=link.single_use)
-    return Own(token, link.member, OwnScope(member_id=link.member_id), _actor(), named)
+    return Own(token, link.member, OwnScope(member_id=link.member_id, kept=here), _actor(), named)
 
 
 def _actor() -> Actor:
@@ -165,8 +165,11 @@ def gone(error: LinkGone) -> ResponseReturnValue:
     """Why the link opens nothing, and what to do."""
     member = error.member
     queue = queue_of(member.id if member else None)
-    office = name_of(member.office) if member else ""
-    page = render_template("portal/gone.html", end=error.end.value, queue=queue, office=office)
+    asked = member.office if member else None
+    office = name_of(asked) if asked else ""
+    page = render_template(
+        "portal/gone.html", end=error.end.value, queue=queue, office=office, asked=asked
+    )
     return page, 404
 
 

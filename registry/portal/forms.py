@@ -10,18 +10,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel, ChannelKind
 from registry.channels.services import ChannelValues
-from registry.fields import DayField, OnceForm
+from registry.fields import DayField, OnceForm, at_most
 from registry.members.fields import CHOOSE, NEEDED, CountField, LinkField, TextField, not_future
 from registry.messages.ledger_forms import channel_choices
 from registry.messages.ledger_models import Question
+from registry.messages.replies import MAX_TEXT
 from registry.messages.typed import noon_of
 from registry.periods.calendar import to_bangkok_date
 
 NEW = "new"
+FITS = at_most(MAX_TEXT)
 LONGEST_WAIT = timedelta(hours=72)
 KINDS = [(kind.value, name) for kind, name in CHANNEL_KIND_NAMES.items()]
 
@@ -49,7 +51,7 @@ class PassedOnForm(OnceForm):
     channel = RadioField(_l("Through which channel?"), [CHOOSE])
     new_kind = SelectField(_l("Kind of channel"), choices=KINDS, default=ChannelKind.LINE_GROUP)
     new_name = TextField(_l("Name of the channel"))
-    audience = CountField(_l("How many people did it reach?"))
+    audience = CountField(_l("How many people did it reach?"), render_kw={"data-count": True})
     basis = TextField(_l("How do you know? (for loudspeakers, radio and talks)"))
     link = LinkField(_l("Link to the post"))
     picture = FileField(_l("Picture"))
@@ -106,7 +108,7 @@ class OwnChannelForm(OnceForm):
 class AskForm(OnceForm):
     """I have a question, or: something in my record is wrong."""
 
-    text = TextAreaField(_l("Your question"), [Length(max=4000)], render_kw={"rows": 4})
+    text = TextAreaField(_l("Your question"), [FITS], render_kw={"rows": 4})
 
 
 def blank_forms(questions: Iterable[Question]) -> dict[int, AskForm]:
@@ -117,8 +119,6 @@ def blank_forms(questions: Iterable[Question]) -> dict[int, AskForm]:
 class NewsForm(OnceForm):
     """News from the village."""
 
-    text = TextAreaField(
-        _l("What happened, where and when?"), [Length(max=4000)], render_kw={"rows": 5}
-    )
+    text = TextAreaField(_l("What happened, where and when?"), [FITS], render_kw={"rows": 5})
     link = LinkField(_l("Link"))
     picture = FileField(_l("Picture"))

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry.access.models import Office
 from registry.db import Base
 from registry.members.models import Member
 from registry.messages.models import CODE_LETTERS
@@ -53,9 +54,10 @@ def new_certificate_code() -> str:
 
 
 class Certificate(Base):
-    """A certificate of contribution, with its figures as they stood when it was made.
+    """A certificate of contribution, with office and figures as they stood when it was made.
 
     Attributes:
+        office_id: which office issued it, wherever the member belongs since.
         since, until: first and last day on which an accepted dissemination was made.
         messages, disseminations: how many of them, and of how many messages.
         reached: the reach with evidence; absent where no audience is known, never 0.
@@ -65,6 +67,7 @@ class Certificate(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     code: Mapped[str] = mapped_column(String(16), unique=True, default=new_certificate_code)
     made_at: Mapped[datetime]
     since: Mapped[date]
@@ -74,3 +77,4 @@ class Certificate(Base):
     reached: Mapped[int | None]
 
     member: Mapped[Member] = relationship()
+    office: Mapped[Office] = relationship()

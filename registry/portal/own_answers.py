@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask_babel import force_locale
-from flask_babel import gettext as _
-
-from registry.i18n import LOCALES
 from registry.messages.ledger_models import MemberNews, Question
 from registry.portal import queries
 from registry.portal.door_views import Own
-from registry.portal.queries import OwnScope
 
 ANNOUNCED = timedelta(days=30)
 """How long an answer is announced that the member does not settle."""
@@ -47,18 +42,3 @@ def _is_new(row: Question, since: datetime) -> bool:
 
 def _after(at: datetime | None, now: datetime, span: timedelta) -> bool:
     return at is not None and at >= now - span
-
-
-def wish_text(text: str) -> str:
-    """A wish to correct the record, as the office gets it."""
-    return str(_("Please correct my record: %(text)s", text=text))
-
-
-def my_wishes(scope: OwnScope) -> list[Question]:
-    """The member's wishes to correct the record, with their answers, the latest first."""
-    starts = []
-    for locale in LOCALES:
-        with force_locale(locale):
-            starts.append(wish_text("").strip())
-    rows = queries.my_questions(scope)
-    return [row for row in rows if row.message_id is None and row.text.startswith(tuple(starts))]

@@ -123,7 +123,7 @@ def _networks(scope: OwnScope) -> Part:
     query = select(NetworkMember).where(NetworkMember.member_id == scope.member_id)
     found = db.session.scalars(query.options(joinedload(NetworkMember.network)))
     rows: list[Row] = [
-        [row.network.name, row.from_on, row.to_on, _("yes") if row.coordinator else _("no")]
+        [row.network.name, row.from_on, row.to_on, _("Yes") if row.coordinator else _("No")]
         for row in found
     ]
     columns = [_("Network"), _("From"), _("Until"), _("Coordinator")]
@@ -170,7 +170,7 @@ def _received(scope: OwnScope) -> Part:
         [title, row.published_at, row.received_at, row.declined_at]
         for title, row in db.session.execute(query)
     ]
-    columns = [_("Message"), _("Published"), _("Received"), _("Not passed on")]
+    columns = [_("Message"), _("Published on"), _("Received on"), _("Not passed on")]
     return Part(_("Messages sent to me"), columns, rows)
 
 
@@ -197,7 +197,7 @@ def _passed_on(scope: OwnScope) -> Part:
         _("Message"),
         _("Channel"),
         _("Channel kind"),
-        _("Passed on"),
+        _("Date passed on"),
         _("Potential reach"),
         _("Reported reach"),
         _("Basis of the estimate"),

@@ -30,13 +30,14 @@ def _questions(scope: OwnScope) -> Part:
     query = select(Question).where(Question.member_id == scope.member_id).order_by(Question.id)
     rows: list[Row] = []
     for row in db.session.scalars(query.options(selectinload(Question.replies))):
-        rows.append([_("My question"), row.asked_at, row.text])
+        title = _("Correction of my record") if row.about_record else _("My question")
+        rows.append([title, row.asked_at, row.text])
         if row.answer:
             rows.append([_("Answer of the office"), row.answered_at, row.answer])
         for said in row.replies:
             who = _("My question") if said.by_member else _("Answer of the office")
             rows.append([who, said.at, said.text])
-    return Part(_("My questions"), [_("Who"), _("Date"), _("Text")], rows)
+    return Part(_("My questions"), [_("What"), _("Date"), _("Text")], rows)
 
 
 def _news(scope: OwnScope) -> Part:
@@ -56,12 +57,12 @@ def _news(scope: OwnScope) -> Part:
         for row in found
     ]
     columns = [
-        _("Sent"),
+        _("Sent on"),
         _("News"),
         _("Link"),
         _("Picture"),
         _("Answered"),
-        _("Answer"),
+        _("Answer of the office"),
         _("What became of it"),
         _("Reason"),
     ]

@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import Length
 
 from registry.channels.models import Channel
-from registry.fields import DayField, OnceForm
+from registry.fields import DayField, OnceForm, at_most
 from registry.members.fields import CHOOSE, CountField, TextField, not_future
 from registry.messages.ledger_forms import channel_choices
 from registry.messages.typed import noon_of
@@ -40,4 +39,4 @@ class PhonePassedForm(OnceForm):
 class PhoneQuestionForm(OnceForm):
     """The member asks; an officer writes it down."""
 
-    text = TextAreaField(_l("The question"), [Length(max=4000)], render_kw={"rows": 3})
+    text = TextAreaField(_l("The question"), [at_most(4000)], render_kw={"rows": 3})

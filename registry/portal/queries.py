@@ -31,9 +31,14 @@ LATEST = 60
 
 @dataclass(frozen=True)
 class OwnScope(Scope):
-    """One member, and nothing else: no province, no network, nobody's name."""
+    """One member, and nothing else: no province, no network, nobody's name.
+
+    Attributes:
+        kept: whether the browser that asks keeps the link; the record is told to no other one.
+    """
 
     member_id: int = 0
+    kept: bool = False
 
 
 def _sent(scope: OwnScope) -> Select[*tuple[Any, ...]]:
@@ -133,17 +138,31 @@ def my_channels(scope: OwnScope) -> list[Channel]:
     return list(db.session.scalars(query))
 
 
-def my_questions(scope: OwnScope, message_id: int | None = None) -> list[Question]:
-    """The member's questions with their answers, the latest first."""
+def _asked(scope: OwnScope) -> Select[Question]:
     query = select(Question).where(Question.member_id == scope.member_id)
-    if message_id is not None:
-        query = query.where(Question.message_id == message_id)
+    return query if scope.kept else query.where(~Question.about_record)
+
+
+def _latest_asked(query: Select[Question]) -> list[Question]:
     query = query.options(
         joinedload(Question.message),
         selectinload(Question.replies),
         selectinload(Question.resolutions),
     )
     return list(db.session.scalars(query.order_by(Question.id.desc()).limit(LATEST)))
+
+
+def my_questions(scope: OwnScope, message_id: int | None = None) -> list[Question]:
+    """The member's questions with their answers, the latest first."""
+    query = _asked(scope)
+    if message_id is not None:
+        query = query.where(Question.message_id == message_id)
+    return _latest_asked(query)
+
+
+def my_wishes(scope: OwnScope) -> list[Question]:
+    """The member's wishes to correct the record, with their answers, the latest first."""
+    return _latest_asked(_asked(scope).where(Question.about_record))
 
 
 def my_news(scope: OwnScope) -> list[MemberNews]:
@@ -203,14 +222,12 @@ def my_channel(scope: OwnScope, channel_id: int) -> Channel:
 
 
 def my_question(scope: OwnScope, question_id: int) -> Question:
-    """One question of the member.
+    """One question of the member, locked for a change.
 
     Raises:
-        NotFound: it is another's, or there is none.
+        NotFound: it is another's, about the record that this browser may not see, or there is none.
     """
-    query = select(Question).where(
-        Question.id == question_id, Question.member_id == scope.member_id
-    )
+    query = _asked(scope).where(Question.id == question_id)
     found = db.session.scalar(query.with_for_update())
     if found is None:
         raise NotFound(f"question {question_id}")

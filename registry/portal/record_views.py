@@ -23,7 +23,6 @@ from registry.outbox import accounts, line_links
 from registry.portal import own_channels, queries, services
 from registry.portal.door_views import Own, bp, own
 from registry.portal.forms import AskForm, OwnChannelForm
-from registry.portal.own_answers import my_wishes, wish_text
 
 
 @bp.get("/record")
@@ -40,7 +39,7 @@ def _page(
         "portal/record.html",
         me=me,
         wish=wish or AskForm(formdata=None),
-        wishes=my_wishes(me.scope),
+        wishes=queries.my_wishes(me.scope),
         channel_form=channel_form or OwnChannelForm(formdata=None),
         national_id=mask_national_id(me.member.national_id),
         phone=mask_phone(me.member.phone),
@@ -62,9 +61,8 @@ def wish(token: str) -> ResponseReturnValue:
     me, form = own(token, kept=True), AskForm()
 
     def ask() -> None:
-        said = (form.text.data or "").strip()
-        text = wish_text(said) if said else ""
-        exchange.ask(me.actor, me.member, text, form_token=form.form_token.data)
+        text, once = form.text.data or "", form.form_token.data
+        exchange.ask(me.actor, me.member, text, about_record=True, form_token=once)
 
     if not carry_out(form, ask):
         return _page(own(token, kept=True), wish=form)

@@ -142,7 +142,9 @@ def certify(actor: Actor, scope: OwnScope, member: Member) -> Certificate:
         same_day = to_bangkok_date(earlier.made_at) == to_bangkok_date(datetime.now(UTC))
         if same_day and all(getattr(earlier, name) == value for name, value in figures.items()):
             return earlier
-    made = Certificate(member_id=member.id, made_at=datetime.now(UTC), **figures)
+    made = Certificate(
+        member_id=member.id, office_id=member.office_id, made_at=datetime.now(UTC), **figures
+    )
     db.session.add(made)
     db.session.flush()
     place = member.province_code

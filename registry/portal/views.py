@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from registry.access.gate import public
+from registry.carry import carry_out
 from registry.channels.models import ESTIMATED
-from registry.db import commit, db
-from registry.errors import NotFound, Refused
+from registry.db import commit
 from registry.messages import exchange, receipts
 from registry.messages.ledger_models import DISSEMINATION_STATE_NAMES, Recipient
 from registry.messages.models import KeyMessage, MessageState
@@ -162,15 +162,11 @@ def question(token: str, message_id: int) -> ResponseReturnValue:
     """I have a question about it."""
     me, form = own(token), AskForm()
     row = queries.my_message(me.scope, message_id)[0]
-    try:
-        exchange.ask(
-            me.actor, me.member, form.text.data or "", message=row, form_token=form.form_token.data
-        )
-    except NotFound:
-        raise
-    except Refused as refusal:
-        db.session.rollback()
-        return message_page(own(token), message_id, ask_form=form, problem=str(refusal))
-    commit()
+    text, once = form.text.data or "", form.form_token.data
+    if not carry_out(
+        form, lambda: exchange.ask(me.actor, me.member, text, message=row, form_token=once)
+    ):
+        problem = " ".join(map(str, [*form.text.errors, *form.form_errors]))
+        return message_page(own(token), message_id, ask_form=form, problem=problem)
     flash(_("Your question was sent; the answer will stand here."), "success")
     return redirect(url_for("portal.message", token=token, message_id=message_id))

@@ -60,6 +60,9 @@ async function freshToken() {
   return (await answer.json()).csrf_token;
 }
 const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+// Every form starts blank, so whatever a field holds was typed: also what an answer handed back.
+const textsOf = (form) => [...form.querySelectorAll("textarea, input:not([type=hidden], [type=radio])")];
+const isTyping = () => [...document.querySelectorAll("form[data-keep]")].flatMap(textsOf).some((field) => field.value);
 const isLater = (answer) => answer.status >= 500 || answer.status === 429;
 
 function go(where) {
@@ -69,11 +72,12 @@ function go(where) {
   location.reload();
 }
 async function keep(form, entry, words) {
-  const wrong = [...form.querySelectorAll("[inputmode=numeric]")].find((field) => !/^[0-9๐-๙, ]*$/.test(field.value.trim()));
+  const wrong = [...form.querySelectorAll("[data-count]")].find((field) => !/^[0-9๐-๙, ]*$/.test(field.value.trim()));
   if (wrong) { say(form, box.dataset.number, "number"); wrong.focus(); return; }
   try { await put(entry); } catch { HTMLFormElement.prototype.submit.call(form); return; }
   forget(form);
   form.reset();
+  for (const field of textsOf(form)) field.value = "";
   const once = form.querySelector("[name=form_token]");
   if (once) once.value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   form.closest("details")?.removeAttribute("open");
@@ -140,7 +144,6 @@ async function sendOne(entry, csrf) {
   const said = [...page.querySelectorAll(".field-error, .alert-danger, [data-problem], .error-page .lead")].map((part) => part.textContent.trim());
   await put({ ...entry, problem: said.join(" ") || String(answer.status) });
 }
-const isTyping = () => [...document.querySelectorAll("form[data-keep] textarea, form[data-keep] input:not([type=hidden], [type=radio])")].some((field) => field.value !== field.defaultValue);
 async function sendAll() {
   const waiting = (await kept()).filter((entry) => !entry.problem);
   if (busy || end || !waiting.length) return;
@@ -161,7 +164,8 @@ async function sendAll() {
 async function refresh() {
   if (isTyping()) return;
   const answer = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
-  if (answer.ok) swap((await parsed(answer)).querySelector("main"));
+  const main = answer.ok && (await parsed(answer)).querySelector("main");
+  if (main && !isTyping()) swap(main);
 }
 const pageOf = (entry) => entry.page ?? entry.path.split("/").slice(0, -1).join("/");
 function mend(entry) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,21 @@ def test_a_report_with_a_picture_waits_for_the_connection(
         assert row.evidence is not None
 
 
+def test_a_report_with_a_date_waits_for_the_connection(
+    app: Flask, context: BrowserContext, member: Page, photo: Path
+) -> None:
+    _fill_report(member, photo)
+    member.locator("#on").fill("12/6/2569")
+    context.set_offline(True)
+    _send(member)
+    expect(member.locator("#waiting li")).to_have_count(1)
+    context.set_offline(False)
+    expect(member.locator("#waiting")).to_contain_text("ส่งแล้ว")
+    with app.app_context():
+        row = db.session.scalars(select(Dissemination)).one()
+        assert (row.on, row.time_known, row.audience_reported) == (date(2026, 6, 12), False, 60)
+
+
 def test_what_waits_survives_a_reload_and_a_new_session(
     app: Flask, context: BrowserContext, member: Page, watch: Watch
 ) -> None:
@@ -307,6 +323,32 @@ def test_a_form_to_mend_keeps_the_picture(
     expect(member.locator(".alert-success")).to_be_visible()
     with app.app_context():
         assert db.session.scalars(select(Dissemination)).one().evidence is not None
+    assert [fault for fault in watch.faults if "422" not in fault] == []
+    watch.faults.clear()
+
+
+def test_what_was_handed_back_to_mend_is_not_wiped_by_what_was_sent_meanwhile(
+    app: Flask, context: BrowserContext, member: Page, watch: Watch
+) -> None:
+    _open(member).tap("เผยแพร่ต่อแล้ว", "text")
+    member.locator("#audience").fill("หลายคน")
+    _send(member)
+    expect(member.locator(".field-error").first).to_be_visible()
+    context.set_offline(True)
+    member.get_by_role("button", name="ได้รับข้อมูลแล้ว").click()
+    expect(member.locator("#waiting li")).to_have_count(1)
+    context.set_offline(False)
+    expect(member.locator("#waiting [data-said]")).to_have_text("ส่งแล้ว")
+    expect(member.locator("#audience")).to_have_value("หลายคน")
+    member.locator("#audience").fill("50")
+    context.set_offline(True)
+    _send(member)
+    expect(member.locator("#waiting li")).to_have_count(1)
+    expect(member.locator("#audience")).to_have_value("")
+    context.set_offline(False)
+    expect(member.locator("#waiting li")).to_have_count(0)
+    with app.app_context():
+        assert db.session.scalars(select(Dissemination.audience_reported)).one() == 50
     assert [fault for fault in watch.faults if "422" not in fault] == []
     watch.faults.clear()
 

@@ -287,6 +287,7 @@ def upgrade() -> None:
         sa.Column("name_th", sa.String(length=160), nullable=False),
         sa.Column("name_en", sa.String(length=160), nullable=False),
         sa.Column("short_th", sa.String(length=60), nullable=False),
+        sa.Column("phone", sa.String(length=60), nullable=True),
         sa.Column("province_code", sa.String(length=2), nullable=True),
         sa.Column("zone_code", sa.Integer(), nullable=True),
         sa.Column("may_publish", sa.Boolean(), nullable=False),
@@ -855,6 +856,7 @@ def upgrade() -> None:
         "certificate",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
@@ -864,6 +866,9 @@ def upgrade() -> None:
         sa.Column("reached", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_certificate_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_certificate_office_id_office")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
@@ -1219,7 +1224,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=True),
         sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("declined", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["actor_id"],
             ["user_account.id"],
@@ -1315,6 +1322,22 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_message_move_message_id"), ["message_id"], unique=False
         )
+
+    op.create_table(
+        "message_topic",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["key_message.id"], name=op.f("fk_message_topic_message_id_key_message")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_topic")),
+    )
+    with op.batch_alter_table("message_topic", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_message_topic_message_id"), ["message_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_message_topic_name"), ["name"], unique=False)
 
     op.create_table(
         "network_member",
@@ -1417,6 +1440,7 @@ def upgrade() -> None:
         sa.Column("province_code", sa.String(length=2), nullable=False),
         sa.Column("network_type", sa.String(length=32), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("about_record", sa.Boolean(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
@@ -1624,6 +1648,40 @@ def upgrade() -> None:
         batch_op.create_index("ix_dissemination_token", ["month", "form_token"], unique=True)
 
     op.create_table(
+        "line_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("news_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("retry_key", sa.String(length=36), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=20), nullable=True),
+        sa.CheckConstraint(
+            "(question_id is null) <> (news_id is null)", name=op.f("ck_line_answer_one_subject")
+        ),
+        sa.ForeignKeyConstraint(
+            ["news_id"], ["member_news.id"], name=op.f("fk_line_answer_news_id_member_news")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_line_answer_question_id_question")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_answer")),
+        sa.UniqueConstraint("retry_key", name=op.f("uq_line_answer_retry_key")),
+    )
+    with op.batch_alter_table("line_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_line_answer_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_answer_news_id"), ["news_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_line_answer_question_id"), ["question_id"], unique=False
+        )
+
+    op.create_table(
         "line_group",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel_id", sa.Integer(), nullable=False),
@@ -1695,6 +1753,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("news_decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_news_decision_outcome"), ["outcome"], unique=False)
+
+    op.create_table(
+        "publication_request_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("checks", sa.JSON(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["checked_by"],
+            ["user_account.id"],
+            name=op.f("fk_publication_request_check_checked_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["publication_request.id"],
+            name=op.f("fk_publication_request_check_request_id_publication_request"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication_request_check")),
+    )
+    with op.batch_alter_table("publication_request_check", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_publication_request_check_request_id"), ["request_id"], unique=False
+        )
 
     op.create_table(
         "publication_request_editor",
@@ -1787,6 +1869,7 @@ def upgrade() -> None:
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dropping_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("form_token", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1813,6 +1896,13 @@ def upgrade() -> None:
     with op.batch_alter_table("release", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_release_correction_id"), ["correction_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_release_dropping",
+            ["dropping_since"],
+            unique=False,
+            sqlite_where=sa.text("dropping_since IS NOT NULL"),
+            postgresql_where=sa.text("dropping_since IS NOT NULL"),
         )
         batch_op.create_index("ix_release_due", ["state", "planned_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_release_message_id"), ["message_id"], unique=False)
@@ -2133,6 +2223,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_release_office_id"))
         batch_op.drop_index(batch_op.f("ix_release_message_id"))
         batch_op.drop_index("ix_release_due")
+        batch_op.drop_index(
+            "ix_release_dropping",
+            sqlite_where=sa.text("dropping_since IS NOT NULL"),
+            postgresql_where=sa.text("dropping_since IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_release_correction_id"))
 
     op.drop_table("release")
@@ -2145,6 +2240,10 @@ def downgrade() -> None:
 
     op.drop_table("question_reply")
     op.drop_table("publication_request_editor")
+    with op.batch_alter_table("publication_request_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_request_check_request_id"))
+
+    op.drop_table("publication_request_check")
     with op.batch_alter_table("news_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_news_decision_outcome"))
 
@@ -2163,6 +2262,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_line_group_channel_id"))
 
     op.drop_table("line_group")
+    with op.batch_alter_table("line_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_answer_question_id"))
+        batch_op.drop_index(batch_op.f("ix_line_answer_news_id"))
+        batch_op.drop_index("ix_line_answer_due")
+
+    op.drop_table("line_answer")
     with op.batch_alter_table("dissemination", schema=None) as batch_op:
         batch_op.drop_index("ix_dissemination_token")
         batch_op.drop_index("ix_dissemination_review")
@@ -2207,6 +2312,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_network_member_member_id"))
 
     op.drop_table("network_member")
+    with op.batch_alter_table("message_topic", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_topic_name"))
+        batch_op.drop_index(batch_op.f("ix_message_topic_message_id"))
+
+    op.drop_table("message_topic")
     with op.batch_alter_table("message_move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_move_message_id"))
 

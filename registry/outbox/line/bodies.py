@@ -6,7 +6,6 @@ change: a retry says them again to the letter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +16,10 @@ from flask_babel import gettext as _
 from registry.messages.media import public_media_url
 from registry.messages.models import KeyMessage, MessageMedia, MessageState
 from registry.messages.release_models import Purpose, Release
+from registry.outbox.line.fitting import fitted, joined
 
 SHORT = 700
 """Letters of the body that are said; whoever wants all follows the address."""
-LONGEST = 4_900
-"""LINE takes texts of 5,000 UTF-16 units."""
 PICTURE_HOURS = 48
 """A picture's address outlives every retry of its request."""
 PREFIX = "sang:"
@@ -73,14 +71,14 @@ def notice(release: Release) -> str:
 
     What tells of a correction says its own, everything else all of them.
     """
+    return joined(_notices(release))
+
+
+def _notices(release: Release) -> list[str]:
     message = release.message
     if is_gone(release):
-        return message.withdrawn_reason or ""
-    return release.correction.text if release.correction else _joined(corrections_of(message))
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return "\n\n".join(part for part in parts if part)
+        return [message.withdrawn_reason or ""]
+    return [release.correction.text] if release.correction else corrections_of(message)
 
 
 def words(release: Release) -> str:
@@ -88,7 +86,7 @@ def words(release: Release) -> str:
     with force_locale("th"):
         message = release.message
         said = [] if is_gone(release) else _said(message, shortened(message.body))
-        return _joined([headline(release), notice(release), *said, _genuine(message)])[:LONGEST]
+        return fitted(headline(release), _notices(release), said, _genuine(message))
 
 
 def full_words(release: Release) -> str:
@@ -96,7 +94,7 @@ def full_words(release: Release) -> str:
     with force_locale("th"):
         message = release.message
         said = [] if is_gone(release) else _said(message, message.body)
-        return _joined([headline(release), notice(release), *said, _genuine(message)])
+        return joined([headline(release), notice(release), *said, _genuine(message)])
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def spoken(release: Release) -> Spoken:
 def spoken_words(release: Release) -> str:
     """What is read aloud, in one piece."""
     said = spoken(release)
-    return _joined([said.headline, said.notice, said.text, said.sentence])
+    return joined([said.headline, said.notice, said.text, said.sentence])
 
 
 def _said(message: KeyMessage, body: str) -> list[str]:
