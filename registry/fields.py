@@ -62,6 +62,11 @@ def at_most(letters: int) -> Length:
     return Length(max=letters, message=_l("At most %(max)d letters fit here; shorten it."))
 
 
+def one_newline(text: str | None) -> str:
+    """A filter: browsers send two letters for the end of a line, and their pages count one."""
+    return (text or "").replace("\r\n", "\n")
+
+
 class DayField(Field):
     """A day typed in the Buddhist era; keeps what was typed when it is wrong."""
 

@@ -11,6 +11,7 @@ from flask import Flask, g, has_request_context, session
 from flask_babel import Babel, force_locale, get_locale
 from flask_login import current_user
 
+from registry import form_sentences
 from registry.periods import calendar
 
 LOCALES = ("th", "en")
@@ -88,11 +89,12 @@ def percent(value: float | None) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Install Babel and the template filters."""
+    """Install Babel, the sentences of forms and the template filters."""
     app.config["BABEL_DEFAULT_LOCALE"] = "th"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Bangkok"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{app.root_path}/translations"
     babel.init_app(app, locale_selector=chosen_locale)
+    form_sentences.install()
     for function in (day, moment, number, percent, name_of, said, short_name_of):
         app.add_template_filter(function)
     app.context_processor(lambda: {"language": language()})

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import cast, postgres
-from tests.stage import BACKENDS, Stage
+from tests.stage import BACKENDS, Scene, Stage
 
 SHARED = pytest.StashKey[Path]()
 
@@ -83,6 +83,17 @@ def app(stage: Stage) -> Iterator[Flask]:
     app.config["WTF_CSRF_ENABLED"] = False
     yield app
     stage.close()
+
+
+@pytest.fixture
+def scene(stage: Stage, app: Flask) -> Scene:
+    """``scene("closed quarter", make)``: what ``make(app)`` brings about, made once a run."""
+
+    def begin(name: str, make: Callable[[Flask], None]) -> Flask:
+        stage.scene(name, make)
+        return app
+
+    return begin
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """One worker's database and instance folder, made anew for each test from a template.
 
 The template (migrated by the real migrations, seeded, with the cast) is built once per session
-and backend; a copy of it takes a few milliseconds.
+and backend; a copy of it takes a few milliseconds.  Scenes that many tests begin with, such as a
+closed period, are kept in the same way.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,8 @@ from tests import cast, postgres
 BACKENDS = ("sqlite", "postgresql")
 KEYS = {"secret_key": "test-secret-" * 4, "data_key": "test-data-key-" * 4}
 TEMPLATE = "template"
+Scene = Callable[[str, Callable[[Flask], None]], Flask]
+"""``scene(name, make)`` of the fixtures."""
 
 
 def settings_for(instance: Path, url: str, **overrides: Any) -> Settings:
@@ -81,6 +84,28 @@ class Stage:
             shutil.copyfile(self.shared / f"{TEMPLATE}.sqlite", self.instance / "sang.sqlite")
         else:
             postgres.create(self._server, self._named(self.name), self._named(TEMPLATE))
+
+    def scene(self, name: str, bring_about: Callable[[Flask], None]) -> None:
+        """Begin where others began before: made by the first who asks, then copied.
+
+        Args:
+            bring_about: makes the scene in the application, and commits it.
+        """
+        kept = self.shared / f"scene-{self.backend}-{name}"
+        with locked(self.shared, kept.name):
+            if not kept.exists():
+                bring_about(self.app)
+                self.close()
+                self._copy(self.instance, kept, self.name, kept.name)
+                return
+        self.close()
+        self._copy(kept, self.instance, kept.name, self.name)
+
+    def _copy(self, source: Path, target: Path, database: str, copied: str) -> None:
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target)
+        if self.backend == "postgresql":
+            postgres.create(self._server, self._named(copied), self._named(database))
 
     def close(self) -> None:
         """Let go of every connection."""

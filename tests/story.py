@@ -8,9 +8,11 @@ import zlib
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
+from sqlalchemy import select
 
 from registry.access.scope import Scope
 from registry.audit.services import Actor
+from registry.db import db
 from registry.messages import publishing, services
 from registry.messages.checklist import Check, mark_of_points, points_on
 from registry.messages.ledger import DisseminationEntry
@@ -39,10 +41,12 @@ def acting(name: str) -> Actor:
 
 
 def ticked(app: Flask) -> dict[str, object]:
-    """The checklist of today as its form sends it, with every box ticked."""
+    """The form under the latest message as its page sends it, with every box ticked."""
     with app.app_context():
         points = points_on(to_bangkok_date(utc_now()))
-        return {**{point.key: "y" for point in points}, "shown": mark_of_points(points)}
+        latest = select(KeyMessage.version).order_by(KeyMessage.id.desc()).limit(1)
+        form = {"shown": mark_of_points(points), "version": db.session.scalar(latest)}
+        return {**{point.key: "y" for point in points}, **form}
 
 
 def approved(author: str = "officer50", head: str = "head50") -> KeyMessage:

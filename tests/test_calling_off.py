@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from threading import Thread
+from time import sleep
 
 import pytest
 from flask import Flask
@@ -11,13 +13,14 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from registry.access.scope import Scope
 from registry.db import db, unit_of_work
 from registry.errors import NotFound, Refused
-from registry.messages import due, quiet, releases, services
+from registry.messages import due, quiet, releases, reminders, services, settling
 from registry.messages.models import KeyMessage, MessageState
 from registry.messages.release_models import Release, ReleaseState
-from registry.outbox import claiming, freezing, sending
-from registry.outbox.backoff import Trouble
+from registry.outbox import backoff, claiming, deciding, dropping, freezing, holds, sending
+from registry.outbox.backoff import Answer, Outcome, Trouble
 from registry.outbox.models import Delivery, OutboxHold, SendingRequest, Way
 from tests import outbox_world, releasing, story
 from tests.line_server import Fault, Line, line_server
@@ -213,3 +216,107 @@ def test_each_page_says_why_it_waits(
             db.session.add(OutboxHold(way="line", reason=Trouble.TOKEN.value, since=since))
         for page in pages:
             assert "LINE ไม่รับโทเค็น" in client.get(page).text
+
+
+def claimed(monkeypatch: pytest.MonkeyPatch) -> claiming.Parcel:
+    """A request to two of five members that is under way while the release is called off."""
+    monkeypatch.setattr(freezing, "MAX_IDS", 2)
+    monkeypatch.setattr(freezing, "AHEAD", 1)
+    to_bot(5)
+    (parcel,) = sending.prepare(datetime.now(UTC))
+    with unit_of_work():
+        call_off()
+    assert outbox_world.states() == {"sending": 2, "cancelled": 3}
+    return parcel
+
+
+@pytest.mark.parametrize("answer", [backoff.held(Trouble.TOKEN), backoff.again(Trouble.BUSY)])
+def test_what_had_no_effect_is_not_put_back(
+    line: Line, monkeypatch: pytest.MonkeyPatch, answer: Answer
+) -> None:
+    sending.finish(claimed(monkeypatch), answer)
+    assert outbox_world.states() == {"cancelled": 5}
+    assert (Way.LINE in holds.held()) is (answer.outcome is Outcome.HELD)
+    with unit_of_work():
+        holds.release(Way.LINE)
+    outbox_world.run()
+    assert not line.requests
+    due.run_due()
+    assert release().as_state is ReleaseState.CANCELLED
+    assert WHY in (release().reason or "")
+
+
+def test_what_is_in_doubt_is_tried_again_with_its_key(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parcel = claimed(monkeypatch)
+    sending.finish(parcel, backoff.again(Trouble.NO_ANSWER, doubtful=True))
+    assert outbox_world.states() == {"queued": 2, "cancelled": 3}
+    outbox_world.run()
+    assert outbox_world.states() == {"sent": 2, "cancelled": 3}
+    assert db.session.scalars(select(SendingRequest.retry_key)).one() == parcel.retry_key
+    due.run_due()
+    assert release().as_state is ReleaseState.DONE
+
+
+@pytest.mark.parametrize("answer", [backoff.held(Trouble.TOKEN), backoff.again(Trouble.BUSY)])
+def test_what_is_sent_again_after_a_call_off_goes_its_way(
+    line: Line, monkeypatch: pytest.MonkeyPatch, answer: Answer
+) -> None:
+    sending.finish(claimed(monkeypatch), backoff.failed(Trouble.REFUSED))
+    with unit_of_work():
+        failed = db.session.scalars(select(Delivery).where(Delivery.state == "failed")).first()
+        assert failed
+        deciding.decide(story.acting("officer50"), Scope.all(), failed, deciding.Decision.AGAIN)
+    (parcel,) = sending.prepare(datetime.now(UTC))
+    sending.finish(parcel, answer)
+    assert outbox_world.states() == {"queued": 2, "cancelled": 3}
+    with unit_of_work():
+        holds.release(Way.LINE)
+    outbox_world.run()
+    assert outbox_world.states() == {"sent": 2, "cancelled": 3}
+
+
+@pytest.mark.parametrize("first", [sending.send_due, dropping.drop_marked])
+def test_a_request_that_somebody_held_is_called_off_later(
+    line: Line, monkeypatch: pytest.MonkeyPatch, first: Callable[[], bool]
+) -> None:
+    monkeypatch.setattr(freezing, "MAX_IDS", 2)
+    monkeypatch.setattr(freezing, "AHEAD", 1)
+    to_bot(5)
+    frozen()
+    with monkeypatch.context() as elsewhere, unit_of_work():
+        elsewhere.setattr(dropping, "_drop_requests", lambda release, at: None)
+        call_off()
+    assert outbox_world.states() == {"queued": 2, "cancelled": 3}
+    first()
+    dropping.drop_marked()
+    assert outbox_world.states() == {"cancelled": 5}
+    assert not line.requests
+    due.run_due()
+    assert release().as_state is ReleaseState.CANCELLED
+
+
+def test_withdrawn_by_button_while_it_is_being_sent(app: Flask, client_of: ClientOf) -> None:
+    """What sends holds the release, then the message; so does the page."""
+    with app.app_context(), unit_of_work():
+        row = story.published()
+        releasing.link("malee50")
+        number = reminders.plan_reminder(story.acting("officer50"), row, seen_count=None).id
+        message = row.id
+    client, said = client_of("officer50"), list[int]()
+
+    def withdraw() -> None:
+        answer = client.post(f"/messages/{message}/withdraw", data={"reason": WHY})
+        said.append(answer.status_code)
+
+    late = Thread(target=withdraw)
+    with app.app_context(), unit_of_work():
+        settling.locked(number)
+        late.start()
+        sleep(0.4)
+        settling.hold_message(message)
+    late.join(30)
+    assert said == [302]
+    with app.app_context():
+        assert db.session.get_one(KeyMessage, message).as_state is MessageState.WITHDRAWN

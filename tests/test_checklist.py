@@ -42,8 +42,14 @@ def _draft() -> int:
 def _form(page: str) -> dict[str, str]:
     """The checklist as a page shows it, with every box ticked."""
     shown = re.search(r'name="shown" type="hidden" value="(\w+)"', page)
+    version = re.search(r'name="version" value="(\d+)"', page)
     assert shown
-    return {**dict.fromkeys(BOX.findall(page), "y"), "shown": shown[1]}
+    assert version
+    return {
+        **dict.fromkeys(BOX.findall(page), "y"),
+        "shown": shown[1],
+        "version": version[1],
+    }
 
 
 @pytest.mark.parametrize("after", ["ถูกต้อง\nไม่มีชื่อผู้ป่วย", "ถูกต้อง", "ถูกต้อง\nสุภาพเสมอ"])
@@ -56,7 +62,7 @@ def test_a_checklist_replaced_meanwhile_is_shown_before_it_is_confirmed(
         number = _draft()
     client, path = client_of("officer50"), f"/messages/{number}"
     opened = _form(client.get(path).text) | {"reason": "น้ำ <มา> แล้ว", "opinion": ""}
-    assert len(opened) == 5
+    assert len(opened) == 6
     with app.app_context(), unit_of_work():
         _replace(after)
     late = client.post(f"{path}/{step}", data=opened)

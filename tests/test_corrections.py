@@ -166,6 +166,17 @@ def test_a_head_leaves_the_wording_as_it_is(app: Flask, client_of: ClientOf, ans
     assert RIGHT in page.split("ถ้อยคำที่เสนอแต่ไม่ได้ใช้")[1]
 
 
+def test_a_withdrawn_text_is_not_reworded(app: Flask, client_of: ClientOf) -> None:
+    officer, head = client_of("officer50"), client_of("head50")
+    number = proposed(app, officer)
+    data = {"reason": "เลิกโครงการ"}
+    assert officer.post(f"/messages/{number}/withdraw", data=data).status_code == 302
+    assert 'value="reword"' not in head.get(f"/messages/{number}").text
+    assert reviewed(head, number, "reword") == 302
+    with app.app_context():
+        assert db.session.get_one(KeyMessage, number).body == story.TEXT.body
+
+
 def test_nobody_reviews_what_the_page_did_not_show(app: Flask, client_of: ClientOf) -> None:
     officer, head = client_of("officer50"), client_of("head50")
     number = proposed(app, officer)

@@ -35,14 +35,19 @@ from tests.dash_pages import (
     text_of,
 )
 from tests.facts_world import RICH, World
+from tests.stage import Scene
 
 PERIOD = Period.parse("2568-10")
 Client = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def filled(app: Flask) -> None:
+def filled(scene: Scene) -> None:
     """A random world of facts beside the cast's offices."""
+    scene("a rich world", _fill)
+
+
+def _fill(app: Flask) -> None:
     with app.app_context():
         begin_write()
         World(RICH).insert()

@@ -9,18 +9,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from registry.db import db, unit_of_work
 from registry.messages import exchange
 from registry.messages.ledger_models import MemberNews, Question
-from registry.outbox import accounts, line_answers, line_links
+from registry.outbox import accounts, holds, line_answers, line_links
 from registry.outbox.line_answer_models import LineAnswer
 from registry.outbox.line_models import Inbound
-from registry.outbox.models import DeliveryState
+from registry.outbox.models import DeliveryState, Way
 from tests import cast, outbox_world, story
 from tests import line_events as line
-from tests.line_server import Fault, Line, line_server, user_id
+from tests.line_server import TOKEN, Fault, Line, line_server, user_id
 
 ClientOf = Callable[[str], FlaskClient]
 WORDS = "จริงค่ะ มีบริการทุกวันศุกร์"
@@ -132,8 +132,9 @@ def test_who_was_killed_while_sending_is_followed_by_another(
     with sending(app) as server:
         answer(client_of("officer50"), number)
         with app.app_context():
-            assert line_answers._claim() is not None
-            assert line_answers._claim() is None
+            (waiting,) = line_answers._ids(datetime.now(UTC))
+            assert line_answers._claim(waiting) is not None
+            assert line_answers._claim(waiting) is None
             with unit_of_work():
                 over = datetime.now(UTC) - timedelta(seconds=1)
                 db.session.execute(update(LineAnswer).values(lease_until=over))
@@ -154,7 +155,7 @@ def test_who_unlinked_meanwhile_is_to_be_called(app: Flask, client_of: ClientOf)
         beat(app)
         assert not server.effects
     assert states(app) == [("failed", "no_address")]
-    assert "กรุณาโทรแจ้งที่ 08" in client.get("/questions/?show=all").text
+    assert "โปรดโทรแจ้งที่ 08" in client.get("/questions/?show=all").text
 
 
 def test_without_a_linked_account_the_page_says_whom_to_call(
@@ -162,7 +163,7 @@ def test_without_a_linked_account_the_page_says_whom_to_call(
 ) -> None:
     number, client = asked(app), client_of("officer50")
     with sending(app, linked=False):
-        assert "หรือกรุณาโทรแจ้งที่ 08" in client.get("/questions/").text
+        assert "หรือโปรดโทรแจ้งที่ 08" in client.get("/questions/").text
         assert "โปรดโทรกลับ" in answer(client, number) or states(app) == []
     assert states(app) == []
 
@@ -207,3 +208,151 @@ def test_thanks_for_news_go_by_line_too(app: Flask, client_of: ClientOf) -> None
         row = db.session.scalars(select(LineAnswer)).one()
         assert (row.news_id, row.as_state) == (number, DeliveryState.SENT)
         assert db.session.get_one(MemberNews, number).reply == WORDS
+
+
+@pytest.mark.usefixtures("by_day")
+def test_of_the_record_nothing_goes_by_line_but_that_there_is_an_answer(
+    app: Flask, client_of: ClientOf
+) -> None:
+    wish, moved = "ย้ายไปอยู่ตำบลช้างเผือก", "แก้ที่อยู่เป็นตำบลช้างเผือกแล้วค่ะ"
+    with app.app_context(), unit_of_work():
+        malee = cast.member("malee50")
+        number = exchange.ask(story.acting("officer50"), malee, wish, about_record=True).id
+    client = client_of("officer50")
+    with sending(app) as server:
+        page = client.get("/questions/").text
+        assert "แจ้งสมาชิกเครือข่ายเพียงว่ามีคำตอบแล้ว" in page
+        assert "คำตอบจะส่งถึงสมาชิกเครือข่ายทาง LINE" not in page
+        said = answer(client, number, text=moved)
+        assert "จะแจ้งเพียงว่ามีคำตอบ" in said
+        assert "จะส่งถึงสมาชิกเครือข่ายทาง LINE" not in said
+        beat(app)
+        assert server.effects == {user_id(1): 1}
+        (message,) = server.bodies[-1]["messages"]
+        assert "ช้างเผือก" not in message["text"]
+        assert "ที่เมนู “ข้อมูล”" in message["text"]
+    assert states(app) == [("sent", None)]
+
+
+def thank(client: FlaskClient, number: int, text: str) -> str:
+    with client.application.app_context():
+        at = db.session.get_one(MemberNews, number).replied_at
+    data = {"text": text, "seen": at.isoformat() if at else ""}
+    return client.post(f"/news/{number}", data=data, follow_redirects=True).text
+
+
+@pytest.fixture
+def news(app: Flask) -> int:
+    with app.app_context(), unit_of_work():
+        return exchange.send_news(story.acting("officer50"), cast.member("malee50"), "น้ำท่วม").id
+
+
+@pytest.mark.usefixtures("by_night")
+def test_an_answer_that_was_replaced_in_time_is_not_sent(
+    app: Flask, client_of: ClientOf, news: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("officer50")
+    with sending(app) as server:
+        thank(client, news, "ขอบคุณคะ")
+        thank(client, news, WORDS)
+        assert states(app) == [("cancelled", None), ("queued", None)]
+        assert "คำตอบเหมือนเดิม" in thank(client, news, f" {WORDS}\r\n")
+        assert states(app) == [("cancelled", None), ("queued", None)]
+        beat(app)
+        assert not server.effects, "due meanwhile, but it is still night"
+        assert states(app)[1] == ("queued", None)
+        monkeypatch.setattr(line_answers, "machines_from", lambda moment, urgent: moment)
+        beat(app)
+        assert server.effects == {user_id(1): 1}
+        assert WORDS in server.bodies[-1]["messages"][0]["text"]
+        assert "คำตอบเหมือนเดิม" in thank(client, news, WORDS)
+    assert states(app) == [("cancelled", None), ("sent", None)]
+
+
+@pytest.mark.usefixtures("by_day")
+def test_what_is_on_its_way_is_not_taken_back(app: Flask, client_of: ClientOf, news: int) -> None:
+    client = client_of("officer50")
+    with sending(app):
+        thank(client, news, "ขอบคุณคะ")
+        with app.app_context():
+            (waiting,) = line_answers._ids(datetime.now(UTC))
+            assert line_answers._claim(waiting) is not None
+            db.session.remove()
+        thank(client, news, WORDS)
+    assert states(app) == [("sending", None), ("queued", None)]
+
+
+@pytest.mark.usefixtures("by_day")
+def test_what_is_pushed_is_the_answer_that_was_kept(app: Flask, client_of: ClientOf) -> None:
+    number = asked(app)
+    with sending(app) as server:
+        assert "จะส่งถึง" in answer(client_of("officer50"), number, text=f"{WORDS}\r\nค่ะ \r\n")
+        beat(app)
+        assert server.bodies[-1]["messages"][0]["text"].endswith(f"{WORDS}\nค่ะ")
+    with app.app_context():
+        assert db.session.get_one(Question, number).answer == f"{WORDS}\nค่ะ"
+
+
+def days_later(app: Flask) -> None:
+    """As if the first try had been two days ago."""
+    with app.app_context(), unit_of_work():
+        long_ago = datetime.now(UTC) - timedelta(days=2)
+        tried = LineAnswer.first_tried_at.is_not(None)
+        db.session.execute(update(LineAnswer).where(tried).values(first_tried_at=long_ago))
+
+
+@pytest.mark.usefixtures("by_day")
+@pytest.mark.parametrize("trouble", ["token", "quota"])
+def test_what_waited_for_days_and_surely_had_no_effect_is_sent(
+    app: Flask, client_of: ClientOf, trouble: str
+) -> None:
+    first, second = asked(app), asked(app, "อีกข้อค่ะ")
+    client = client_of("officer50")
+    with sending(app) as server:
+        if trouble == "token":
+            server.token = "another"
+        else:
+            server.quota, server.used = 100, 100
+        answer(client, first)
+        answer(client, second)
+        beat(app)
+        assert len(server.requests) == 1, "the others are not even tried"
+        assert states(app) == [("queued", None)] * 2
+        days_later(app)
+        server.token, server.quota = TOKEN, None
+        with app.app_context(), unit_of_work():
+            holds.release(Way.LINE)
+        beat(app)
+        assert server.effects == {user_id(1): 2}
+    assert states(app) == [("sent", None)] * 2
+
+
+@pytest.mark.usefixtures("by_day")
+def test_after_a_cut_line_nobody_says_that_it_certainly_failed(
+    app: Flask, client_of: ClientOf
+) -> None:
+    number = asked(app)
+    with sending(app) as server:
+        server.fault = lambda tried: Fault.CUT_AFTER
+        answer(client_of("officer50"), number)
+        beat(app)
+        assert states(app) == [("queued", None)]
+        days_later(app)
+        beat(app)
+        assert server.effects == {user_id(1): 1}
+    assert states(app) == [("unknown", "too_late")]
+
+
+@pytest.mark.usefixtures("by_day")
+def test_one_that_cannot_be_read_stops_no_other(app: Flask, client_of: ClientOf) -> None:
+    first, second = asked(app), asked(app, "อีกข้อค่ะ")
+    client = client_of("officer50")
+    with sending(app) as server:
+        answer(client, first)
+        answer(client, second)
+        with app.app_context(), unit_of_work():
+            broken = text("UPDATE line_answer SET text = 'broken' WHERE question_id = :id")
+            db.session.execute(broken, {"id": first})
+        beat(app)
+        assert server.effects == {user_id(1): 1}
+    assert states(app) == [("failed", "refused"), ("sent", None)]

@@ -355,6 +355,19 @@ def test_an_officer_settles_what_was_not_understood(chat: Chat, client_of: Clien
     assert (picture.status_code, picture.mimetype) == (200, "image/png")
 
 
+def test_a_wish_to_correct_the_record_that_comes_by_line_stays_with_the_record(
+    chat: Chat, client_of: ClientOf
+) -> None:
+    chat.type("ย้ายบ้านแล้วค่ะ")
+    (row,) = chat.rows(Inbound)
+    officer, address = client_of("officer50"), f"/line/inbound/{row.id}/correction"
+    assert f'action="{address}"' in officer.get("/line/").text
+    assert officer.post(address).status_code == 302
+    (wish,) = chat.rows(Question)
+    assert (wish.text, wish.about_record, wish.source) == ("ย้ายบ้านแล้วค่ะ", True, "line")
+    assert "ขอแก้ไขข้อมูลของตนเอง" in officer.get("/questions/").text
+
+
 def test_whoever_left_is_heard_no_more(chat: Chat) -> None:
     with chat.app.app_context(), unit_of_work():
         cast.member("malee50").state = "left"

@@ -18,9 +18,9 @@ from registry.outbox import (
     line_events,
     line_handlers,
     line_idle,
-    line_replies,
     line_report,
     line_sweep,
+    line_turns,
 )
 from registry.outbox.line import client as line_client
 from registry.outbox.line_models import Inbound, LineEvent, LineTalk
@@ -159,20 +159,70 @@ def test_a_report_that_breaks_stops_no_other(chat: Chat, monkeypatch: pytest.Mon
     with chat.app.app_context(), unit_of_work():
         long_ago = datetime.now(UTC) - timedelta(hours=1)
         db.session.execute(update(LineTalk).values(since=long_ago, step="people"))
-    finish, calls = line_replies.finish_idle, []
+    finish, calls = line_report.finish, []
 
-    def brittle(source: str, picture: Any) -> None:
-        calls.append(source)
-        if source == calls[0]:
+    def brittle(talk: LineTalk, *told: Any) -> None:
+        calls.append(talk.user_hash)
+        if talk.user_hash == calls[0]:
             raise ValueError(SECRET)
-        finish(source, picture)
+        finish(talk, *told)
 
-    monkeypatch.setattr(line_replies, "finish_idle", brittle)
+    monkeypatch.setattr(line_report, "finish", brittle)
     line.work(chat.app)
-    assert len(calls) == 3
+    assert len(calls) == 2
     assert len(chat.rows(Dissemination)) == 1
     with chat.app.app_context():
-        assert set(db.session.scalars(select(LineTalk.step))) == {""}
+        assert sorted(db.session.scalars(select(LineTalk.step))) == ["", "people"]
+
+
+def _left(chat: Chat) -> None:
+    """Half an hour and more goes by."""
+    with chat.app.app_context(), unit_of_work():
+        long_ago = datetime.now(UTC) - timedelta(hours=1)
+        db.session.execute(update(LineTalk).values(since=long_ago))
+
+
+def test_a_report_that_broke_waits_and_is_recorded_later(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat.press(f"passed:{chat.code}")
+    chat.type("80")
+    _left(chat)
+    calls: list[LineTalk] = []
+
+    def breaks(talk: LineTalk, *_told: Any) -> None:
+        calls.append(talk)
+        raise ValueError(SECRET)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(line_report, "finish", breaks)
+        line.work(chat.app)
+        line.work(chat.app)
+    assert len(calls) == 1
+    assert not chat.rows(Dissemination)
+    _left(chat)
+    line.work(chat.app)
+    assert [row.audience_reported for row in chat.rows(Dissemination)] == [80]
+
+
+def test_who_goes_on_meanwhile_is_not_interrupted(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer comes, in another worker, between finding the conversation and holding it."""
+    chat.press(f"passed:{chat.code}")
+    _left(chat)
+    picture_of = line_idle._picture_of
+
+    def answered(source: str) -> Any:
+        monkeypatch.setattr(line_idle, "_picture_of", picture_of)
+        with unit_of_work():
+            line_turns.wait_for(db.session.get_one(LineTalk, source), "question", message=1)
+
+    monkeypatch.setattr(line_idle, "_picture_of", answered)
+    line.work(chat.app)
+    assert not chat.rows(Dissemination)
+    with chat.app.app_context():
+        assert list(db.session.scalars(select(LineTalk.step))) == ["question"]
 
 
 def test_a_picture_that_cannot_be_read_any_more_costs_no_report(
@@ -184,10 +234,10 @@ def test_a_picture_that_cannot_be_read_any_more_costs_no_report(
         long_ago = datetime.now(UTC) - timedelta(hours=1)
         db.session.execute(update(LineTalk).values(since=long_ago))
 
-    def lost(_source: str) -> None:
+    def lost(_talk: object) -> None:
         raise FileNotFoundError("picture")
 
-    monkeypatch.setattr(line_idle, "_picture_of", lost)
+    monkeypatch.setattr(line_idle, "pending_picture", lost)
     line.work(chat.app)
     assert [row.audience_reported for row in chat.rows(Dissemination)] == [80]
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
 from flask.testing import FlaskClient
 
+from registry.access.models import Office
 from registry.access.offices import dialled
 from registry.db import unit_of_work
 from registry.portal.services import issue
@@ -25,10 +26,31 @@ def version_in(page: str) -> str:
 
 @pytest.mark.parametrize(
     ("printed", "pressed"),
-    [("0 5311 2233 ต่อ 12", "053112233"), ("(053) 112-233, 112-234", "053112233"), ("1111", "1111")],
+    [
+        ("0 5311 2233 ต่อ 12", "053112233"),
+        ("(053) 112-233, 112-234", "053112233"),
+        ("053-112233 053-112234", "053112233"),
+        ("โทร. ๐๕๓-๑๑๒๒๓๓", "053112233"),
+        ("อาคาร 3 โทร. (053) 112 233", "053112233"),
+        ("0 2618 2323-40", "026182323"),
+        ("02-618-2323–5", "026182323"),
+        ("08-1234-56-78", "0812345678"),
+        ("+66 53 112 233", "+6653112233"),
+        ("+66 (0) 53 112 233 ต่อ 4", "+6653112233"),
+        ("1111", "1111"),
+        ("9" * 60, "9" * 60),
+        ("อาคาร 3 ชั้น 2 ห้อง 4", ""),
+    ],
 )
 def test_a_telephone_dials_the_first_number(printed: str, pressed: str) -> None:
     assert dialled(printed) == pressed
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_cannot_be_dialled_is_no_link(app: Flask) -> None:
+    with app.test_request_context():
+        show = get_template_attribute("_office.html", "office_phone")
+        assert show(Office(phone="ตึก 3 ชั้น 2 ห้อง 4")).strip() == "โทร. ตึก 3 ชั้น 2 ห้อง 4"
 
 
 def test_the_telephone_of_an_office_is_found_by_members_and_by_the_public(

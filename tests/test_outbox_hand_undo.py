@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,7 @@ from tests.meanwhile import meanwhile
 
 ClientOf = Callable[[str], FlaskClient]
 WHY = "กดผิดรายการ"
+SEEN = re.compile('name="seen" value="([^"]+)"')
 
 
 def two_tasks() -> list[Delivery]:
@@ -180,16 +182,55 @@ def test_the_list_of_what_was_done_offers_it(app: Flask, client_of: ClientOf) ->
     with app.app_context(), unit_of_work():
         task = outbox_world.to_channel(outbox_world.release(), cast.channel("P50"), Way.HAND)
         do(task)
-        number = task.id
-        page = f"/messages/{task.message_id}"
+        number, seen = task.id, db.session.get_one(HandWork, task.id).recorded_at.isoformat()
+        page, given = f"/messages/{task.message_id}", {"why": WHY, "seen": seen}
     client, address = client_of("officer50"), f"/outbox/tasks/{number}"
-    assert f"{address}#undo" in client.get("/outbox/tasks/").text
+    assert f"{address}?undo=1#undo" in client.get("/outbox/tasks/").text
+    assert '<details id="undo" open>' in client.get(f"{address}?undo=1").text
+    assert '<details id="undo">' in client.get(address).text
     answer = client.post(f"{address}/undo", data={"why": ""})
     assert (answer.status_code, '<details id="undo" open>' in answer.text) == (422, True)
-    assert client.post(f"{address}/undo", data={"why": WHY}).status_code == 302
-    assert f"{address}#undo" not in client.get("/outbox/tasks/").text
+    assert client.post(f"{address}/undo", data=given).status_code == 302
+    assert f"{address}?undo=1#undo" not in client.get("/outbox/tasks/").text
     assert f"{address}/done" in client.get(address).text
     assert WHY in client.get(page).text
-    again = client.post(f"{address}/undo", data={"why": WHY})
+    again = client.post(f"{address}/undo", data=given)
     assert (again.status_code, "ไม่ได้บันทึกว่าทำแล้ว" in again.text) == (422, True)
-    assert client_of("officer90").post(f"{address}/undo", data={"why": WHY}).status_code == 404
+    assert f": {WHY}</div>" in again.text, "typed while a colleague took it back"
+    assert client_of("officer90").post(f"{address}/undo", data=given).status_code == 404
+
+
+def test_only_the_note_that_the_page_showed_is_taken_back(app: Flask, client_of: ClientOf) -> None:
+    """A colleague took it back and noted it anew, with another moment."""
+    with app.app_context(), unit_of_work():
+        task = outbox_world.to_channel(outbox_world.release(), cast.channel("P50"), Way.HAND)
+        do(task)
+        number = task.id
+    client, address = client_of("officer50"), f"/outbox/tasks/{number}"
+    opened = SEEN.search(client.get(address).text)
+    with app.app_context(), unit_of_work():
+        undo(db.session.get_one(Delivery, number))
+        do(db.session.get_one(Delivery, number), 5)
+    assert opened
+    blind = client.post(f"{address}/undo", data={"why": WHY})
+    assert (blind.status_code, "ไม่ได้ระบุว่าแสดงข้อมูลฉบับใด" in blind.text) == (422, True)
+    late = client.post(f"{address}/undo", data={"why": WHY, "seen": opened[1]})
+    assert (late.status_code, "แล้วบันทึกใหม่" in late.text) == (422, True)
+    now = SEEN.search(late.text)
+    assert now
+    assert client.post(f"{address}/undo", data={"why": WHY, "seen": now[1]}).status_code == 302
+
+
+def test_what_was_typed_is_shown_where_its_form_is_gone(app: Flask, client_of: ClientOf) -> None:
+    """A colleague noted the same task as done meanwhile."""
+    with app.app_context(), unit_of_work():
+        task = outbox_world.to_channel(outbox_world.release(), cast.channel("P50"), Way.HAND)
+        do(task)
+        address = f"/outbox/tasks/{task.id}"
+    client = client_of("officer50")
+    off = client.post(f"{address}/call-off", data={"reason": "หอกระจายข่าวเสีย"})
+    assert (off.status_code, ": หอกระจายข่าวเสีย</div>" in off.text) == (422, True)
+    typed = {"on": "15/1/2569", "basis": "20 <ครัวเรือน>", "note": "ฝนตก"}
+    done = client.post(f"{address}/done", data=typed)
+    assert (done.status_code, ": ฝนตก</div>" in done.text) == (422, True)
+    assert ": 20 &lt;ครัวเรือน&gt;</div>" in done.text

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from registry.audit.models import AuditEvent
 from registry.db import db, unit_of_work
+from registry.members.models import Member, MemberState
 from registry.messages.ledger_models import Question
 from registry.outbox import accounts
 from registry.outbox.line_models import LineCode
@@ -75,6 +76,21 @@ def test_a_stranger_is_put_out_with_the_link_and_on_demand_with_line(
         assert len(db.session.scalars(query).all()) == ticked
     shown = officer.get(page).text
     assert ("มีบัญชี LINE เชื่อมไว้ตั้งแต่" in shown) is ("unlink-line" in shown) is not ticked
+
+
+def test_what_a_refused_link_takes_back_is_not_told(
+    app: Flask, malee: Holder, client_of: ClientOf
+) -> None:
+    """Unlinking and the new link are one step: refused, the LINE account stays."""
+    line_events.linked(app)
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Member, malee.member).state = MemberState.LEFT.value
+    officer, page = client_of("officer50"), f"/members/{malee.member}"
+    answer = officer.post(f"{page}/link/", data={"unlink": "1"})
+    assert (answer.status_code, "จึงออกลิงก์ให้ไม่ได้" in answer.text) == (400, True)
+    assert _is_linked(app, malee)
+    for text in (answer.text, officer.get(page).text):
+        assert "ยกเลิกการเชื่อมบัญชี LINE แล้ว" not in text
 
 
 def test_a_new_link_is_not_kept_by_the_old_browser(app: Flask, malee: Holder) -> None:

@@ -264,6 +264,10 @@ def test_a_certificate_names_for_ever_the_office_that_issued_it(
     shown = app.test_client().get(f"/genuine/{row.code}").text
     assert issuer in shown
     assert elsewhere not in shown
+    assert malee.post("certificates") == 302, "on the day of the move"
+    with app.app_context():
+        query = select(Certificate.office_id).order_by(Certificate.id)
+        assert list(db.session.scalars(query)) == [row.office_id, cast.member("aree90").office_id]
 
 
 def test_a_certificate_tells_when_its_figures_have_changed(

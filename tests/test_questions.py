@@ -20,10 +20,12 @@ from registry.facts.evaluate import evaluate
 from registry.facts.spans import Months
 from registry.messages import exchange, inbox
 from registry.messages.exchange_models import QuestionReply, QuestionResolution
-from registry.messages.ledger_models import Question
-from registry.messages.replies import MAX_A_DAY
+from registry.messages.ledger_models import MemberNews, Question
+from registry.messages.replies import MAX_A_DAY, MAX_TEXT
+from registry.outbox.line_models import Inbound
 from registry.periods.calendar import month_of
 from tests import cast, story
+from tests.test_portal import Holder
 
 ClientOf = Callable[[str], FlaskClient]
 ASKED = datetime(2026, 6, 10, 3, tzinfo=UTC)
@@ -186,3 +188,69 @@ def test_another_office_settles_nothing(app: Flask, client_of: ClientOf) -> None
 def test_an_empty_registry_has_a_page_for_every_choice(client_of: ClientOf, show: str) -> None:
     for name in ("officer50", "central", "bureau"):
         assert client_of(name).get(f"/questions/?show={show}").status_code == 200
+
+
+FITS = "ก\r\n" * (MAX_TEXT // 2 - 1) + "ก!"
+"""As long as a page lets one type: it counts the end of a line as one letter."""
+
+
+def _line(app: Flask) -> str:
+    with app.app_context(), unit_of_work():
+        row = Inbound(member=cast.member("malee50"), at=ASKED, kind="text", text="ไปที่ไหนคะ")
+        db.session.add(row)
+        db.session.flush()
+        return f"/line/inbound/{row.id}/answer"
+
+
+def _phone(app: Flask) -> str:
+    with app.app_context(), unit_of_work():
+        return f"/phone/{cast.member('malee50').id}/{story.published().id}/question"
+
+
+def _news(app: Flask) -> str:
+    with app.app_context(), unit_of_work():
+        return f"/news/{exchange.send_news(MEMBER, cast.member('malee50'), 'น้ำท่วม').id}"
+
+
+def _question(app: Flask) -> str:
+    with app.app_context(), unit_of_work():
+        return f"/questions/{_asked().id}"
+
+
+@pytest.mark.parametrize("place", [_question, _news, _line, _phone])
+def test_what_is_too_long_is_refused_and_kept_and_what_fits_is_kept_whole(
+    app: Flask, client_of: ClientOf, place: Callable[[Flask], str]
+) -> None:
+    officer, address = client_of("officer50"), place(app)
+    refused = officer.post(address, data={"text": f"{FITS}ยาวไป", "seen": ""})
+    assert refused.status_code == 422
+    assert "ก!ยาวไป</textarea>" in refused.text
+    assert "ไม่เกิน 4000 ตัวอักษร" in refused.text
+    assert officer.post(address, data={"text": FITS, "seen": ""}).status_code == 302
+    with app.app_context():
+        kept = [row.answer or row.text for row in db.session.scalars(select(Question))]
+        kept += [row.reply for row in db.session.scalars(select(MemberNews)) if row.reply]
+        assert kept == [FITS.replace("\r\n", "\n")]
+
+
+@pytest.mark.parametrize("path", ["record/wish", "news"])
+def test_members_may_use_all_the_letters_that_their_page_counts(app: Flask, path: str) -> None:
+    malee = Holder(app)
+    address = f"/m/{malee.token}/{path}"
+    refused = malee.client.post(address, data={"text": f"{FITS}ยาวไป"})
+    assert refused.status_code == 422
+    assert "ก!ยาวไป</textarea>" in refused.text
+    assert "ไม่เกิน 4000 ตัวอักษร" in refused.text
+    assert malee.post(path, text=FITS) == 302
+
+
+def test_the_name_leads_to_the_record_where_the_whole_number_stands(
+    app: Flask, client_of: ClientOf
+) -> None:
+    for page, place in (("/questions/", _question), ("/news/", _news)):
+        place(app)
+        html = client_of("officer50").get(page).text
+        with app.app_context():
+            malee = cast.member("malee50")
+            assert f'href="/members/{malee.id}">{malee.display_name}</a>' in html
+        assert "หมายเลขเต็มอยู่ในทะเบียนสมาชิก" in html

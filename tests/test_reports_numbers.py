@@ -41,20 +41,24 @@ from reports.wording import shown
 from tests import cast
 from tests.dash_pages import OVERVIEW, ask, cards_of
 from tests.ledger import CANARY, LINK, add_ledger
+from tests.stage import Scene
 
 CODES = ("2568-Q4", "2569-Q1")
 CODE = CODES[-1]
 
 
 @pytest.fixture
-def closed(app: Flask) -> Flask:
+def closed(scene: Scene) -> Flask:
     """An application with two closed quarters, and facts around them."""
+    return scene("two closed quarters", _close_two)
+
+
+def _close_two(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
             add_ledger("2568-Q3", *CODES, "2569-01", each=2)
         for code in CODES:
             close(Actor.system("cli"), code)
-    return app
 
 
 def test_the_rules_of_sealing_cover_every_table_of_the_facts() -> None:

@@ -24,6 +24,7 @@ from reports.closing import close
 from reports.listing import listed
 from tests import cast
 from tests.ledger import add_ledger
+from tests.stage import Scene
 
 CODE = "2568-12"
 ClientOf = Callable[[str], FlaskClient]
@@ -38,11 +39,16 @@ def ledger(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def closed(ledger: Flask) -> Flask:
+def closed(scene: Scene) -> Flask:
     """The same with a closed month."""
-    with ledger.app_context():
+    return scene("a closed month of pages", _close_month)
+
+
+def _close_month(app: Flask) -> None:
+    with app.app_context():
+        with unit_of_work():
+            add_ledger("2569-Q1", each=1)
         close(Actor.system("cli"), CODE)
-    return ledger
 
 
 def test_the_list_starts_at_the_first_fact_and_tells_how_each_period_stands(

@@ -24,6 +24,7 @@ from reports.chain import home
 from reports.closing import close
 from reports.manifest import MANIFEST, RENDERINGS, sha256_of
 from tests.ledger import add_ledger
+from tests.stage import Scene
 
 CODE = "2568-12"
 YOUNGER = (
@@ -34,20 +35,30 @@ YOUNGER = (
 
 
 @pytest.fixture
-def ledger(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An application with facts; documents are not rendered, only the tidy table is."""
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are not rendered, only the tidy table is."""
     monkeypatch.setattr(drafting, "DOCUMENTS", {"csv": tidy.csv_of})
+
+
+@pytest.fixture
+def ledger(app: Flask, light: None) -> Flask:
+    """An application with facts."""
     with app.app_context(), unit_of_work():
         add_ledger("2569-Q1", each=1)
     return app
 
 
 @pytest.fixture
-def closed(ledger: Flask) -> Flask:
+def closed(scene: Scene, light: None) -> Flask:
     """An application with a closed month."""
-    with ledger.app_context():
+    return scene("a closed month of the proof", _close_month)
+
+
+def _close_month(app: Flask) -> None:
+    with app.app_context():
+        with unit_of_work():
+            add_ledger("2569-Q1", each=1)
         close(Actor.system("cli"), CODE)
-    return ledger
 
 
 def _row(code: str = CODE) -> SealedPeriod:

@@ -146,7 +146,7 @@ def test_what_is_approved_is_no_crisis(app: Flask, client_of: ClientOf) -> None:
         number = message.id
     officer, path = client_of("officer50"), f"/messages/{number}"
     assert "reason-crisis" not in officer.get(path).text
-    refused = officer.post(f"{path}/crisis", data={"reason": "น้ำมาแล้ว"})
+    refused = officer.post(f"{path}/crisis", data={"reason": "น้ำมาแล้ว", **story.ticked(app)})
     assert (refused.status_code, "ไม่ต้องรอการอนุมัติแล้ว" in refused.text) == (422, True)
     with app.app_context():
         message = db.session.get_one(KeyMessage, number)
@@ -232,7 +232,8 @@ def test_the_steps_on_the_page(app: Flask, client_of: ClientOf) -> None:
         number = _draft().id
     officer, head, path = client_of("officer50"), client_of("head50"), f"/messages/{number}"
     ticked = story.ticked(app)
-    refused = officer.post(f"{path}/crisis", data={"reason": "น้ำ <มา> แล้ว"})
+    seen = {"version": ticked["version"]}
+    refused = officer.post(f"{path}/crisis", data={"reason": "น้ำ <มา> แล้ว", **seen})
     assert refused.status_code == 422
     assert "น้ำ &lt;มา&gt; แล้ว" in refused.text
     assert refused.text.count('name="accuracy"') == 1, "one checklist for both ways"

@@ -63,6 +63,41 @@ def test_a_standard_of_a_step_without_a_measure_is_set_too(app: Flask, client_of
         assert [row.minutes for row in standards()[Step.REPORT]] == [2880, 1440]
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("2,880", 2880), ("๒,๘๘๐", 2880), ("2 880", 2880)],
+)
+def test_minutes_are_typed_as_the_page_shows_them(
+    app: Flask, client_of: ClientOf, typed: str, kept: int
+) -> None:
+    day = to_bangkok_date(utc_now())
+    form = {"step": "report", "valid_from": day.isoformat(), "source": "คำสั่ง", "minutes": typed}
+    assert client_of("admin").post("/settings/standards/", data=form).status_code == 302
+    with app.app_context():
+        assert standards()[Step.REPORT][0].minutes == kept
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"minutes": "สองวัน"}, "“สองวัน” ไม่ใช่จำนวนนาที"),
+        ({"minutes": "9" * 5000}, "ไม่ใช่จำนวนนาที"),
+        ({"minutes": "43,201"}, "ต้องอยู่ระหว่าง 1 นาทีถึง 30 วัน"),
+        ({"minutes": "0"}, "ต้องอยู่ระหว่าง 1 นาทีถึง 30 วัน"),
+        ({"step": "gone", "minutes": "1,440"}, "ไม่มีให้เลือกแล้ว"),
+    ],
+)
+def test_a_wrong_standard_keeps_what_was_typed(
+    client_of: ClientOf, wrong: dict[str, str], said: str
+) -> None:
+    day = to_bangkok_date(utc_now()).isoformat()
+    form = {"step": "report", "valid_from": day, "source": "คำสั่ง ๗"} | wrong
+    page = client_of("admin").post("/settings/standards/", data=form).text
+    assert said in page
+    assert f'value="{wrong["minutes"]}"' in page
+    assert 'value="คำสั่ง ๗"' in page
+
+
 @pytest.mark.parametrize("ahead", [0, 9], ids=["today", "planned"])
 def test_a_standard_is_replaced_on_its_own_day(app: Flask, client_of: ClientOf, ahead: int) -> None:
     """Only after the page has shown what changes; the trail keeps both."""

@@ -12,7 +12,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from flask import Flask
-from flask_wtf import FlaskForm
+from flask_babel import force_locale
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, RadioField, SelectField, SelectMultipleField
+from wtforms.fields import datetime, numeric
 from wtforms.fields.core import UnboundField
 
 ROOT = Path(__file__).parent.parent
@@ -124,7 +127,14 @@ def test_the_checks_can_fail() -> None:
     assert not _is_english("บันทึก")
 
 
-def _forms(above: type = FlaskForm) -> Iterator[type]:
+SPEAKS_ENGLISH = tuple(
+    field
+    for module in (datetime, numeric)
+    for field in (getattr(module, name) for name in module.__all__)
+)
+
+
+def _forms(above: type = Form) -> Iterator[type]:
     for form in above.__subclasses__():
         if form.__module__.startswith(PACKAGES):
             yield form
@@ -139,9 +149,37 @@ def test_no_form_speaks_for_the_library(app: Flask) -> None:
         for name, field in vars(form).items():
             if not isinstance(field, UnboundField):
                 continue
+            assert not issubclass(field.field_class, SPEAKS_ENGLISH), f"{form.__name__}.{name}"
             given = [*field.args[1:2], field.kwargs.get("validators", ())]
             for validator in itertools.chain.from_iterable(given):
                 speaks = hasattr(validator, "message")
                 seen += speaks
                 assert not speaks or validator.message is not None, f"{form.__name__}.{name}"
     assert seen > 100
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("kind", "coerce"),
+    [
+        (kind, coerce)
+        for kind in (SelectField, RadioField, SelectMultipleField)
+        for coerce in (str, int)
+    ],
+)
+@pytest.mark.parametrize(
+    ("locale", "words"), [("th", "ไม่มีให้เลือกแล้ว"), ("en", "is no longer offered")]
+)
+def test_a_choice_that_is_gone_is_told_in_the_language_of_the_reader(
+    app: Flask, kind: type, coerce: type, locale: str, words: str
+) -> None:
+    class ChoiceForm(Form):
+        """A form with choices."""
+
+        chosen = kind("Channel", coerce=coerce, choices=[("1", "One")])
+
+    for gone in ("2", "x"):
+        with app.test_request_context(), force_locale(locale):
+            form = ChoiceForm(MultiDict({"chosen": gone}))
+            assert not form.validate()
+            assert [words in error for error in form.chosen.errors] == [True]

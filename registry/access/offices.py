@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import Any
 
+import phonenumbers
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
@@ -24,6 +25,7 @@ from registry.periods.calendar import to_bangkok_date, utc_now
 FIELDS = ("name_th", "name_en", "short_th", "phone", "closed_on")
 FEWEST_DIGITS = 3
 """Of a telephone number: short ones such as 1111 are numbers, too."""
+PRINTED = re.compile(r"\+?\s*\(?\d[\d()\s.–-]*")
 
 
 def offices(
@@ -107,6 +109,27 @@ def _phone(typed: str | None) -> str | None:
 
 
 def dialled(phone: str) -> str:
-    """What a telephone dials: the digits of the first number, without the extension."""
-    first = re.split(r"[^\d+()\s.-]", phone, maxsplit=1)[0]
-    return "".join(str(int(sign)) for sign in first if sign.isdecimal())
+    """What a telephone dials: the first number without its label, its range or its extension.
+
+    Empty where nothing can be dialled.
+    """
+    text = phonenumbers.normalize_digits_only(phone, keep_non_digits=True)
+    for printed in PRINTED.findall(text):
+        groups = re.findall(r"\d+", printed)
+        if sum(map(len, groups)) >= FEWEST_DIGITS:
+            return _first_whole("+" if printed.startswith("+") else "", groups)
+    return ""
+
+
+def _first_whole(plus: str, groups: list[str]) -> str:
+    """The longest valid number that groups of digits begin with; all of them where none is."""
+    for count in range(len(groups), 0, -1):
+        digits = plus + "".join(groups[:count])
+        try:
+            number = phonenumbers.parse(digits, "TH")
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            whole = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return str(whole) if plus else digits
+    return plus + "".join(groups)

@@ -88,7 +88,7 @@ class Known:
         channels = {entry.channel_id for entry in entries}
         messages = {entry.message_id for entry in entries}
         self.members = _members(scope, members, lock=lock)
-        self.messages = _messages(scope, messages)
+        self.messages = _messages(scope, messages, lock=lock)
         self.last_days = late.last_days(self.messages.values())
         self.channels = _channels(channels)
         self.counts = _counts(channels)
@@ -124,8 +124,12 @@ def _members(scope: Scope, ids: set[int], *, lock: bool) -> set[int]:
     return set(db.session.scalars(locked))
 
 
-def _messages(scope: Scope, ids: set[int]) -> dict[int, KeyMessage]:
+def _messages(scope: Scope, ids: set[int], *, lock: bool) -> dict[int, KeyMessage]:
+    """Messages in scope; locked, so that none is taken back before the report of it stands."""
     query = select(KeyMessage).where(KeyMessage.id.in_(ids), message_within(scope))
+    if lock:
+        query = query.order_by(KeyMessage.id).with_for_update(read=True, of=KeyMessage)
+        query = query.execution_options(populate_existing=True)
     return {row.id: row for row in db.session.scalars(query)}
 
 

@@ -12,6 +12,7 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
 from registry.documents.pictures import Picture
+from registry.errors import Refused
 from registry.members.models import Member
 from registry.members.standing import need_standing
 from registry.messages import files
@@ -49,13 +50,16 @@ def ask(
         source: ``portal``, ``line`` or ``phone``.
 
     Raises:
-        Refused: no text, too many on one day, or the record was just merged into another one.
+        Refused: no text, too many on one day, the message is not out (any more), or the record was
+            just merged into another one.
     """
     missing = _("Write what is to be corrected.") if about_record else _("Write your question.")
     text = require_text(text, missing)[:MAX_TEXT]
     need_standing(member)  # the same form sent twice at once waits its turn, too
     if found := sent_before(Question, form_token):
         return found
+    if message is not None:
+        _need_out(message)
     at = now_or(at)
     not_too_many(_of(Question, member), Question.asked_at, at)
     row = Question(
@@ -113,17 +117,30 @@ def send_news(
     return row
 
 
-def reply(actor: Actor, news: MemberNews, text: str, *, at: datetime | None = None) -> None:
-    """The office thanks, asks back or says what it made of the news.
+def reply(actor: Actor, news: MemberNews, text: str, *, at: datetime | None = None) -> str | None:
+    """The office thanks, asks back or says what it made of the news; again, it replaces that.
+
+    Returns:
+        the answer as it is kept; None where it stood there to the letter already.
 
     Raises:
         Refused: no text.
     """
-    news.reply = require_text(text, _("Write the answer."))[:MAX_TEXT]
+    text = require_text(text, _("Write the answer."))[:MAX_TEXT]
+    if text == news.reply:
+        return None
+    news.reply, news.replied_by = text, actor.user_id
     news.replied_at = news.replied_at or now_or(at)
-    news.replied_by = actor.user_id
     db.session.flush()
     record(actor, Action.NEWS_ANSWER, "news", news.id, province=news.province_code)
+    return text
+
+
+def _need_out(message: KeyMessage) -> None:
+    """Let nobody take its publication back before the question stands."""
+    db.session.refresh(message, with_for_update={"read": True, "of": KeyMessage})
+    if message.published_at is None:
+        raise Refused(_("“%(title)s” is not published.", title=message.title))
 
 
 def _of(model: Any, member: Member) -> Any:

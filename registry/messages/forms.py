@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from registry.channels.models import Channel
-from registry.fields import DayField, OnceForm, at_most, not_past
+from registry.fields import DayField, OnceForm, at_most, not_past, one_newline
 from registry.members.fields import NEEDED, TextField
 from registry.messages.checklist import OPINION, UNSEEN, Point, mark_of_points
 from registry.messages.models import MESSAGE_KIND_NAMES, MessageKind, Route
@@ -82,7 +82,7 @@ class MessageForm(OnceForm):
     body = TextAreaField(
         _l("Text of the message"),
         [DataRequired(_l("Write the text of the message.")), at_most(20_000)],
-        [lambda text: (text or "").replace("\r\n", "\n")],
+        [one_newline],
         render_kw={"rows": 9},
     )
     kind = SelectField(_l("Kind"), choices=KINDS, default=MessageKind.PUBLIC_USE.value)
@@ -101,7 +101,7 @@ class MessageForm(OnceForm):
     script = TextAreaField(
         _l("Script to be read on loudspeakers and radio"),
         [at_most(LONGEST_SCRIPT)],
-        [lambda text: (text or "").replace("\r\n", "\n")],
+        [one_newline],
         render_kw={"rows": 4},
     )
     disclaimer = TextField(_l("Disclaimer"), longest=500)

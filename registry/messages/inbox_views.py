@@ -86,23 +86,32 @@ def _list(
     return html, 422 if problem or undecided else 200
 
 
-def _answered(name: str, row: Any, act: Callable[..., None], read: Any) -> ResponseReturnValue:
+def _answered(
+    name: str, row: Any, act: Callable[[Actor, Any, str], str | None], read: Any
+) -> ResponseReturnValue:
     form = AnswerForm()
     try:
         _require_unanswered(row)
-        act(actor(), row, form.text.data or "")
+        kept = act(actor(), row, form.said())
     except NotFound:
         raise
     except Refused as refusal:
         db.session.rollback()
         typed = form.text.data or ""
         return _list(name, read, typed=typed, refused=row, problem=str(refusal))  # type: ignore[no-any-return]
-    sent = line_answers.queue(
-        actor(), row, form.text.data or "", at_once=bool(request.form.get("at_once"))
-    )
+    notice = _sent_on(row, kept)
     commit()
-    flash(*told(scope(), row.member, sent))
+    flash(*notice)
     return _back(name)
+
+
+def _sent_on(row: Any, kept: str | None) -> tuple[str, str]:
+    """Let an answer go by LINE unless it says nothing new; what to tell about it."""
+    if kept is None:
+        return _("The answer is the same as before; nothing was sent again."), "info"
+    at_once = bool(request.form.get("at_once"))
+    sent = line_answers.queue(actor(), row, kept, at_once=at_once)
+    return told(scope(), row.member, sent)
 
 
 def _require_unanswered(row: Any) -> None:
@@ -134,10 +143,11 @@ def answer(question_id: int) -> ResponseReturnValue:
     return _answered("questions", row, _answer, inbox.questions)
 
 
-def _answer(who: Actor, row: Question, text: str) -> None:
-    exchange.answer(who, row, text)
+def _answer(who: Actor, row: Question, text: str) -> str:
+    kept = exchange.answer(who, row, text)
     if request.form.get("settled"):
         exchange.resolve(who, row)
+    return kept
 
 
 @questions_bp.post("/<int:question_id>/resolve")

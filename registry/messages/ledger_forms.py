@@ -8,10 +8,12 @@ from flask_wtf.file import FileField
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel
-from registry.fields import DayField, OnceForm, at_most
+from registry.errors import Refused
+from registry.fields import DayField, OnceForm, at_most, one_newline
 from registry.members.fields import CHOOSE, NEEDED, CountField, LinkField, TextField
 from registry.messages.exchange_models import NEWS_OUTCOME_NAMES
 from registry.messages.forms import MomentMixin
+from registry.messages.replies import MAX_TEXT
 
 
 def channel_choices(channels: list[Channel]) -> list[tuple[str, str]]:
@@ -56,7 +58,17 @@ class CaptureForm(FlaskForm):
 class AnswerForm(FlaskForm):
     """An answer to a member."""
 
-    text = TextAreaField(_l("Answer"), [at_most(4000)])
+    text = TextAreaField(_l("Answer"), [at_most(MAX_TEXT)], [one_newline])
+
+    def said(self) -> str:
+        """What was typed.
+
+        Raises:
+            Refused: it does not fit; the sentence says what to do.
+        """
+        if not self.validate():
+            raise Refused(" ".join(str(said) for found in self.errors.values() for said in found))
+        return self.text.data or ""
 
 
 _OUTCOMES = [(value.value, name) for value, name in NEWS_OUTCOME_NAMES.items()]

@@ -215,6 +215,21 @@ def listed(channel: Channel, on: date) -> ColumnElement[bool]:
     )
 
 
+def given_by(publication: Publication) -> dict[str, Any]:
+    """What a publication says of everybody whom it reached."""
+    row = publication
+    return {
+        "month": row.month,
+        "message_id": row.message_id,
+        "publication_id": row.id,
+        "office_id": row.office_id,
+        "channel_kind": row.channel_kind,
+        "message_kind": row.message_kind,
+        "on": row.on,
+        "published_at": row.at,
+    }
+
+
 def add_recipients(publication: Publication, reached: Select[int] | None = None) -> int:
     """Add the members whom a publication reached, in one statement, once per message.
 
@@ -228,17 +243,7 @@ def add_recipients(publication: Publication, reached: Select[int] | None = None)
     Returns:
         how many members it added.
     """
-    row, on = publication, publication.on
-    fixed = {
-        "month": row.month,
-        "message_id": row.message_id,
-        "publication_id": row.id,
-        "office_id": row.office_id,
-        "channel_kind": row.channel_kind,
-        "message_kind": row.message_kind,
-        "on": on,
-        "published_at": row.at,
-    }
+    row, on, fixed = publication, publication.on, given_by(publication)
     columns = [*fixed, "member_id", "province_code", "network_type"]
     query = select(
         *(literal(value, Recipient.__table__.c[name].type) for name, value in fixed.items()),

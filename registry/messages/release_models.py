@@ -87,7 +87,8 @@ class Release(Base):
             for ``planned_at``.
         machines_done: whether the deliveries of machines were made, too.
         created_by: who planned it; ``confirmed_by`` is somebody else.
-        dropping_since: when it was called off, while deliveries are left to be dropped.
+        called_off_at: when it was called off while it ran; stays for good.
+        dropping_since: the same moment, while deliveries are left to be dropped.
     """
 
     __tablename__ = "release"
@@ -118,6 +119,7 @@ class Release(Base):
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    called_off_at: Mapped[datetime | None]
     dropping_since: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(500))
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -13,15 +13,13 @@ from registry.db import db
 from registry.errors import NotFound, Refused
 from registry.messages.models import KeyMessage
 from registry.messages.quiet import machines_from
-from registry.messages.recipients import GONE_OUT, NOTICES
+from registry.messages.recipients import NOTICES
 from registry.messages.release_models import Release, ReleaseState
 from registry.messages.rules import require_text
-from registry.messages.settling import end_if_settled, locked, note_turn, turn
+from registry.messages.settling import end_if_settled, locked, note_turn, turn, was_tried
 from registry.outbox.dropping import drop_waiting
-from registry.outbox.models import Delivery, DeliveryState, SendingRequest
+from registry.outbox.models import SendingRequest
 from registry.outbox.queries import GOING
-
-TRIED = (*GONE_OUT, DeliveryState.FAILED.value)
 
 
 def require_idle(message: KeyMessage) -> None:
@@ -94,13 +92,11 @@ def cancel(actor: Actor, release: Release, reason: str) -> None:
 
 def _is_all_off(release: Release) -> bool:
     """Whether a running release has nothing that was sent, tried, or goes on."""
-    row, carrier = Delivery, SendingRequest
-    goes_on = (carrier.release_id == release.id, carrier.state.in_(GOING))
-    same = (row.message_id == release.message_id, row.release_id == release.id)
-    tried = select(row.id).where(*same, row.state.in_(TRIED))
-    found = [select(carrier.id).where(*goes_on), tried]
-    running = release.as_state is ReleaseState.RUNNING
-    return running and all(db.session.scalar(query.limit(1)) is None for query in found)
+    row = SendingRequest
+    going = select(row.id).where(row.release_id == release.id, row.state.in_(GOING))
+    if release.as_state is not ReleaseState.RUNNING or was_tried(release):
+        return False
+    return db.session.scalar(going.limit(1)) is None
 
 
 def _require_own(actor: Actor, release: Release) -> None:

@@ -24,8 +24,11 @@ MAX_TEXT = 4_000
 MAX_A_DAY = 20
 
 
-def answer(actor: Actor, question: Question, text: str, *, at: datetime | None = None) -> None:
+def answer(actor: Actor, question: Question, text: str, *, at: datetime | None = None) -> str:
     """The office answers; the first answer stays as it is, further ones follow it.
+
+    Returns:
+        the answer as it is kept.
 
     Raises:
         Refused: no text.
@@ -37,6 +40,7 @@ def answer(actor: Actor, question: Question, text: str, *, at: datetime | None =
         _say(question, text, at, by_member=False, user_id=actor.user_id)
     question.asked_on_at = None
     _note(actor, Action.QUESTION_ANSWER, question)
+    return text
 
 
 def ask_on(

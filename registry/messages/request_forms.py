@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import DataRequired
 
-from registry.fields import DayField, OnceForm, at_most, not_past
+from registry.fields import DayField, OnceForm, at_most, not_past, one_newline
 from registry.members.fields import NEEDED, TextField
 from registry.messages.models import Route
 from registry.messages.request_models import NOTICE_NAMES, Notice
@@ -40,7 +40,7 @@ class RequestForm(OnceForm):
     text = TextAreaField(
         _l("Text to be published"),
         [DataRequired(_l("Write what is to be published.")), at_most(20_000)],
-        [lambda text: (text or "").replace("\r\n", "\n")],
+        [one_newline],
         render_kw={"rows": 8},
     )
     letter = FileField(_l("The letter (PDF or picture)"))

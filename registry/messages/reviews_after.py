@@ -44,6 +44,7 @@ def go_in_crisis(
     reason: str,
     answers: Mapping[str, bool],
     *,
+    version: int | None = None,
     at: datetime | None = None,
 ) -> None:
     """Make a message ready to be published at once, without approval, past the quiet hours.
@@ -51,12 +52,14 @@ def go_in_crisis(
     Args:
         answers: to the checklist, which is not left out in a crisis; a text that was submitted
             before keeps the answers that it has.
+        version: the one to whose text they were given.
 
     Raises:
-        Refused: no reason, a point of the checklist is open, another office's message, or it
-            waits for no approval any more.
+        Refused: no reason, a point of the checklist is open, another office's message, the text
+            is not the one that was shown, or it waits for no approval any more.
     """
     require_own_office(actor, message)
+    require_seen(message, version)
     at, before = now_or(at), message.as_state
     if before not in BEFORE_APPROVAL:
         raise Refused(

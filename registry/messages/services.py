@@ -137,14 +137,24 @@ def update(actor: Actor, message: KeyMessage, text: MessageText, *, version: int
 
 
 def submit(
-    actor: Actor, message: KeyMessage, answers: Mapping[str, bool], *, at: datetime | None = None
+    actor: Actor,
+    message: KeyMessage,
+    answers: Mapping[str, bool],
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Send a draft to the head, with every point of the checklist confirmed.
 
+    Args:
+        version: the one to whose text the answers were given.
+
     Raises:
-        Refused: a point is open, an opinion has no disclaimer, or the step is not allowed.
+        Refused: a point is open, an opinion has no disclaimer, the step is not allowed, or the
+            text is not the one that was shown.
     """
     require_own_office(actor, message)
+    require_seen(message, version)
     answer(message, answers, now_or(at))
     _step(actor, message, S.SUBMITTED, at)
 
@@ -226,14 +236,21 @@ def approve(
 
 
 def send_back(
-    actor: Actor, message: KeyMessage, reason: str, *, at: datetime | None = None
+    actor: Actor,
+    message: KeyMessage,
+    reason: str,
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
 ) -> None:
     """The head sends a text back, saying what to mend.
 
     Raises:
-        Refused: no reason, the actor is the author or works elsewhere, or it is published.
+        Refused: no reason, the actor is the author or works elsewhere, it is published, or the
+            text is not the one that was shown.
     """
     require_other_head(actor, message)
+    require_seen(message, version)
     reason = require_text(reason, _("Say what should be changed, so that the author can mend it."))
     _require_idle(message)
     drop_crisis(message)
@@ -302,6 +319,7 @@ def withdraw(actor: Actor, message: KeyMessage, reason: str, *, at: datetime | N
     require_own_office(actor, message)
     reason = require_text(reason, _("Say why the message is withdrawn; members will read it."))
     _drop_tasks(message)
+    rewording.decline(message)
     _step(actor, message, S.WITHDRAWN, at, reason[:500])
     message.edited_by(actor.user_id)
     need_review(message, now_or(at))

@@ -12,11 +12,14 @@ from registry.audit.services import Actor, record
 from registry.db import db
 from registry.messages.models import KeyMessage, MessageState, Publication
 from registry.messages.publishing import add_recipients, approved_at, publish_to, require_time
+from registry.messages.recipients import GONE_OUT
 from registry.messages.release_models import OUTWARD, Purpose, Release, ReleaseState
 from registry.messages.services import note_move
 from registry.messages.targets import reached_through
 from registry.outbox.models import UNSETTLED, Delivery, DeliveryState, Way
 from registry.periods.calendar import to_bangkok_date
+
+TRIED = (*GONE_OUT, DeliveryState.FAILED.value)
 
 
 def settle(
@@ -37,10 +40,12 @@ def settle(
     """
     release, made = delivery.release, None
     if release.as_purpose in OUTWARD:
+        # Held before it is asked who has it: a task by hand may be taken back at this moment.
+        message = hold_message(locked(release.id).message_id)
         personal = delivery.member_id is not None
         reached = (_sent_with(delivery) if members is None else members) if personal else None
         if not _has_it(delivery):
-            made = _first_of_channel(actor, delivery, at, reached)
+            made = _first_of_channel(actor, message, delivery, at, reached)
         if reached is not None and made is None:
             add_recipients(_publication(delivery), reached)
     if delivery.way == Way.HAND.value:
@@ -74,12 +79,13 @@ def _has_it(delivery: Delivery) -> bool:
 
 
 def _first_of_channel(
-    actor: Actor, delivery: Delivery, at: datetime, reached: Select[Any] | None
-) -> Publication | None:
-    release = locked(delivery.release_id)
-    message = hold_message(release.message_id)
-    if _has_it(delivery):
-        return None
+    actor: Actor,
+    message: KeyMessage,
+    delivery: Delivery,
+    at: datetime,
+    reached: Select[Any] | None,
+) -> Publication:
+    release = delivery.release
     first = release.as_purpose is Purpose.FIRST
     approved = approved_at(message)
     if delivery.way == Way.HAND.value:
@@ -102,7 +108,7 @@ def _through(delivery: Delivery, at: datetime) -> Select[int]:
 
 
 def hold_message(message_id: int) -> KeyMessage:
-    """A message as it is now, held until the transaction ends; its release is held first."""
+    """A message as it is now, held until the transaction ends; its releases are held first."""
     query = select(KeyMessage).where(KeyMessage.id == message_id)
     return db.session.scalars(
         query.with_for_update().execution_options(populate_existing=True)
@@ -131,6 +137,16 @@ def _published_by(release: Release) -> bool:
     return db.session.scalar(query) is not None
 
 
+def hold_releases(message_id: int) -> list[Release]:
+    """The releases of a message as they are now, held until the transaction ends.
+
+    Whoever may need both holds them before the message, for so does what sends.
+    """
+    query = select(Release).where(Release.message_id == message_id).order_by(Release.id)
+    held = query.with_for_update(of=Release).execution_options(populate_existing=True)
+    return list(db.session.scalars(held))
+
+
 def locked(release_id: int) -> Release:
     """A release as it is now, held until the transaction ends."""
     query = select(Release).where(Release.id == release_id).with_for_update(of=Release)
@@ -145,13 +161,25 @@ def unsettled(release: Release) -> bool:
 
 
 def end_if_settled(release: Release, at: datetime) -> bool:
-    """A running release all of whose deliveries were made and settled is done."""
+    """A running release all of whose deliveries were made and settled is done.
+
+    One that was called off before a thing was sent is cancelled.
+    """
     if release.as_state is not ReleaseState.RUNNING or not release.machines_done:
         return False
     if unsettled(release):
         return False
-    turn(Actor.system(), release, ReleaseState.DONE, at)
+    all_off = release.called_off_at is not None and not was_tried(release)
+    turn(Actor.system(), release, ReleaseState.CANCELLED if all_off else ReleaseState.DONE, at)
     return True
+
+
+def was_tried(release: Release) -> bool:
+    """Whether anything of a release was sent, may have been, or was refused."""
+    row = Delivery
+    same = (row.message_id == release.message_id, row.release_id == release.id)
+    tried = select(row.id).where(*same, row.state.in_(TRIED))
+    return db.session.scalar(tried.limit(1)) is not None
 
 
 def turn(actor: Actor, release: Release, to: ReleaseState, at: datetime, reason: str = "") -> None:

@@ -27,6 +27,7 @@ from registry.messages.forms import (
 )
 from registry.messages.models import KeyMessage
 from registry.messages.page_views import message_page, silent_page
+from registry.messages.settling import hold_releases
 from registry.messages.views import READ, WRITE, bp
 
 APPROVE = allow(Permission.MESSAGES_APPROVE)
@@ -38,6 +39,7 @@ def _take(
     name: str, message_id: int, done: str, step: Callable[[KeyMessage], Any], **forms: Any
 ) -> ResponseReturnValue:
     """Take a step; a refused one shows the page again with what was typed."""
+    hold_releases(message_id)
     try:
         step(queries.message_for(scope(), message_id, lock=True))
     except NotFound:
@@ -70,7 +72,7 @@ def submit(message_id: int) -> ResponseReturnValue:
         "submit",
         message_id,
         _("Sent to the head for approval."),
-        lambda message: services.submit(actor(), message, form.answers()),
+        lambda message: services.submit(actor(), message, form.answers(), version=_shown()),
         submit_form=form,
     )
 
@@ -117,7 +119,9 @@ def send_back(message_id: int) -> ResponseReturnValue:
         "send_back",
         message_id,
         _("Sent back to the author."),
-        lambda message: services.send_back(actor(), message, form.reason.data or ""),
+        lambda message: services.send_back(
+            actor(), message, form.reason.data or "", version=_shown()
+        ),
         reason_form=form,
     )
 
@@ -191,7 +195,9 @@ def crisis(message_id: int) -> ResponseReturnValue:
         "crisis",
         message_id,
         done,
-        lambda row: reviews_after.go_in_crisis(actor(), row, why.reason.data or "", form.answers()),
+        lambda row: reviews_after.go_in_crisis(
+            actor(), row, why.reason.data or "", form.answers(), version=_shown()
+        ),
         submit_form=form,
         reason_form=why,
     )

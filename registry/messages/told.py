@@ -8,7 +8,6 @@ from registry.access.scope import Scope
 from registry.i18n import moment
 from registry.members.masks import mask_phone
 from registry.members.models import Member
-from registry.outbox.accounts import account_of
 from registry.outbox.line_answer_models import LineAnswer
 from registry.portal.queries import latest_link
 
@@ -20,13 +19,9 @@ def told(scope: Scope, member: Member, sent: LineAnswer | None) -> tuple[str, st
         sent: what goes out by LINE, if anything does.
     """
     if sent is not None:
-        words = _(
-            "The answer was saved and goes to the member by LINE: %(when)s.",
-            when=moment(sent.due_at),
-        )
-        return words, "success"
+        return _by_line(sent), "success"
     link = latest_link(scope, member.id)
-    if (link and link.usable) or account_of(member.id):
+    if link and link.usable:
         return _("The answer was saved; the member reads it on the own page."), "success"
     phone = mask_phone(member.phone)
     if not phone:
@@ -37,3 +32,16 @@ def told(scope: Scope, member: Member, sent: LineAnswer | None) -> tuple[str, st
         phone=phone,
     )
     return words, "warning"
+
+
+def _by_line(sent: LineAnswer) -> str:
+    when = moment(sent.due_at)
+    if sent.question is not None and sent.question.about_record:
+        words = _(
+            "The answer was saved. By LINE the member is only told that it can be read under “Own "
+            "record”: %(when)s.",
+            when=when,
+        )
+    else:
+        words = _("The answer was saved and goes to the member by LINE: %(when)s.", when=when)
+    return str(words)

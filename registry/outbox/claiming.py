@@ -79,7 +79,7 @@ def _take(row: SendingRequest, at: datetime) -> Parcel | None:
         return None
     db.session.refresh(row)
     row.doubtful = row.doubtful or lapsed
-    if _is_withdrawn(row):
+    if _is_withdrawn(row) or settling.is_called_off(row):
         _give_up(row, at)
         return None
     if not row.doubtful:

@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, Select, select, update
 from registry.bulk import among
 from registry.db import db, unit_of_work
 from registry.messages import settling as ledger
-from registry.messages.release_models import Release
+from registry.messages.release_models import Release, ReleaseState
 from registry.outbox.models import IDLE, IS_OPEN, Delivery, DeliveryState, SendingRequest, Way
 from registry.pulse import briefly, pulse
 
@@ -29,33 +29,45 @@ def drop_waiting(release: Release, at: datetime) -> bool:
 
     What is under way or in doubt is left.  The caller holds the release, so that no request is made
     meanwhile; one that is being claimed at this moment counts as under way.  Requests and tasks for
-    people end at once; of deliveries, which may be a million, a first batch does.
+    people end at once; of deliveries, which may be a million, a first batch does.  What runs by now
+    is marked for good, so that what is under way is not tried again either.
 
     Returns:
         whether there was anything to drop.
     """
     db.session.flush()
     _drop_requests(release, at)
+    if release.as_state is ReleaseState.RUNNING:
+        release.called_off_at = datetime.now(UTC)  # past every claim that was not waited for
     tasks = update(Delivery).where(*_waiting(release), Delivery.way == Way.HAND.value)
     dropped = _drop(tasks, at) + _drop_batch(release, at)
     db.session.expire_all()
-    if _rest(release):
+    rest = _rest(release)
+    if rest or _has_idle_requests(release):
         release.dropping_since = at
-        db.session.flush()
-    return bool(dropped) or release.dropping_since is not None
+    db.session.flush()
+    return bool(dropped) or rest
 
 
 def _waiting(release: Release) -> tuple[Any, ...]:
     return Delivery.release_id == release.id, IS_OPEN, IDLE
 
 
-def _drop_requests(release: Release, at: datetime) -> None:
-    """One that another transaction holds is being claimed."""
+def _idle_requests(release: Release) -> Select[int]:
     row = SendingRequest
     idle = (row.release_id == release.id, row.state == D.QUEUED.value, row.doubtful.is_(False))
-    ids = list(db.session.scalars(select(row.id).where(*idle).with_for_update(skip_locked=True)))
+    return select(row.id).where(*idle)
+
+
+def _has_idle_requests(release: Release) -> bool:
+    return db.session.scalar(_idle_requests(release).limit(1)) is not None
+
+
+def _drop_requests(release: Release, at: datetime) -> None:
+    """One that another transaction holds is most likely being claimed; the pulse looks again."""
+    ids = list(db.session.scalars(_idle_requests(release).with_for_update(skip_locked=True)))
     ended = {"state": D.CANCELLED.value, "settled_at": at, "error": None, "recipients": None}
-    requests = update(row).where(among(row.id, ids)).values(**ended)
+    requests = update(SendingRequest).where(among(SendingRequest.id, ids)).values(**ended)
     db.session.execute(requests, execution_options=PLAIN)
 
 
@@ -82,11 +94,12 @@ def _rest(release: Release) -> bool:
 
 @pulse("outbox:dropping")
 def drop_marked() -> bool:
-    """Drop a batch of every release that is marked; whether there was any."""
+    """Drop batches of the marked releases, in turn, for a beat's share; whether there was any."""
     marked = select(Release.id).where(Release.dropping_since.is_not(None)).order_by(Release.id)
     ids = list(db.session.scalars(marked))
     for release_id in briefly(ids):
-        go_on(release_id)
+        if go_on(release_id):
+            ids.append(release_id)
     return bool(ids)
 
 
@@ -101,6 +114,8 @@ def go_on(release_id: int) -> bool:
         if release.dropping_since is None:
             return False
         _drop_batch(release, release.dropping_since)
+        if not _rest(release):
+            _drop_requests(release, release.dropping_since)
         if _rest(release):
             return True
         release.dropping_since = None

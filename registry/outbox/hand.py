@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
@@ -171,15 +171,11 @@ def call_off(actor: Actor, delivery: Delivery, reason: str) -> None:
 def drop_tasks(message: KeyMessage) -> None:
     """Of a message that is being withdrawn nothing is told any more, but that it was.
 
-    Called before the message is changed: releases are always held first.
+    Called before the message is changed; who holds the message holds its releases already.
     """
-    query = select(Release).where(
-        Release.message_id == message.id,
-        Release.state.in_(UNDER_WAY),
-        Release.purpose != Purpose.WITHDRAWAL.value,
-    )
-    held = query.order_by(Release.id).with_for_update(of=Release)
-    for release in db.session.scalars(held.execution_options(populate_existing=True)).all():
+    for release in ledger.hold_releases(message.id):
+        if release.state not in UNDER_WAY or release.as_purpose is Purpose.WITHDRAWAL:
+            continue
         now = datetime.now(UTC)
         waiting = update(Delivery).where(
             Delivery.release_id == release.id,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask_babel import gettext as _
 
+from registry.access.versions import ChangedMeanwhile
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db
@@ -17,21 +20,25 @@ from registry.outbox.hand_models import HandWork
 from registry.outbox.models import Delivery, DeliveryState
 
 
-def undo(actor: Actor, delivery: Delivery, reason: str) -> None:
+def undo(actor: Actor, delivery: Delivery, reason: str, *, seen: str | None = None) -> None:
     """Take back that a task was done, with all that followed from it.
 
     The count of the channel's audience stays: it is a fact of its own, corrected at the channel.
+    A task of a sending that was called off does not wait again: it would have been dropped.
+
+    Args:
+        seen: the mark of the note that the page showed; None where there was no page.
 
     Raises:
         Refused: it is not noted as done (any more), no reason is given, or somebody reacted.
+        ChangedMeanwhile: it was taken back and noted anew since.
         NotFound: the channel is another office's.
     """
     release, work = _done(actor, delivery)
+    _require_seen(work, seen)
     reason = require_text(reason, _("Say why this is taken back."))[:LONGEST_REASON]
     gone = unsettle(actor, delivery, work.recorded_at, reason)
-    state = DeliveryState.QUEUED if _goes_on(release) else DeliveryState.CANCELLED
-    delivery.state = state.value
-    delivery.settled_at = None if state is DeliveryState.QUEUED else work.recorded_at
+    _wait_again(actor, release, delivery, work)
     was = work.done_at.isoformat()
     db.session.delete(work)
     db.session.flush()
@@ -60,9 +67,34 @@ def _done(actor: Actor, delivery: Delivery) -> tuple[Release, HandWork]:
     return release, work
 
 
+def mark_of_note(work: HandWork) -> str:
+    """By which a form says which note its page showed."""
+    return work.recorded_at.isoformat()
+
+
+def _require_seen(work: HandWork, seen: str | None) -> None:
+    if seen not in (None, mark_of_note(work)):
+        raise ChangedMeanwhile(
+            _(
+                "This task was taken back and noted anew after you opened the page; read the note "
+                "as it is now, then take it back if it is still wrong."
+            )
+        )
+
+
+def _wait_again(actor: Actor, release: Release, delivery: Delivery, work: HandWork) -> None:
+    if not _goes_on(release):
+        delivery.state = DeliveryState.CANCELLED.value
+        delivery.settled_at = work.recorded_at
+        return
+    delivery.state, delivery.settled_at = DeliveryState.QUEUED.value, None
+    if release.as_state is ReleaseState.DONE:
+        ledger.turn(actor, release, ReleaseState.RUNNING, datetime.now(UTC))
+
+
 def _goes_on(release: Release) -> bool:
     """Whether the task waits again: its sending was not called off, and it is still to be told."""
     db.session.refresh(release.message)
     gone = release.message.as_state is MessageState.WITHDRAWN
-    called_off = release.as_state is ReleaseState.CANCELLED
+    called_off = release.as_state is ReleaseState.CANCELLED or release.called_off_at is not None
     return not called_off and (not gone or release.as_purpose is Purpose.WITHDRAWAL)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from registry.access.gate import actor, scope, today
+from registry.access.versions import Unseen
 from registry.carry import carry_out
 from registry.errors import NotFound
 from registry.fields import read_page
@@ -58,6 +59,7 @@ def _page(
         "outbox/task.html",
         delivery=delivery,
         work=queries.work_of(scope(), delivery),
+        mark_of_note=hand_undo.mark_of_note,
         message=delivery.release.message,
         seen=_sees(delivery.message_id),
         aloud=aloud,
@@ -134,9 +136,21 @@ def undo(delivery_id: int) -> ResponseReturnValue:
 
     def step() -> None:
         delivery = queries.delivery_for(scope(), delivery_id)
-        hand_undo.undo(actor(), delivery, form.why.data or "")
+        hand_undo.undo(actor(), delivery, form.why.data or "", seen=_shown())
 
     if carry_out(form, step):
         flash(_("Taken back. A count of the audience stays; correct it at the channel."), "success")
         return redirect(url_for("outbox_tasks.show", delivery_id=delivery_id))
     return _page(delivery_id, back=form), 422
+
+
+def _shown() -> str:
+    """The mark of the note that the page with the button showed.
+
+    Raises:
+        Unseen: the form does not say.
+    """
+    seen = request.form.get("seen")
+    if seen is None:
+        raise Unseen
+    return seen

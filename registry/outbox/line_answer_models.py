@@ -22,6 +22,7 @@ class LineAnswer(Base):
             with its question.
         retry_key: a UUID by which LINE knows a repeated push for a day.
         urgent: whether it goes out in the quiet hours, too.
+        doubtful: an earlier try may have had its effect: it keeps its key, for a day.
         error: a word of :class:`registry.outbox.backoff.Trouble`.
     """
 
@@ -39,6 +40,7 @@ class LineAnswer(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default=DeliveryState.QUEUED.value)
     attempts: Mapped[int] = mapped_column(default=0)
+    doubtful: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     first_tried_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ LINE knows a repeated push by its key, so that a kill or a lost answer sends not
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -14,7 +14,7 @@ from uuid import uuid4
 import structlog
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from registry.access.models import Office
 from registry.audit.actions import Action
@@ -22,7 +22,7 @@ from registry.audit.services import Actor, record
 from registry.db import db, unit_of_work
 from registry.messages.ledger_models import MemberNews, Question
 from registry.messages.quiet import machines_from
-from registry.outbox import accounts, backoff, holds
+from registry.outbox import accounts, backoff, holds, quota
 from registry.outbox.backoff import Answer, Outcome, Trouble
 from registry.outbox.claiming import LEASE
 from registry.outbox.line import client
@@ -35,7 +35,9 @@ from registry.pulse import briefly, pulse
 D = DeliveryState
 ASKED_SHOWN = 120
 """Letters of the question that the answer repeats."""
-BECOMES = {Outcome.SENT: D.SENT, Outcome.FAILED: D.FAILED, Outcome.UNKNOWN: D.UNKNOWN}
+AT_ONCE = 200
+"""Answers that one beat looks at."""
+TOO_MANY = 429
 log = structlog.get_logger()
 
 
@@ -54,9 +56,14 @@ def queue(
 ) -> LineAnswer | None:
     """Let an answer go to the member by LINE; in the quiet hours after them, unless ``at_once``.
 
+    Of a wish to correct the record only that there is an answer, for whoever linked the account
+    may not be the member; of news the answer that stands now, in place of any that still waits.
+
     Returns:
         what will be sent; None where no account is linked or LINE is not set up.
     """
+    if isinstance(subject, MemberNews):
+        _drop_replaced(subject)
     if not reached_among([subject.member_id]):
         return None
     now = datetime.now(UTC)
@@ -75,6 +82,15 @@ def queue(
     return row
 
 
+def _drop_replaced(news: MemberNews) -> None:
+    """Take back answers that nobody tried to send yet; claiming takes the same lock."""
+    row = LineAnswer
+    waits = (row.news_id == news.id, row.state == D.QUEUED.value, row.attempts == 0)
+    held = select(row).where(*waits).with_for_update(of=row)
+    for old in db.session.scalars(held.execution_options(populate_existing=True)):
+        _end(old, D.CANCELLED, None, datetime.now(UTC))
+
+
 def reached_among(member_ids: Collection[int]) -> frozenset[int]:
     """Those of some members who can be written to by LINE."""
     ready = Way.LINE in holds.set_up()
@@ -86,6 +102,13 @@ def _words(actor: Actor, subject: Question | MemberNews, text: str) -> str:
     asked = subject.text if len(subject.text) <= ASKED_SHOWN else f"{subject.text[:ASKED_SHOWN]}…"
     with force_locale("th"):
         name = office.name_th if office else _("Your office")
+        if isinstance(subject, Question) and subject.about_record:
+            there = _(
+                "%(office)s answered you. Please read the answer on your own page, under "
+                "“Own record”.",
+                office=name,
+            )
+            return str(there)
         if isinstance(subject, Question):
             first = _("%(office)s answers your question “%(asked)s”:", office=name, asked=asked)
         else:
@@ -96,53 +119,86 @@ def _words(actor: Actor, subject: Question | MemberNews, text: str) -> str:
 @pulse("line_answers")
 def send_due() -> bool:
     """Send the answers that are due; whether there was any."""
-    if Way.LINE not in holds.open_ways():
-        return False
     sent = 0
-    for push in briefly(iter(_claim, None)):
+    for push in briefly(_due()):
         _settle(push, _try(push))
         sent += 1
     return bool(sent)
 
 
-def _claim() -> Push | None:
-    """Take the next answer; from here on it counts as under way."""
-    row, now = LineAnswer, datetime.now(UTC)
-    due = or_(
-        and_(row.state == D.QUEUED.value, row.due_at <= now),
-        and_(row.state == D.SENDING.value, row.lease_until < now),
-    )
-    query = select(row.id).where(due).order_by(row.due_at, row.id).limit(1)
-    found = db.session.scalar(query)
+def _due() -> Iterator[Push]:
+    """Answers claimed one by one, as long as LINE is open; one that cannot be read ends alone."""
+    for answer_id in _ids(datetime.now(UTC)):
+        if Way.LINE not in holds.open_ways():
+            return
+        try:
+            push = _claim(answer_id)
+        except Exception as error:
+            db.session.rollback()
+            log.error("line_answer_failed", line_answer=answer_id, kind=type(error).__name__)
+            _drop_unreadable(answer_id)
+            continue
+        if push is not None:
+            yield push
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    row = LineAnswer
+    waits = and_(row.state == D.QUEUED.value, row.due_at <= now)
+    return or_(waits, and_(row.state == D.SENDING.value, row.lease_until < now))
+
+
+def _ids(now: datetime) -> list[int]:
+    query = select(LineAnswer.id).where(_is_due(now)).order_by(LineAnswer.due_at, LineAnswer.id)
+    found = list(db.session.scalars(query.limit(AT_ONCE)))
     db.session.rollback()
-    if found is None:
-        return None
+    return found
+
+
+def _claim(answer_id: int) -> Push | None:
+    """Take an answer; from here on it counts as under way.  None where it is not to be sent now."""
+    row, now = LineAnswer, datetime.now(UTC)
     with unit_of_work():
-        held = select(row).where(row.id == found, due).with_for_update(skip_locked=True, of=row)
-        answer = db.session.scalar(held)
+        held = select(row).where(row.id == answer_id, _is_due(now))
+        answer = db.session.scalar(held.with_for_update(skip_locked=True, of=row))
         return _take(answer, now) if answer is not None else None
 
 
 def _take(row: LineAnswer, now: datetime) -> Push | None:
+    row.doubtful = row.doubtful or row.as_state is D.SENDING  # its sender was killed
     to = accounts.line_ids_of([row.member.id]).get(row.member.id)
     if to is None or row.text is None:
-        _end(row, D.UNKNOWN if row.attempts else D.FAILED, Trouble.NO_ADDRESS, now)
+        _end(row, D.UNKNOWN if row.doubtful else D.FAILED, Trouble.NO_ADDRESS, now)
         return None
-    if backoff.is_too_late(row.first_tried_at, now):
+    if row.doubtful and backoff.is_too_late(row.first_tried_at, now):
         _end(row, D.UNKNOWN, Trouble.TOO_LATE, now)
+        return None
+    if (opens := machines_from(now, urgent=row.urgent)) > now:
+        row.state, row.lease_until, row.due_at = D.QUEUED.value, None, opens
         return None
     row.state, row.lease_until, row.attempts = D.SENDING.value, now + LEASE, row.attempts + 1
     row.first_tried_at = row.first_tried_at or now
     return Push(row.id, to, row.text, row.retry_key)
 
 
+def _drop_unreadable(answer_id: int) -> None:
+    gone = {"state": D.FAILED.value, "settled_at": datetime.now(UTC), "text": None}
+    with unit_of_work():
+        db.session.execute(
+            update(LineAnswer)
+            .where(LineAnswer.id == answer_id)
+            .values(**gone, error=Trouble.REFUSED.value)
+        )
+
+
 def _try(push: Push) -> Answer:
     """LINE's answer; whatever goes wrong here may have had its effect."""
     try:
-        return client.push(client.line(), push.to, [say(push.text)], push.key)
+        answer = client.push(client.line(), push.to, [say(push.text)], push.key)
     except Exception as error:
         log.error("line_answer_failed", line_answer=push.answer_id, kind=type(error).__name__)
         return backoff.again(Trouble.NO_ANSWER, doubtful=True)
+    return quota.why_too_many(answer, 1) if answer.status == TOO_MANY else answer
 
 
 def _settle(push: Push, answer: Answer) -> None:
@@ -151,13 +207,39 @@ def _settle(push: Push, answer: Answer) -> None:
         row = db.session.get_one(LineAnswer, push.answer_id, with_for_update=True)
         if row.as_state is not D.SENDING:
             return
-        if (state := BECOMES.get(answer.outcome)) is not None:
-            _end(row, state, answer.trouble, now)
-            return
-        if answer.outcome is Outcome.HELD:
-            holds.hold(Way.LINE, answer.trouble or Trouble.TOKEN, now)
-        row.state, row.lease_until = D.QUEUED.value, None
-        row.due_at = machines_from(now + backoff.pause(row.attempts), urgent=row.urgent)
+        row.doubtful = row.doubtful or answer.doubtful
+        match answer.outcome:
+            case Outcome.SENT:
+                _end(row, D.SENT, None, now)
+            case Outcome.FAILED if not row.doubtful:
+                _end(row, D.FAILED, answer.trouble, now)
+            case Outcome.FAILED | Outcome.UNKNOWN:
+                _end(row, D.UNKNOWN, Trouble.NO_ANSWER, now)
+            case Outcome.HELD:
+                holds.hold(Way.LINE, answer.trouble or Trouble.TOKEN, now)
+                row.attempts = row.attempts if row.doubtful else 0
+                _queue(row, now)
+            case Outcome.AGAIN:
+                _again(row, answer, now)
+
+
+def _again(row: LineAnswer, answer: Answer, now: datetime) -> None:
+    due = now + backoff.pause(row.attempts)
+    if not backoff.is_too_late(row.first_tried_at, due):
+        _queue(row, due)
+    elif row.doubtful:
+        _end(row, D.UNKNOWN, Trouble.TOO_LATE, now)
+    else:
+        _end(row, D.FAILED, answer.trouble, now)
+
+
+def _queue(row: LineAnswer, due: datetime) -> None:
+    """Let it be tried again; one that surely had no effect under a new key."""
+    if not row.doubtful:
+        row.retry_key = str(uuid4())
+        row.first_tried_at = row.first_tried_at if row.attempts else None
+    row.state, row.lease_until = D.QUEUED.value, None
+    row.due_at = machines_from(due, urgent=row.urgent)
 
 
 def _end(row: LineAnswer, state: DeliveryState, trouble: Trouble | None, now: datetime) -> None:

@@ -6,22 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from registry.audit.services import Actor
-from registry.db import db
 from registry.documents.pictures import Picture
 from registry.errors import NotFound
 from registry.members.models import GONE, Member
 from registry.messages import receipts
 from registry.messages.models import KeyMessage
-from registry.outbox import accounts, line_report
+from registry.outbox import line_report
 from registry.outbox.line_came import Came
 from registry.outbox.line_links import linked
-from registry.outbox.line_models import LineAccount, LineTalk, Understood
+from registry.outbox.line_models import Understood
 from registry.outbox.line_news import is_it_news, news_pressed, question_typed, what_is_it
 from registry.outbox.line_report import BEGUN, URL
-from registry.outbox.line_turns import Turn, begin, wait_for
+from registry.outbox.line_turns import Turn, begin
 from registry.outbox.line_wishes import (
     WISHES,
     goodbye,
@@ -193,29 +191,3 @@ TYPED: dict[str, Callable[[Turn, str], Answer]] = {
     "basis": line_report.basis,
     "evidence": line_report.evidence,
 }
-
-
-def finish_idle(source: str, picture: Picture | None) -> None:
-    """Record a report that was begun and left half an hour ago.
-
-    Raises:
-        Refused: it does not hold.
-    """
-    query = select(LineTalk).where(LineTalk.user_hash == source, LineTalk.step.in_(BEGUN))
-    talk, account = db.session.scalar(query.with_for_update()), _account(source)
-    if talk is None or account is None:
-        return
-    line_report.finish(talk, account.member, picture)
-
-
-def _account(source: str) -> LineAccount | None:
-    return db.session.scalar(
-        select(LineAccount).where(LineAccount.user_hash == source, accounts.LINKED)
-    )
-
-
-def forget(source: str) -> None:
-    """Wait for nothing any more."""
-    talk = db.session.get(LineTalk, source)
-    if talk is not None:
-        wait_for(talk, "")

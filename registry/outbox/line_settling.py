@@ -17,11 +17,13 @@ from registry.outbox import line_answers
 from registry.outbox.line_answer_models import LineAnswer
 from registry.outbox.line_models import EventState, Inbound, LineEvent, Understood
 
-WAYS = ("news", "question", "nothing")
-
 
 def settle(actor: Actor, row: Inbound, way: str, picture: Picture | None = None) -> None:
-    """Take what a member wrote as ``news`` or as a ``question``, or note that it needs nothing.
+    """Take what a member wrote as ``news``, a ``question`` or a ``correction``; or as ``nothing``.
+
+    Args:
+        way: what it is; a correction is a wish to correct the own record, a question shown only
+            where the record is.
 
     Raises:
         Refused: it was settled or understood meanwhile, or has no words to ask.
@@ -29,8 +31,8 @@ def settle(actor: Actor, row: Inbound, way: str, picture: Picture | None = None)
     if row.settled_at is not None or row.understood != Understood.NOTHING.value:
         raise Refused(_("This was settled meanwhile; reload the page to see it."))
     token = f"line-{row.id}"
-    if way == "question":
-        _ask(actor, row)
+    if way in ("question", "correction"):
+        _ask(actor, row, about_record=way == "correction")
     elif way == "news":
         words = row.text or _("A picture without words.")
         exchange.send_news(actor, row.member, words, picture=picture, form_token=token, at=row.at)
@@ -41,10 +43,17 @@ def settle(actor: Actor, row: Inbound, way: str, picture: Picture | None = None)
     record(actor, Action.INBOUND_SETTLE, "inbound", row.id, province=place, kind=way)
 
 
-def _ask(actor: Actor, row: Inbound) -> Question:
+def _ask(actor: Actor, row: Inbound, *, about_record: bool = False) -> Question:
     row.understood = Understood.QUESTION.value
-    text, token = row.text or "", f"line-{row.id}"
-    return exchange.ask(actor, row.member, text, form_token=token, source="line", at=row.at)
+    return exchange.ask(
+        actor,
+        row.member,
+        row.text or "",
+        about_record=about_record,
+        form_token=f"line-{row.id}",
+        source="line",
+        at=row.at,
+    )
 
 
 def answer(actor: Actor, row: Inbound, text: str, *, at_once: bool = False) -> LineAnswer | None:
@@ -58,8 +67,8 @@ def answer(actor: Actor, row: Inbound, text: str, *, at_once: bool = False) -> L
     """
     settle(actor, row, "question")
     question = _ask(actor, row)  # the same token: the question that was just made
-    exchange.answer(actor, question, text)
-    return line_answers.queue(actor, question, text, at_once=at_once)
+    kept = exchange.answer(actor, question, text)
+    return line_answers.queue(actor, question, kept, at_once=at_once)
 
 
 def try_again(actor: Actor, event: LineEvent) -> None:

@@ -18,6 +18,7 @@ from registry.members.models import Member
 from registry.members.queries import member_for, member_to_change
 from registry.messages import files
 from registry.messages.choices import read_office
+from registry.messages.ledger_forms import AnswerForm
 from registry.messages.sending import sent_picture
 from registry.messages.told import told
 from registry.outbox import (
@@ -109,19 +110,19 @@ def _talk(member_id: int, at: int = 0, typed: str = "", problem: str = "") -> st
 def answer(inbound_id: int) -> ResponseReturnValue:
     """Answer what the bot did not understand: it becomes a question, and is answered at once."""
     row = line_queries.inbound_for(scope(), inbound_id, lock=True)
-    typed, at_once = request.form.get("text", ""), bool(request.form.get("at_once"))
+    form, at_once = AnswerForm(), bool(request.form.get("at_once"))
     member_id = row.member_id
     try:
-        sent = line_settling.answer(actor(), row, typed, at_once=at_once)
+        sent = line_settling.answer(actor(), row, form.said(), at_once=at_once)
         commit()
     except Refused as refusal:
         db.session.rollback()
-        return _talk(member_id, inbound_id, typed, str(refusal)), 422
+        return _talk(member_id, inbound_id, form.text.data or "", str(refusal)), 422
     flash(*told(scope(), member_for(scope(), member_id), sent))
     return redirect(url_for("line.member", member_id=member_id))
 
 
-@bp.post("/inbound/<int:inbound_id>/<any(news, question, nothing):way>")
+@bp.post("/inbound/<int:inbound_id>/<any(news, question, correction, nothing):way>")
 @ANSWER
 def settle(inbound_id: int, way: str) -> ResponseReturnValue:
     """Say what it was that the bot did not understand."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from registry.db import db, unit_of_work
 from registry.outbox import holds
-from registry.outbox.backoff import Trouble
+from registry.outbox.backoff import Answer, Outcome, Trouble
 from registry.outbox.line import client
 from registry.outbox.line.client import Allowance, LineError
 from registry.outbox.models import LineQuota, OutboxHold, Way
@@ -39,6 +40,22 @@ def ask(at: datetime) -> Allowance | None:
     with unit_of_work():
         _keep(found, at)
     return found
+
+
+def why_too_many(answer: Answer, size: int) -> Answer:
+    """What LINE's 429 means: too many at a time, or more than the month has left.
+
+    Args:
+        size: messages that were to be sent.
+
+    Returns:
+        the answer as it was, or that all wait for the quota, or that this one stops.
+    """
+    found = ask(datetime.now(UTC))
+    if found is None or found.limit is None or found.used + size <= found.limit:
+        return answer
+    outcome = Outcome.HELD if found.used >= found.limit else Outcome.FAILED
+    return replace(answer, outcome=outcome, trouble=Trouble.QUOTA)
 
 
 def _keep(found: Allowance | None, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -133,7 +133,7 @@ SEND: dict[Way, Callable[[Parcel, Carriers], Answer]] = {
 def finish(parcel: Parcel, answer: Answer) -> None:
     """Settle a parcel; of LINE's 429 it is first found out which of the two kinds it is."""
     if parcel.way is Way.LINE and answer.status == 429:
-        answer = _why_too_many(parcel, answer)
+        answer = quota.why_too_many(answer, parcel.size)
     try:
         _settle(parcel, answer)
     except OperationalError as error:
@@ -154,12 +154,3 @@ def finish(parcel: Parcel, answer: Answer) -> None:
 def _settle(parcel: Parcel, answer: Answer) -> None:
     with unit_of_work():
         settling.settle(parcel.request_id, parcel.lease, answer, datetime.now(UTC))
-
-
-def _why_too_many(parcel: Parcel, answer: Answer) -> Answer:
-    """Too many at a time, or more than the month has left: then all wait, or this one stops."""
-    found = quota.ask(datetime.now(UTC))
-    if found is None or found.limit is None or found.used + parcel.size <= found.limit:
-        return answer
-    outcome = Outcome.HELD if found.used >= found.limit else Outcome.FAILED
-    return replace(answer, outcome=outcome, trouble=Trouble.QUOTA)

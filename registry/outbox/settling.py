@@ -49,6 +49,8 @@ def _locked(request_id: int) -> SendingRequest:
 
 
 def _apply(row: SendingRequest, answer: Answer, at: datetime) -> None:
+    if answer.outcome is Outcome.HELD:
+        holds.hold(Way(row.way), answer.trouble or Trouble.TOKEN, at)
     match answer.outcome:
         case Outcome.SENT:
             settle_sent(row, at)
@@ -58,15 +60,27 @@ def _apply(row: SendingRequest, answer: Answer, at: datetime) -> None:
             settle_failed(row, answer.trouble or Trouble.REFUSED, at)
         case Outcome.UNKNOWN:
             settle_unknown(row, answer.trouble or Trouble.NO_ANSWER, at)
+        case Outcome.HELD | Outcome.AGAIN if is_called_off(row):
+            settle_cancelled(row, at)
         case Outcome.HELD:
             _hold(row, answer.trouble or Trouble.TOKEN, at)
         case Outcome.AGAIN:
             _again(row, answer.trouble or Trouble.BUSY, at)
 
 
+def is_called_off(row: SendingRequest) -> bool:
+    """Whether a request surely had no effect, and its release was called off since it began.
+
+    What is in doubt may be tried again with its retry key: that is no new effect, and then it is
+    known whether it arrived.  What a person sends again begins after the call-off.
+    """
+    off, tried = row.release.called_off_at, row.first_tried_at
+    dropping = row.release.dropping_since is not None
+    return not row.doubtful and (dropping or bool(off and tried and tried <= off))
+
+
 def _hold(row: SendingRequest, trouble: Trouble, at: datetime) -> None:
-    """The way waits, and the request with it; one that surely had no effect begins anew then."""
-    holds.hold(Way(row.way), trouble, at)
+    """It waits with its way; one that surely had no effect begins anew then."""
     if not row.doubtful:
         row.first_tried_at, row.attempts = None, 0
     _queue(row, trouble, at)
@@ -111,7 +125,7 @@ def settle_unknown(row: SendingRequest, trouble: Trouble, at: datetime) -> None:
 
 
 def settle_cancelled(row: SendingRequest, at: datetime) -> None:
-    """It is not sent after all, because its message was withdrawn before the first try."""
+    """It is not sent after all: its message was withdrawn, or its release called off."""
     _end(row, D.CANCELLED, None, at, OPEN)
 
 

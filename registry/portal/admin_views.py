@@ -55,19 +55,31 @@ def issue(member_id: int) -> ResponseReturnValue:
     """Make a link, to be shown to this browser for a while; earlier links end."""
     member = member_to_change(scope(), member_id)
     again = link_of(member) is not None
-    _end_line(member)
+    unlinked = _end_line(member)
     token = services.issue(actor(), member)
     commit()
+    _tell(unlinked)
     session[ISSUED] = [member_id, encrypt(token.encode()), again]
     return redirect(url_for("portal_admin.issued", member_id=member_id))
 
 
-def _end_line(member: Member) -> None:
-    """Whoever had the old link may have linked a LINE account of theirs, or be about to."""
+def _end_line(member: Member) -> bool:
+    """Whoever had the old link may have linked a LINE account of theirs, or be about to.
+
+    Returns:
+        whether an account was unlinked.
+    """
     line_links.end_own_codes(member)
     account = accounts.account_of(member.id)
-    if account is not None and request.form.get("unlink"):
-        line_links.unlink(actor(), account, "officer")
+    if account is None or not request.form.get("unlink"):
+        return False
+    line_links.unlink(actor(), account, "officer")
+    return True
+
+
+def _tell(unlinked: bool) -> None:
+    """Only once it is saved: the step that follows may be refused."""
+    if unlinked:
         flash(_("The LINE account is no longer linked."), "success")
 
 
@@ -94,8 +106,9 @@ def issued(member_id: int) -> ResponseReturnValue:
 def revoke(member_id: int) -> ResponseReturnValue:
     """End all links of a member."""
     member = member_to_change(scope(), member_id)
-    _end_line(member)
+    unlinked = _end_line(member)
     services.revoke(actor(), member)
     commit()
+    _tell(unlinked)
     flash(_("The personal link no longer opens anything."), "success")
     return redirect(url_for("members.show", member_id=member_id))

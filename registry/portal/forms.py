@@ -14,7 +14,7 @@ from wtforms.validators import ValidationError
 
 from registry.channels.models import CHANNEL_KIND_NAMES, Channel, ChannelKind
 from registry.channels.services import ChannelValues
-from registry.fields import DayField, OnceForm, at_most
+from registry.fields import DayField, OnceForm, at_most, one_newline
 from registry.members.fields import CHOOSE, NEEDED, CountField, LinkField, TextField, not_future
 from registry.messages.ledger_forms import channel_choices
 from registry.messages.ledger_models import Question
@@ -108,7 +108,7 @@ class OwnChannelForm(OnceForm):
 class AskForm(OnceForm):
     """I have a question, or: something in my record is wrong."""
 
-    text = TextAreaField(_l("Your question"), [FITS], render_kw={"rows": 4})
+    text = TextAreaField(_l("Your question"), [FITS], [one_newline], render_kw={"rows": 4})
 
 
 def blank_forms(questions: Iterable[Question]) -> dict[int, AskForm]:
@@ -119,6 +119,8 @@ def blank_forms(questions: Iterable[Question]) -> dict[int, AskForm]:
 class NewsForm(OnceForm):
     """News from the village."""
 
-    text = TextAreaField(_l("What happened, where and when?"), [FITS], render_kw={"rows": 5})
+    text = TextAreaField(
+        _l("What happened, where and when?"), [FITS], [one_newline], render_kw={"rows": 5}
+    )
     link = LinkField(_l("Link"))
     picture = FileField(_l("Picture"))

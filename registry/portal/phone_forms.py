@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
 
 from registry.channels.models import Channel
-from registry.fields import DayField, OnceForm, at_most
+from registry.fields import DayField, OnceForm, at_most, one_newline
 from registry.members.fields import CHOOSE, CountField, TextField, not_future
 from registry.messages.ledger_forms import channel_choices
+from registry.messages.replies import MAX_TEXT
 from registry.messages.typed import noon_of
 from registry.periods.calendar import to_bangkok_date
 
@@ -39,4 +40,6 @@ class PhonePassedForm(OnceForm):
 class PhoneQuestionForm(OnceForm):
     """The member asks; an officer writes it down."""
 
-    text = TextAreaField(_l("The question"), [at_most(4000)], render_kw={"rows": 3})
+    text = TextAreaField(
+        _l("The question"), [at_most(MAX_TEXT)], [one_newline], render_kw={"rows": 3}
+    )

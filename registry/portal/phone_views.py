@@ -157,9 +157,10 @@ def question(member_id: int, message_id: int) -> ResponseReturnValue:
     row = member_for(scope(), member_id)
     message, form = queries.one_sent_to(scope(), member_id, message_id), PhoneQuestionForm()
     token, text = form.form_token.data, form.text.data or ""
-    if not press(
+    if not carry_out(
+        form,
         lambda: exchange.ask(actor(), row, text, message=message, form_token=token, source=VIA),
-        _("The question was written down."),
     ):
         return _page(member_id, at=message_id, asked=form)
+    flash(_("The question was written down."), "success")
     return redirect(url_for("phone.member", member_id=member_id, message=message_id))

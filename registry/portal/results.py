@@ -124,7 +124,7 @@ def _counted(rows: list[Dissemination]) -> dict[str, int | None]:
 
 
 def certify(actor: Actor, scope: OwnScope, member: Member) -> Certificate:
-    """Make a certificate of what the office accepted; the same figures make the same one.
+    """Make a certificate of what the office accepted; the same figures of a day make the same one.
 
     Raises:
         Refused: nothing was accepted yet.
@@ -134,6 +134,7 @@ def certify(actor: Actor, scope: OwnScope, member: Member) -> Certificate:
     if not rows:
         raise Refused(_("No report of yours was accepted yet; a certificate needs one at least."))
     figures = {
+        "office_id": member.office_id,
         "since": min(row.on for row in rows),
         "until": max(row.on for row in rows),
         **_counted(rows),
@@ -142,9 +143,7 @@ def certify(actor: Actor, scope: OwnScope, member: Member) -> Certificate:
         same_day = to_bangkok_date(earlier.made_at) == to_bangkok_date(datetime.now(UTC))
         if same_day and all(getattr(earlier, name) == value for name, value in figures.items()):
             return earlier
-    made = Certificate(
-        member_id=member.id, office_id=member.office_id, made_at=datetime.now(UTC), **figures
-    )
+    made = Certificate(member_id=member.id, made_at=datetime.now(UTC), **figures)
     db.session.add(made)
     db.session.flush()
     place = member.province_code

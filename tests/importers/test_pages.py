@@ -145,7 +145,7 @@ def test_bad_file_says_why_and_keeps_nothing(
 def test_no_file_chosen(client_of: ClientOf) -> None:
     answer = client_of("officer50").post("/imports/", data={})
     assert answer.status_code == 200
-    assert "กรุณาเลือกไฟล์" in answer.text
+    assert "โปรดเลือกไฟล์" in answer.text
 
 
 def test_too_large_a_file(app: Flask, client_of: ClientOf) -> None:

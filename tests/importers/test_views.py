@@ -318,7 +318,7 @@ def test_two_at_the_same_record_is_no_fault_of_ours(
 
     monkeypatch.setattr(runs, "commit_import", stale)
     text = signup.apply(client, page, follow_redirects=True).text
-    assert "กรุณาตรวจแผนการนำเข้าใหม่" in text
+    assert "โปรดตรวจแผนการนำเข้าใหม่" in text
     assert newest(app).as_state is BatchState.PLANNED
     assert imported(app) == 0
 
