@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import select, text, update
 
 from registry.db import db, unit_of_work
 from registry.messages import exchange
+from registry.messages.inbox_views import seen_of
 from registry.messages.ledger_models import MemberNews, Question
 from registry.outbox import accounts, holds, line_answers, line_links
 from registry.outbox.line_answer_models import LineAnswer
@@ -52,8 +54,10 @@ def beat(app: Flask, *, hurry: bool = True) -> None:
 
 def states(app: Flask) -> list[tuple[str, str | None]]:
     with app.app_context():
-        rows = db.session.scalars(select(LineAnswer).order_by(LineAnswer.id))
-        return [(row.state, row.error) for row in rows]
+        rows = db.session.execute(
+            select(LineAnswer.state, LineAnswer.error).order_by(LineAnswer.id)
+        )
+        return [(state, error) for state, error in rows]
 
 
 @pytest.fixture
@@ -234,10 +238,10 @@ def test_of_the_record_nothing_goes_by_line_but_that_there_is_an_answer(
     assert states(app) == [("sent", None)]
 
 
-def thank(client: FlaskClient, number: int, text: str) -> str:
+def thank(client: FlaskClient, number: int, text: str, **more: str) -> str:
     with client.application.app_context():
-        at = db.session.get_one(MemberNews, number).replied_at
-    data = {"text": text, "seen": at.isoformat() if at else ""}
+        seen = seen_of(db.session.get_one(MemberNews, number))
+    data = {"text": text, "seen": seen, **more}
     return client.post(f"/news/{number}", data=data, follow_redirects=True).text
 
 
@@ -351,8 +355,60 @@ def test_one_that_cannot_be_read_stops_no_other(app: Flask, client_of: ClientOf)
         answer(client, first)
         answer(client, second)
         with app.app_context(), unit_of_work():
-            broken = text("UPDATE line_answer SET text = 'broken' WHERE question_id = :id")
-            db.session.execute(broken, {"id": first})
+            broken = text("UPDATE line_answer SET text = :bytes WHERE question_id = :id")
+            db.session.execute(broken, {"id": first, "bytes": b"x" * 60})
         beat(app)
         assert server.effects == {user_id(1): 1}
-    assert states(app) == [("failed", "refused"), ("sent", None)]
+    assert states(app) == [("queued", None), ("sent", None)], "the key may be found again"
+
+
+@pytest.mark.usefixtures("by_night")
+def test_the_same_answer_is_sent_again_only_where_it_does_not_travel(
+    app: Flask, client_of: ClientOf, news: int
+) -> None:
+    client = client_of("officer50")
+    thank(client, news, WORDS)
+    assert states(app) == [], "no account was linked yet"
+    with sending(app) as server:
+        thank(client, news, WORDS)
+        assert "คำตอบเหมือนเดิม" in thank(client, news, WORDS)
+        assert states(app) == [("queued", None)]
+        thank(client, news, WORDS, at_once="1")
+        assert states(app) == [("cancelled", None), ("queued", None)]
+        beat(app)
+        assert server.effects == {user_id(1): 1}
+        assert "คำตอบเหมือนเดิม" in thank(client, news, WORDS, at_once="1")
+
+
+@pytest.mark.usefixtures("by_night")
+def test_nobody_replaces_an_answer_that_the_page_did_not_show(
+    app: Flask, client_of: ClientOf, news: int
+) -> None:
+    client = client_of("officer50")
+    with sending(app):
+        thank(client, news, "ขอบคุณคะ")
+        with app.app_context():
+            seen = seen_of(db.session.get_one(MemberNews, news))
+        thank(client, news, WORDS)
+        late = client.post(f"/news/{news}", data={"text": "ช้าไปแล้ว", "seen": seen})
+        assert (late.status_code, "ช้าไปแล้ว" in late.text) == (422, True)
+    assert states(app) == [("cancelled", None), ("queued", None)]
+
+
+@pytest.mark.usefixtures("by_day")
+def test_what_asks_to_correct_the_record_is_answered_there(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        row = Inbound(member=cast.member("malee50"), at=cast.NOON, kind="text", text="ที่อยู่ผิดค่ะ")
+        db.session.add(row)
+        db.session.flush()
+        address = f"/line/inbound/{row.id}/answer"
+    client = client_of("officer50")
+    with sending(app) as server:
+        empty = client.post(address, data={"text": " ", "about_record": "1"})
+        assert re.search(r'name="about_record" value="1" checked', empty.text)
+        client.post(address, data={"text": WORDS, "about_record": "1"})
+        beat(app)
+        assert WORDS not in server.bodies[-1]["messages"][0]["text"]
+    with app.app_context():
+        question = db.session.scalars(select(Question)).one()
+        assert (question.about_record, question.answer) == (True, WORDS)

@@ -114,15 +114,16 @@ def dialled(phone: str) -> str:
     Empty where nothing can be dialled.
     """
     text = phonenumbers.normalize_digits_only(phone, keep_non_digits=True)
-    for printed in PRINTED.findall(text):
-        groups = re.findall(r"\d+", printed)
-        if sum(map(len, groups)) >= FEWEST_DIGITS:
-            return _first_whole("+" if printed.startswith("+") else "", groups)
-    return ""
+    printed = [("+" if run.startswith("+") else "", run) for run in PRINTED.findall(text)]
+    runs = [(plus, re.findall(r"\d+", run)) for plus, run in printed]
+    valid = (_first_valid(plus, groups) for plus, groups in runs)
+    short = (plus + "".join(groups) for plus, groups in runs)
+    short = (digits for digits in short if len(digits) >= FEWEST_DIGITS)
+    return next(filter(None, valid), "") or next(short, "")
 
 
-def _first_whole(plus: str, groups: list[str]) -> str:
-    """The longest valid number that groups of digits begin with; all of them where none is."""
+def _first_valid(plus: str, groups: list[str]) -> str:
+    """The longest valid number that groups of digits begin with; empty where none is."""
     for count in range(len(groups), 0, -1):
         digits = plus + "".join(groups[:count])
         try:
@@ -132,4 +133,4 @@ def _first_whole(plus: str, groups: list[str]) -> str:
         if phonenumbers.is_valid_number(number):
             whole = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
             return str(whole) if plus else digits
-    return plus + "".join(groups)
+    return ""

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
-from registry.access.versions import Unseen
+from registry.access.versions import Unseen, mark_of
 from registry.audit.services import Actor
 from registry.carry import press
 from registry.db import commit, db
@@ -22,7 +22,7 @@ from registry.messages import exchange, inbox
 from registry.messages.choices import read_office
 from registry.messages.exchange_models import NEWS_OUTCOME_NAMES, NewsOutcome
 from registry.messages.ledger_forms import AnswerForm, DecideForm
-from registry.messages.ledger_models import Question
+from registry.messages.ledger_models import MemberNews, Question
 from registry.messages.news_decisions import decide as decided
 from registry.messages.sending import sent_picture
 from registry.messages.told import told
@@ -82,6 +82,7 @@ def _list(
         by_line=line_queries.answers_to(scope(), rows),
         states=DELIVERY_STATE_NAMES,
         troubles=TROUBLE_NAMES,
+        seen_of=seen_of,
     )
     return html, 422 if problem or undecided else 200
 
@@ -106,12 +107,19 @@ def _answered(
 
 
 def _sent_on(row: Any, kept: str | None) -> tuple[str, str]:
-    """Let an answer go by LINE unless it says nothing new; what to tell about it."""
-    if kept is None:
-        return _("The answer is the same as before; nothing was sent again."), "info"
+    """Let an answer go by LINE unless the same one travels; what to tell about it."""
     at_once = bool(request.form.get("at_once"))
-    sent = line_answers.queue(actor(), row, kept, at_once=at_once)
+    if kept is None and line_answers.travels(row, at_once=at_once):
+        return _("The answer is the same as before; nothing was sent again."), "info"
+    sent = line_answers.queue(actor(), row, kept or row.reply, at_once=at_once)
     return told(scope(), row.member, sent)
+
+
+def seen_of(row: Question | MemberNews) -> str:
+    """What a page shows of the talk so far; its form sends it back."""
+    if isinstance(row, Question):
+        return row.last_said_at.isoformat() if row.last_said_at else ""
+    return mark_of(row.reply) if row.replied_at else ""
 
 
 def _require_unanswered(row: Any) -> None:
@@ -121,10 +129,9 @@ def _require_unanswered(row: Any) -> None:
         Refused: it was answered meanwhile, or the form does not say what it showed.
     """
     seen = request.form.get("seen")
-    last = row.last_said_at if isinstance(row, Question) else row.replied_at
     if seen is None:
         raise Unseen
-    if seen != (last.isoformat() if last else ""):
+    if seen != seen_of(row):
         raise Refused(_("Something was said here meanwhile; read it, then save your answer again."))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, Select, select, update
 from registry.bulk import among
 from registry.db import db, unit_of_work
 from registry.messages import settling as ledger
-from registry.messages.release_models import Release, ReleaseState
+from registry.messages.release_models import Release
 from registry.outbox.models import IDLE, IS_OPEN, Delivery, DeliveryState, SendingRequest, Way
 from registry.pulse import briefly, pulse
 
@@ -29,16 +29,15 @@ def drop_waiting(release: Release, at: datetime) -> bool:
 
     What is under way or in doubt is left.  The caller holds the release, so that no request is made
     meanwhile; one that is being claimed at this moment counts as under way.  Requests and tasks for
-    people end at once; of deliveries, which may be a million, a first batch does.  What runs by now
-    is marked for good, so that what is under way is not tried again either.
+    people end at once; of deliveries, which may be a million, a first batch does.  It is marked for
+    good, so that what is under way is not tried again either.
 
     Returns:
         whether there was anything to drop.
     """
     db.session.flush()
     _drop_requests(release, at)
-    if release.as_state is ReleaseState.RUNNING:
-        release.called_off_at = datetime.now(UTC)  # past every claim that was not waited for
+    release.called_off_at = datetime.now(UTC)  # past every claim that was not waited for
     tasks = update(Delivery).where(*_waiting(release), Delivery.way == Way.HAND.value)
     dropped = _drop(tasks, at) + _drop_batch(release, at)
     db.session.expire_all()
@@ -118,6 +117,8 @@ def go_on(release_id: int) -> bool:
             _drop_requests(release, release.dropping_since)
         if _rest(release):
             return True
+        if _has_idle_requests(release):  # held by another transaction: the next beat looks again
+            return False
         release.dropping_since = None
         ledger.end_if_settled(release, datetime.now(UTC))
         return False

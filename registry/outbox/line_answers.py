@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import structlog
+from cryptography.exceptions import InvalidTag
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -38,6 +39,8 @@ ASKED_SHOWN = 120
 AT_ONCE = 200
 """Answers that one beat looks at."""
 TOO_MANY = 429
+UNREADABLE = timedelta(hours=1)
+"""How long an answer waits whose words could not be read."""
 log = structlog.get_logger()
 
 
@@ -80,6 +83,16 @@ def queue(
     place = subject.province_code
     record(actor, Action.LINE_ANSWER, "line_answer", row.id, province=place)
     return row
+
+
+def travels(news: MemberNews, *, at_once: bool) -> bool:
+    """Whether the answer that stands is on its way by LINE, no later than is wished, or arrived."""
+    query = select(LineAnswer).where(LineAnswer.news_id == news.id)
+    last = db.session.scalar(query.order_by(LineAnswer.id.desc()).limit(1))
+    if last is None:
+        return False
+    waits = last.as_state is D.QUEUED and (last.urgent or not at_once)
+    return waits or last.as_state in (D.SENDING, D.SENT)
 
 
 def _drop_replaced(news: MemberNews) -> None:
@@ -133,10 +146,10 @@ def _due() -> Iterator[Push]:
             return
         try:
             push = _claim(answer_id)
-        except Exception as error:
+        except (InvalidTag, ValueError) as error:
             db.session.rollback()
-            log.error("line_answer_failed", line_answer=answer_id, kind=type(error).__name__)
-            _drop_unreadable(answer_id)
+            log.error("line_answer_unreadable", line_answer=answer_id, kind=type(error).__name__)
+            _postpone(answer_id)
             continue
         if push is not None:
             yield push
@@ -181,14 +194,12 @@ def _take(row: LineAnswer, now: datetime) -> Push | None:
     return Push(row.id, to, row.text, row.retry_key)
 
 
-def _drop_unreadable(answer_id: int) -> None:
-    gone = {"state": D.FAILED.value, "settled_at": datetime.now(UTC), "text": None}
+def _postpone(answer_id: int) -> None:
+    """The key may be another one for the moment: nothing is lost, and no other has to wait."""
+    now = datetime.now(UTC)
+    later = update(LineAnswer).values(due_at=now + UNREADABLE, lease_until=now + UNREADABLE)
     with unit_of_work():
-        db.session.execute(
-            update(LineAnswer)
-            .where(LineAnswer.id == answer_id)
-            .values(**gone, error=Trouble.REFUSED.value)
-        )
+        db.session.execute(later.where(LineAnswer.id == answer_id, _is_due(now)))
 
 
 def _try(push: Push) -> Answer:
@@ -198,7 +209,17 @@ def _try(push: Push) -> Answer:
     except Exception as error:
         log.error("line_answer_failed", line_answer=push.answer_id, kind=type(error).__name__)
         return backoff.again(Trouble.NO_ANSWER, doubtful=True)
-    return quota.why_too_many(answer, 1) if answer.status == TOO_MANY else answer
+    return _why_too_many(answer) if answer.status == TOO_MANY else answer
+
+
+def _why_too_many(answer: Answer) -> Answer:
+    """Also where nothing can be learnt of the quota it was certainly not sent."""
+    try:
+        return quota.why_too_many(answer, 1)
+    except Exception as error:
+        db.session.rollback()
+        log.error("line_quota_failed", kind=type(error).__name__)
+        return answer
 
 
 def _settle(push: Push, answer: Answer) -> None:

@@ -56,8 +56,13 @@ def _ask(actor: Actor, row: Inbound, *, about_record: bool = False) -> Question:
     )
 
 
-def answer(actor: Actor, row: Inbound, text: str, *, at_once: bool = False) -> LineAnswer | None:
+def answer(
+    actor: Actor, row: Inbound, text: str, *, about_record: bool = False, at_once: bool = False
+) -> LineAnswer | None:
     """Take what a member wrote as a question and answer it, by LINE where an account is linked.
+
+    Args:
+        about_record: it asks to correct the own record; then the answer stays there.
 
     Returns:
         what goes out by LINE; None where the member must be told otherwise.
@@ -65,8 +70,10 @@ def answer(actor: Actor, row: Inbound, text: str, *, at_once: bool = False) -> L
     Raises:
         Refused: it was settled or understood meanwhile, or there is nothing to ask or to say.
     """
-    settle(actor, row, "question")
-    question = _ask(actor, row)  # the same token: the question that was just made
+    settle(actor, row, "correction" if about_record else "question")
+    question = _ask(
+        actor, row, about_record=about_record
+    )  # the same token: the question that was just made
     kept = exchange.answer(actor, question, text)
     return line_answers.queue(actor, question, kept, at_once=at_once)
 

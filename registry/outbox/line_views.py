@@ -110,10 +110,10 @@ def _talk(member_id: int, at: int = 0, typed: str = "", problem: str = "") -> st
 def answer(inbound_id: int) -> ResponseReturnValue:
     """Answer what the bot did not understand: it becomes a question, and is answered at once."""
     row = line_queries.inbound_for(scope(), inbound_id, lock=True)
-    form, at_once = AnswerForm(), bool(request.form.get("at_once"))
-    member_id = row.member_id
+    form, member_id = AnswerForm(), row.member_id
+    ticked = {name: bool(request.form.get(name)) for name in ("about_record", "at_once")}
     try:
-        sent = line_settling.answer(actor(), row, form.said(), at_once=at_once)
+        sent = line_settling.answer(actor(), row, form.said(), **ticked)
         commit()
     except Refused as refusal:
         db.session.rollback()
