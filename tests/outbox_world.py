@@ -219,3 +219,12 @@ def states() -> dict[str, int]:
     db.session.rollback()
     query = select(Delivery.state, func.count().label("many")).group_by(Delivery.state)
     return {row.state: row.many for row in db.session.execute(query)}
+
+
+def to_bot(count: int, purpose: Purpose = Purpose.FIRST) -> list[int]:
+    """A release to members of the bot's channel; their ids."""
+    with unit_of_work():
+        channel = bot_channel()
+        members = people(count, channel)
+        to_members(release(purpose), channel, members)
+    return members

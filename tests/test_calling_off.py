@@ -37,13 +37,6 @@ def line(app: Flask) -> Iterator[Line]:
         yield server
 
 
-def to_bot(count: int) -> None:
-    with unit_of_work():
-        channel = outbox_world.bot_channel()
-        members = outbox_world.people(count, channel)
-        outbox_world.to_members(outbox_world.release(), channel, members)
-
-
 def release() -> Release:
     return db.session.scalars(select(Release)).one()
 
@@ -59,7 +52,7 @@ def call_off(user: str = "officer50") -> None:
 
 def test_what_cannot_start_is_called_off_and_the_message_is_taken_back(app: Flask) -> None:
     with app.app_context():
-        to_bot(18)
+        outbox_world.to_bot(18)
         with unit_of_work(), pytest.raises(NotFound):
             call_off("officer90")
         with unit_of_work():
@@ -74,7 +67,7 @@ def test_what_cannot_start_is_called_off_and_the_message_is_taken_back(app: Flas
 
 
 def test_what_was_sent_stays_sent(line: Line) -> None:
-    to_bot(503)
+    outbox_world.to_bot(503)
     frozen()
     with unit_of_work():
         later = db.session.scalars(
@@ -95,7 +88,7 @@ def test_what_was_sent_stays_sent(line: Line) -> None:
 
 
 def test_what_is_under_way_or_in_doubt_is_left(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     parcels = sending.prepare(datetime.now(UTC))
     with unit_of_work(), pytest.raises(Refused):
         call_off()
@@ -108,7 +101,7 @@ def test_what_is_under_way_or_in_doubt_is_left(line: Line) -> None:
 
 
 def test_a_doubtful_request_is_left(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     line.fault = lambda number: Fault.CUT_AFTER
     sending.send_due()
     assert outbox_world.states() == {"queued": 2}
@@ -117,7 +110,7 @@ def test_a_doubtful_request_is_left(line: Line) -> None:
 
 
 def test_a_held_way_is_called_off(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     line.token = "another one"
     sending.send_due()
     with unit_of_work():
@@ -129,7 +122,7 @@ def test_a_held_way_is_called_off(line: Line) -> None:
 @pytest.mark.parametrize("made", [False, True])
 def test_called_off_while_the_outbox_begins(app: Flask, line: Line, made: bool) -> None:
     """The outbox was first: what it took is left; nothing is both called off and sent."""
-    to_bot(2)
+    outbox_world.to_bot(2)
     if made:
         frozen()
     now = datetime.now(UTC)
@@ -145,7 +138,7 @@ def test_called_off_while_the_outbox_begins(app: Flask, line: Line, made: bool) 
 
 @pytest.mark.parametrize("made", [False, True])
 def test_the_outbox_begins_while_it_is_called_off(app: Flask, line: Line, made: bool) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     if made:
         frozen()
     db.session.remove()
@@ -156,7 +149,7 @@ def test_the_outbox_begins_while_it_is_called_off(app: Flask, line: Line, made: 
 
 
 def test_the_rest_under_way_ends_the_release(line: Line) -> None:
-    to_bot(503)
+    outbox_world.to_bot(503)
     frozen()
     now = datetime.now(UTC)
     with unit_of_work():
@@ -176,7 +169,7 @@ def test_the_rest_under_way_ends_the_release(line: Line) -> None:
 
 def test_the_page_offers_it(app: Flask, client_of: ClientOf) -> None:
     with app.app_context():
-        to_bot(18)
+        outbox_world.to_bot(18)
         number, first = release().id, db.session.scalars(select(Delivery.id)).first()
     page = client_of("officer50").get(f"/releases/{number}").text
     assert "ยกเลิกส่วนที่ยังไม่ได้ส่ง (18 รายการ)" in page
@@ -197,7 +190,7 @@ def test_each_page_says_why_it_waits(
     app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with app.app_context():
-        to_bot(2)
+        outbox_world.to_bot(2)
         number, first = release().id, db.session.scalars(select(Delivery.id)).first()
     client = client_of("officer50")
     pages = [f"/releases/{number}", f"/outbox/{first}"]
@@ -222,7 +215,7 @@ def claimed(monkeypatch: pytest.MonkeyPatch) -> claiming.Parcel:
     """A request to two of five members that is under way while the release is called off."""
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
     monkeypatch.setattr(freezing, "AHEAD", 1)
-    to_bot(5)
+    outbox_world.to_bot(5)
     (parcel,) = sending.prepare(datetime.now(UTC))
     with unit_of_work():
         call_off()
@@ -283,7 +276,7 @@ def test_a_request_that_somebody_held_is_called_off_later(
 ) -> None:
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
     monkeypatch.setattr(freezing, "AHEAD", 1)
-    to_bot(5)
+    outbox_world.to_bot(5)
     frozen()
     with monkeypatch.context() as elsewhere, unit_of_work():
         elsewhere.setattr(dropping, "_drop_requests", lambda release, at: None)

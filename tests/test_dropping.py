@@ -44,13 +44,6 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dropping, "BATCH", 3)
 
 
-def to_bot(count: int) -> None:
-    with unit_of_work():
-        channel = outbox_world.bot_channel()
-        members = outbox_world.people(count, channel)
-        outbox_world.to_members(outbox_world.release(), channel, members)
-
-
 def release() -> Release:
     return db.session.scalars(select(Release)).one()
 
@@ -66,7 +59,7 @@ def call_off() -> None:
 
 
 def test_the_rest_is_dropped_by_the_pulse_and_never_sent(line: Line) -> None:
-    to_bot(8)
+    outbox_world.to_bot(8)
     with unit_of_work():
         call_off()
     assert outbox_world.states() == {"cancelled": 3, "queued": 5}
@@ -84,7 +77,7 @@ def test_the_rest_is_dropped_by_the_pulse_and_never_sent(line: Line) -> None:
 
 def test_a_beat_ends_with_its_share_of_time(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dropping, "briefly", partial(briefly, seconds=0))
-    to_bot(8)
+    outbox_world.to_bot(8)
     with unit_of_work():
         call_off()
     assert dropping.drop_marked()
@@ -97,7 +90,7 @@ def test_a_beat_ends_with_its_share_of_time(line: Line, monkeypatch: pytest.Monk
 def test_a_killed_process_leaves_what_the_next_beat_drops(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    to_bot(8)
+    outbox_world.to_bot(8)
     with unit_of_work():
         call_off()
     number = release().id
@@ -117,7 +110,7 @@ def test_a_killed_process_leaves_what_the_next_beat_drops(
 
 def test_what_is_to_be_dropped_is_on_its_way_to_nobody(line: Line) -> None:
     """The message is taken back, or planned anew, without waiting for the pulse."""
-    to_bot(8)
+    outbox_world.to_bot(8)
     message = release().message
     assert len(db.session.scalars(having(message.id)).all()) == 8
     with unit_of_work():
@@ -149,7 +142,7 @@ def test_what_was_sent_stays_and_the_release_ends_with_the_last_batch(
 ) -> None:
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
     monkeypatch.setattr(freezing, "AHEAD", 1)
-    to_bot(10)
+    outbox_world.to_bot(10)
     sending.send_due()
     with unit_of_work():
         freezing.freeze(LINE, datetime.now(UTC))
@@ -173,7 +166,7 @@ def test_a_doubtful_request_is_left_by_every_batch(
 ) -> None:
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
     monkeypatch.setattr(freezing, "AHEAD", 1)
-    to_bot(10)
+    outbox_world.to_bot(10)
     line.fault = lambda number: Fault.CUT_AFTER
     sending.send_due()
     with unit_of_work():
@@ -192,7 +185,7 @@ def test_a_doubtful_request_is_left_by_every_batch(
 
 @pytest.mark.parametrize("made", [False, True])
 def test_the_outbox_begins_while_it_is_called_off(app: Flask, line: Line, made: bool) -> None:
-    to_bot(8)
+    outbox_world.to_bot(8)
     if made:
         with unit_of_work():
             freezing.freeze(LINE, datetime.now(UTC))
@@ -210,7 +203,7 @@ def test_called_off_while_the_outbox_takes_a_part(
     """What the outbox took first is under way and left; nothing else is sent."""
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
     monkeypatch.setattr(freezing, "AHEAD", 1)
-    to_bot(10)
+    outbox_world.to_bot(10)
     now = datetime.now(UTC)
 
     def claim() -> None:
@@ -231,7 +224,7 @@ def test_what_failed_is_not_sent_again_while_the_rest_is_dropped(
 ) -> None:
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
     monkeypatch.setattr(freezing, "AHEAD", 1)
-    to_bot(10)
+    outbox_world.to_bot(10)
     line.fault = lambda number: Fault.REDIRECT
     sending.send_due()
     with unit_of_work():
@@ -251,7 +244,7 @@ def test_what_failed_is_not_sent_again_while_the_rest_is_dropped(
 
 def test_the_pages_say_so_at_once(app: Flask, client_of: ClientOf) -> None:
     with app.app_context():
-        to_bot(8)
+        outbox_world.to_bot(8)
         number = release().id
     client = client_of("officer50")
     assert client.post(f"/releases/{number}/cancel", data={"reason": WHY}).status_code == 302

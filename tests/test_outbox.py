@@ -27,22 +27,13 @@ def line(app: Flask) -> object:
         yield server
 
 
-def to_bot(count: int, purpose: Purpose = Purpose.FIRST) -> list[int]:
-    """A release to members of the bot's channel; their ids."""
-    with unit_of_work():
-        channel = outbox_world.bot_channel()
-        members = outbox_world.people(count, channel)
-        outbox_world.to_members(outbox_world.release(purpose), channel, members)
-    return members
-
-
 def request() -> SendingRequest:
     db.session.rollback()
     return db.session.scalars(select(SendingRequest)).one()
 
 
 def test_members_are_reached_by_multicast_once(line: Line) -> None:
-    members = to_bot(503)
+    members = outbox_world.to_bot(503)
     outbox_world.run()
     assert line.effects == {user_id(number): 1 for number in members}
     assert [len(body["to"]) for body in line.bodies] in ([500, 3], [3, 500])
@@ -50,7 +41,7 @@ def test_members_are_reached_by_multicast_once(line: Line) -> None:
 
 
 def test_ledger_learns_of_what_was_sent(line: Line) -> None:
-    members = to_bot(5)
+    members = outbox_world.to_bot(5)
     outbox_world.run()
     assert db.session.scalar(select(func.count(Publication.id))) == 1
     assert set(db.session.scalars(select(Recipient.member_id))) == set(members)
@@ -59,7 +50,7 @@ def test_ledger_learns_of_what_was_sent(line: Line) -> None:
 
 
 def test_text_says_what_is_needed_and_holds_no_personal_link(line: Line) -> None:
-    to_bot(1)
+    outbox_world.to_bot(1)
     outbox_world.run()
     message = db.session.scalars(select(Delivery)).one().release.message
     said = line.bodies[0]["messages"][0]
@@ -74,7 +65,7 @@ def test_text_says_what_is_needed_and_holds_no_personal_link(line: Line) -> None
 def test_picture_and_public_check_go_along_where_there_is_a_public_address(
     app: Flask, line: Line
 ) -> None:
-    to_bot(1)
+    outbox_world.to_bot(1)
     with unit_of_work():
         message = db.session.scalars(select(Delivery)).one().release.message
         stored = files.store(story.png(), ".png")
@@ -92,7 +83,7 @@ def test_picture_and_public_check_go_along_where_there_is_a_public_address(
     "fault", [Fault.ERROR_AFTER, Fault.CUT_AFTER, Fault.ERROR_BEFORE, Fault.CUT_BEFORE]
 )
 def test_lost_answer_is_tried_again_with_the_same_key(line: Line, fault: Fault) -> None:
-    members = to_bot(3)
+    members = outbox_world.to_bot(3)
     line.fault = lambda number: fault if number == 1 else None
     outbox_world.run()
     assert line.effects == {user_id(number): 1 for number in members}
@@ -102,7 +93,7 @@ def test_lost_answer_is_tried_again_with_the_same_key(line: Line, fault: Fault) 
 
 
 def test_killed_after_the_claim(line: Line) -> None:
-    members = to_bot(3)
+    members = outbox_world.to_bot(3)
     parcels = sending.prepare(datetime.now(UTC))
     list(sending.carry(parcels, sending.Carriers.of_settings()))  # sent, then killed
     assert sending.prepare(datetime.now(UTC)) == []
@@ -115,7 +106,7 @@ def test_killed_after_the_claim(line: Line) -> None:
 
 
 def test_too_late_for_the_key_is_for_a_person(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     line.fault = lambda number: Fault.CUT_AFTER
     sending.send_due()
     with unit_of_work():
@@ -130,7 +121,7 @@ def test_too_late_for_the_key_is_for_a_person(line: Line) -> None:
 
 
 def test_rate_is_backed_off(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     line.fault = lambda number: Fault.RATE if number == 1 else None
     sending.send_due()
     assert request().due_at > datetime.now(UTC)
@@ -142,7 +133,7 @@ def test_rate_is_backed_off(line: Line) -> None:
 def test_used_up_quota_holds_line_and_the_next_month_lets_it_go_on(line: Line) -> None:
     from registry.outbox import quota
 
-    members = to_bot(3)
+    members = outbox_world.to_bot(3)
     line.quota, line.used = 100, 100
     outbox_world.run(3)
     assert outbox_world.states() == {"queued": 3}
@@ -157,7 +148,7 @@ def test_used_up_quota_holds_line_and_the_next_month_lets_it_go_on(line: Line) -
 
 
 def test_more_than_the_quota_has_left_fails_and_holds_nobody_else(line: Line) -> None:
-    to_bot(3)
+    outbox_world.to_bot(3)
     line.quota, line.used = 100, 98
     outbox_world.run(3)
     assert outbox_world.states() == {"failed": 3}
@@ -166,7 +157,7 @@ def test_more_than_the_quota_has_left_fails_and_holds_nobody_else(line: Line) ->
 
 
 def test_wrong_token_holds_line(line: Line) -> None:
-    to_bot(3)
+    outbox_world.to_bot(3)
     line.token = "another"
     outbox_world.run(3)
     assert outbox_world.states() == {"queued": 3}
@@ -175,7 +166,7 @@ def test_wrong_token_holds_line(line: Line) -> None:
 
 
 def test_redirect_is_not_followed(line: Line) -> None:
-    to_bot(1)
+    outbox_world.to_bot(1)
     line.fault = lambda number: Fault.REDIRECT
     outbox_world.run(2)
     assert outbox_world.states() == {"failed": 1}
@@ -186,7 +177,7 @@ def test_who_unlinked_or_withdrew_consent_drops_out_before_the_first_try(line: L
     from registry.members.consent_models import Consent
     from registry.outbox.line_models import LineAccount
 
-    members = to_bot(4)
+    members = outbox_world.to_bot(4)
     with unit_of_work():
         account = select(LineAccount).where(LineAccount.member_id == members[0])
         db.session.scalars(account).one().unlinked_at = datetime.now(UTC)
@@ -198,7 +189,7 @@ def test_who_unlinked_or_withdrew_consent_drops_out_before_the_first_try(line: L
 
 
 def test_withdrawn_message_does_not_go_out_any_more(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     with unit_of_work():
         message = db.session.scalars(select(Delivery)).first().release.message
         before, message.state = message.as_state, MessageState.WITHDRAWN.value
@@ -236,7 +227,7 @@ def test_answer_that_cannot_be_read_is_none(line: Line) -> None:
 
 
 def test_addresses_are_forgotten_once_it_is_settled(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     outbox_world.run()
     assert request().recipients is None
 
@@ -253,7 +244,7 @@ def test_same_targets_twice_are_one_delivery_each(app: Flask) -> None:
 def test_no_user_id_and_no_token_stands_in_a_log(
     line: Line, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    members = to_bot(2)
+    members = outbox_world.to_bot(2)
     line.fault = lambda number: list(Fault)[number] if number < len(Fault) else None
     outbox_world.run()
     said = capsys.readouterr()
@@ -263,7 +254,7 @@ def test_no_user_id_and_no_token_stands_in_a_log(
 
 
 def test_quiet_hours_hold_back_what_is_not_urgent(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     with unit_of_work():
         db.session.scalars(select(Delivery)).first().release.urgent = False
     night, morning = (datetime(2026, 1, 15, hour, tzinfo=UTC) for hour in (16, 2))

@@ -31,14 +31,6 @@ def line(app: Flask) -> Iterator[Line]:
         yield server
 
 
-def to_bot(count: int, purpose: Purpose = Purpose.FIRST) -> list[int]:
-    with unit_of_work():
-        channel = outbox_world.bot_channel()
-        members = outbox_world.people(count, channel)
-        outbox_world.to_members(outbox_world.release(purpose), channel, members)
-    return members
-
-
 def recipients() -> set[int]:
     db.session.rollback()
     return set(db.session.scalars(select(Recipient.member_id)))
@@ -68,7 +60,7 @@ def test_members_become_recipients_as_their_own_request_is_sent(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
-    members = to_bot(4)
+    members = outbox_world.to_bot(4)
     parcels = sending.prepare(datetime.now(UTC))
     sent = sending.carry(parcels, sending.Carriers.of_settings())
     answers = sorted(sent, key=lambda pair: pair[0].request_id)
@@ -83,7 +75,7 @@ def test_who_failed_and_is_sent_to_again_becomes_a_recipient(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
-    members = to_bot(4)
+    members = outbox_world.to_bot(4)
     line.fault = lambda number: Fault.REDIRECT if number == 1 else None
     outbox_world.run()
     assert outbox_world.states() == {"failed": 2, "sent": 2}
@@ -97,7 +89,7 @@ def test_all_of_whom_a_person_says_that_it_arrived_become_recipients(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(freezing, "MAX_IDS", 2)
-    members = to_bot(6)
+    members = outbox_world.to_bot(6)
     line.fault = lambda number: Fault.REDIRECT if number < 3 else None
     outbox_world.run()
     assert len(recipients()) == 2
@@ -106,14 +98,14 @@ def test_all_of_whom_a_person_says_that_it_arrived_become_recipients(
 
 
 def test_reminder_makes_nobody_a_recipient(line: Line) -> None:
-    to_bot(2, Purpose.REMINDER)
+    outbox_world.to_bot(2, Purpose.REMINDER)
     outbox_world.run()
     assert outbox_world.states() == {"sent": 2}
     assert recipients() == set()
 
 
 def test_whole_channel_beside_members_adds_nobody_to_whom_nothing_was_sent(line: Line) -> None:
-    members = to_bot(2)
+    members = outbox_world.to_bot(2)
     with unit_of_work():
         release = db.session.scalars(select(Delivery)).first().release
         channel = release.channels[0]
@@ -129,7 +121,7 @@ def test_whole_channel_beside_members_adds_nobody_to_whom_nothing_was_sent(line:
 
 
 def test_who_withdraws_consent_while_the_way_is_held_drops_out(line: Line) -> None:
-    members = to_bot(3)
+    members = outbox_world.to_bot(3)
     line.quota, line.used = 100, 100
     outbox_world.run(2)
     assert outbox_world.states() == {"queued": 3}
@@ -144,7 +136,7 @@ def test_who_withdraws_consent_while_the_way_is_held_drops_out(line: Line) -> No
 
 
 def test_who_withdraws_consent_while_it_backs_off_drops_out(line: Line) -> None:
-    members = to_bot(3)
+    members = outbox_world.to_bot(3)
     line.fault = lambda number: Fault.RATE if number == 1 else None
     sending.send_due()
     withdraw_consent(members[0])
@@ -154,7 +146,7 @@ def test_who_withdraws_consent_while_it_backs_off_drops_out(line: Line) -> None:
 
 
 def test_who_withdraws_consent_while_an_answer_is_doubtful_stays_in_the_request(line: Line) -> None:
-    members = to_bot(2)
+    members = outbox_world.to_bot(2)
     line.fault = lambda number: Fault.CUT_AFTER if number == 1 else None
     sending.send_due()
     withdraw_consent(members[0])
@@ -165,7 +157,7 @@ def test_who_withdraws_consent_while_an_answer_is_doubtful_stays_in_the_request(
 
 @pytest.mark.parametrize("fault", [Fault.RATE, Fault.CUT_BEFORE])
 def test_words_change_only_where_nobody_may_have_them(line: Line, fault: Fault) -> None:
-    to_bot(1)
+    outbox_world.to_bot(1)
     line.fault = lambda number: fault if number == 1 else None
     sending.send_due()
     with unit_of_work():
@@ -177,7 +169,7 @@ def test_words_change_only_where_nobody_may_have_them(line: Line, fault: Fault) 
 
 
 def test_doubtful_request_of_a_withdrawn_message_is_not_sent_again(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     line.fault = lambda number: Fault.CUT_BEFORE
     sending.send_due()
     withdraw_message()
@@ -188,7 +180,7 @@ def test_doubtful_request_of_a_withdrawn_message_is_not_sent_again(line: Line) -
 
 
 def test_held_request_of_a_withdrawn_message_is_cancelled(line: Line) -> None:
-    to_bot(2)
+    outbox_world.to_bot(2)
     line.fault = lambda number: Fault.RATE
     sending.send_due()
     withdraw_message()
@@ -200,7 +192,7 @@ def test_held_request_of_a_withdrawn_message_is_cancelled(line: Line) -> None:
 def test_settling_is_tried_again_after_a_deadlock(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    members = to_bot(2)
+    members = outbox_world.to_bot(2)
     tries, settle = [], settling.settle
 
     def deadlock_once(*given: object) -> None:
@@ -219,7 +211,7 @@ def test_settling_is_tried_again_after_a_deadlock(
 def test_other_troubles_of_the_database_are_not_tried_again(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    to_bot(1)
+    outbox_world.to_bot(1)
 
     def fail(*_: object) -> None:
         raise OperationalError("update", {}, psycopg.errors.DiskFull())
