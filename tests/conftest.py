@@ -81,7 +81,9 @@ def app(stage: Stage) -> Iterator[Flask]:
     """The application on a fresh database; no context is pushed."""
     app = stage.app
     app.config["WTF_CSRF_ENABLED"] = False
+    settings = app.extensions["sang_settings"]
     yield app
+    app.extensions["sang_settings"] = settings  # the application is shared by the tests of a worker
     stage.close()
 
 

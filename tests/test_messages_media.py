@@ -190,9 +190,11 @@ def test_evidence_is_not_readable_on_the_disk(app: Flask) -> None:
         assert files.read_secret(name) == story.png()
 
 
-def test_no_file_is_promised_more_than_an_upload_may_hold(app: Flask) -> None:
+def test_no_file_is_promised_more_than_an_upload_may_hold(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = app.extensions["sang_settings"].model_copy(update={"upload_max_mb": 1})
+    monkeypatch.setitem(app.extensions, "sang_settings", settings)
     with app.test_request_context():
-        app.extensions["sang_settings"] = settings
         with pytest.raises(Refused, match="1 MB"):
             media.prepare(b"ID3" + bytes(1024 * 1024), "เพลง.mp3")
