@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask_babel import gettext as _
 
-from dashboards import parts
+from dashboards import exhibits, parts
 from dashboards.navigation import args_of
 from dashboards.pages import message, overview, reports
 from registry.access.gate import scope, today
@@ -31,6 +31,6 @@ def show(pathname: str | None, search: str | None) -> Component | list[Any]:
     if page is None:
         return parts.refusal(_("This page was not found"), "/dashboards/")
     try:
-        return html.Div(page.content(scope(), args_of(search), today()))
+        return html.Div(exhibits.drawn(page.content(scope(), args_of(search), today())))
     except Refused as refusal:
         return parts.refusal(str(refusal), str(pathname))

@@ -23,6 +23,8 @@ DIMENSIONS = {
     "office": _l("Office"),
     "message": _l("Key message"),
     "month": _l("Month"),
+    "weekday": _l("Weekday"),
+    "hour": _l("Hour of the day"),
 }
 OFFICES_CHANNEL = _l("Kind of the office's channel")
 MEMBERS_CHANNEL = _l("Kind of the members' channel")
@@ -33,7 +35,7 @@ CHANNEL_OF = {
     "disseminations": MEMBERS_CHANNEL,
 }
 """Whose channel a fact knows: a message comes by the office's and goes on by the members'."""
-NUMBERS = frozenset({"zone", "message", "month"})
+NUMBERS = frozenset({"zone", "message", "month", "weekday", "hour"})
 """Dimensions whose values are whole numbers."""
 
 AsOf = Literal["then", "now"]

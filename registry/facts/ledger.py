@@ -94,4 +94,4 @@ def evidenced(rows: Table) -> ibis.Value:
 
 PUBLICATIONS = Fact("publications", publications, LEDGER, by_publisher, by_office=True)
 RECIPIENTS = Fact("recipients", recipients, LEDGER, by_publisher)
-DISSEMINATIONS = Fact("disseminations", disseminations, LEDGER, by_publisher)
+DISSEMINATIONS = Fact("disseminations", disseminations, LEDGER | {"weekday", "hour"}, by_publisher)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import ibis
-from ibis.expr.types import BooleanValue, Table
+from ibis.expr.types import BooleanValue, Table, TimestampValue, Value
 from sqlalchemy import select
 
 from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.db import db
 from registry.facts.cuts import Cut
-from registry.facts.fact import Fact, stands
+from registry.facts.fact import Fact, only, seconds, stands
 from registry.facts.schema import table
 from registry.facts.spans import Months
 from registry.members.queries import whole_zones
+
+THAI_OFFSET = 7 * 3600
+"""Seconds by which Thailand is ahead of UTC, all year round."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,16 @@ def stamped(fact: Fact, rows: Table, cut: Cut) -> Table:
     if "topic" in needs:
         topics = table("key_message").select("topic", key="id")
         rows = rows.left_join(topics, rows.message_id == topics.key).drop("key")
+    if "weekday" in needs:
+        rows = rows.mutate(weekday=rows["on"].day_of_week.index())
+    if "hour" in needs:
+        rows = rows.mutate(hour=only(rows.time_known, _hour(rows["at"])))
     return rows
+
+
+def _hour(moment: TimestampValue) -> Value:
+    """The hour in Thailand; moments are kept in UTC."""
+    return ((seconds(moment) + THAI_OFFSET) / 3600).floor().cast("int64") % 24
 
 
 def _with_office(rows: Table) -> Table:
