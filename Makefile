@@ -42,7 +42,8 @@ faults: ready
 	$(BIN)/python -m benchmarks.faults.outbox $(ARGS)
 
 .PHONY: ready browser
-ready: $(VENV)/installed $(CATALOGUES)
+# SPARK=1 installs PySpark, too: half a gigabyte that only its own test and large registries need.
+ready: $(VENV)/installed $(CATALOGUES) $(if $(SPARK),$(VENV)/spark)
 
 browser:
 	@test -n "$(CHROMIUM)" || { echo "$(NO_CHROMIUM)" >&2; exit 2; }
@@ -53,6 +54,11 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 	  && $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock; } \
 	  || $(BIN)/python -m pip install --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/spark: requirements-spark.lock | $(VENV)/installed
+	$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements-spark.lock \
+	  || $(BIN)/python -m pip install --require-hashes -r requirements-spark.lock
 	touch $@
 
 $(BIN)/python:

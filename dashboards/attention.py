@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dash import html
-from dash.development.base_component import Component
 from flask_babel import gettext as _
 
-from dashboards import parts
+from dashboards.exhibits import Exhibit, said
 from dashboards.figures import Seal, Split, split, suits
 from dashboards.navigation import page_link, rows_link
 from registry.access.scope import Scope
@@ -26,7 +25,11 @@ FEW = 0.5
 """A province stands out when its rate is under this share of the whole's."""
 
 
-def attention(scope: Scope, question: Asked, shown: Split, seal: Seal | None) -> Component:
+Line = tuple[str, str]
+"""A sentence, and the address that it leads to."""
+
+
+def attention(scope: Scope, question: Asked, shown: Split, seal: Seal | None) -> Exhibit:
     """The list; said so when nothing stands out.
 
     Args:
@@ -34,20 +37,20 @@ def attention(scope: Scope, question: Asked, shown: Split, seal: Seal | None) ->
     """
     suited = [name for name in ASKED if suits(measure(name), question)]
     figures = {f.measure: f for f in evaluate(scope, suited, question.months, question.cut)}
-    lines = [*_lines(figures, question), *_provinces(scope, question, shown, seal)]
-    body = html.Ul(lines, className="attention") if lines else parts.empty(_("Nothing stands out."))
-    return parts.panel(_("What needs attention"), body)
+    found = [*_lines(figures, question), *_provinces(scope, question, shown, seal)]
+    items = [html.Li(html.A(text, href=href)) for text, href in found]
+    return Exhibit(
+        "attention",
+        _("What needs attention"),
+        [_("What needs attention")],
+        [[said(text, href)] for text, href in found],
+        empty=_("Nothing stands out."),
+        drawing=html.Ul(items, className="attention"),
+    )
 
 
-def _line(text: str, href: str) -> Component:
-    return html.Li(html.A(text, href=href))
-
-
-def _lines(figures: dict[str, Figure], question: Asked) -> list[Component]:
-    lines = []
-    for name, text in _sentences(figures):
-        lines.append(_line(text, rows_link(name, question)))
-    return lines
+def _lines(figures: dict[str, Figure], question: Asked) -> list[Line]:
+    return [(text, rows_link(name, question)) for name, text in _sentences(figures)]
 
 
 def _sentences(figures: dict[str, Figure]) -> list[tuple[str, str]]:
@@ -114,7 +117,7 @@ def _districts(figures: dict[str, Figure]) -> list[tuple[str, str]]:
     return found
 
 
-def _provinces(scope: Scope, question: Asked, shown: Split, seal: Seal | None) -> list[Component]:
+def _provinces(scope: Scope, question: Asked, shown: Split, seal: Seal | None) -> list[Line]:
     """Provinces whose pass-on rate is less than half of the whole's."""
     known_already = shown.one.name == RATE
     found = (shown if known_already else split(scope, question, RATE, seal)).by("province")
@@ -135,4 +138,4 @@ def _provinces(scope: Scope, question: Asked, shown: Split, seal: Seal | None) -
         rate=f"{rate:.1%}",
         names=shown_names + more,
     )
-    return [_line(text, page_link("/dashboards/", question, measure=RATE))]
+    return [(text, page_link("/dashboards/", question, measure=RATE))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dash.development.base_component import Component
 from flask import url_for
@@ -12,22 +13,37 @@ from dashboards import parts
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.country import country
 from dashboards.charts.palette import MAIN, ZONES
+from dashboards.exhibits import Cell, Exhibit, amount, count, said
 from dashboards.figures import Split
 from dashboards.navigation import rows_link
 from registry.facts.asked import Asked
 from registry.facts.cuts import Value
 from registry.facts.labels import label, names
 from registry.facts.measure import Figure, Measure
+from registry.i18n import language
 
 Found = list[tuple[Value, Figure]]
+OTHERS = ("zone", "channel_kind", "network_type")
 
 
-def breakdowns(question: Asked, found: Split) -> list[Component]:
-    """The map, and bars by zone, channel kind and network type."""
-    others = ("zone", "channel_kind", "network_type")
-    known = [key for key in others if key in found.dimensions and not _alone(found, key)]
-    made = [] if _alone(found, "province") else [_province(question, found)]
-    return [*made, *(_bars(question, found, key) for key in known)]
+@dataclass(frozen=True)
+class Before:
+    """The same measure in the period before: its name, and its parts."""
+
+    period: str
+    found: Split
+
+
+def breakdowns(question: Asked, found: Split, before: Split | None = None) -> list[Exhibit]:
+    """The map, and bars by zone, channel kind and network type.
+
+    Args:
+        before: the same in the period before, where the two can be compared.
+    """
+    known = [key for key in OTHERS if key in found.dimensions and not _alone(found, key)]
+    earlier = Before(question.period.previous().label(language()), before) if before else None
+    made = [] if _alone(found, "province") else [_province(question, found, earlier)]
+    return [*made, *(_bars(question, found, key, earlier) for key in known)]
 
 
 def _alone(found: Split, dimension: str) -> bool:
@@ -40,75 +56,123 @@ def _title(one: Measure, dimension: str) -> str:
     return str(_("%(measure)s by %(dimension)s", measure=one.title, dimension=named))
 
 
-def _drawn(one: Measure, question: Asked, dimension: str, found: Found) -> list[Bar]:
+@dataclass(frozen=True)
+class _Part:
+    """One value of a dimension, named, with the figure of the period and of the one before."""
+
+    value: Value
+    name: str
+    figure: Figure
+    before: Figure | None
+    link: str
+
+
+def _parts(
+    one: Measure, question: Asked, dimension: str, found: Found, before: Before | None
+) -> list[_Part]:
     known = names(dimension)
+    earlier = dict(before.found.by(dimension)) if before else {}
     return [
-        Bar(
+        _Part(
+            value,
             label(dimension, value, known),
-            figure.value,
-            parts.value_text(one, figure.value),
+            figure,
+            earlier.get(value),
             "" if value is None else rows_link(one.name, question, **{dimension: value}),
-            ZONES.get(value, MAIN) if dimension == "zone" and isinstance(value, int) else MAIN,
         )
         for value, figure in found
     ]
 
 
-def _rows(one: Measure, drawn: Sequence[Bar], found: Found) -> list[list[object]]:
+def _drawn(
+    one: Measure, dimension: str, shown: Sequence[_Part], before: Before | None
+) -> list[Bar]:
+    made = []
+    for part in shown:
+        zone = dimension == "zone" and isinstance(part.value, int)
+        earlier = part.before.value if part.before else None
+        text = f"{before.period}: {parts.value_text(one, earlier)}" if before else ""
+        made.append(
+            Bar(
+                part.name,
+                part.figure.value,
+                parts.value_text(one, part.figure.value),
+                part.link,
+                ZONES.get(part.value, MAIN) if zone else MAIN,  # type: ignore[arg-type]
+                earlier,
+                text,
+            )
+        )
+    return made
+
+
+def _rows(one: Measure, shown: Sequence[_Part], before: Before | None) -> list[list[Cell]]:
     """Rows of the table of equal values; a share with what it was made of."""
-    rows: list[list[object]] = []
-    for bar, (_value, figure) in zip(drawn, found, strict=True):
-        row: list[object] = [bar.name, (bar.text, bar.link)]
+    rows: list[list[Cell]] = []
+    for part in shown:
+        row = [said(part.name), amount(one, part.figure.value, part.link)]
+        if before:
+            row.append(amount(one, part.before.value if part.before else None))
         if one.is_share:
-            row += [f"{figure.numerator or 0:,.0f}", f"{figure.denominator or 0:,.0f}"]
+            row += [count(part.figure.numerator or 0), count(part.figure.denominator or 0)]
         rows.append(row)
     return rows
 
 
-def _heads(one: Measure, dimension: str) -> list[str]:
+def _heads(one: Measure, dimension: str, before: Before | None) -> list[str]:
     heads = [str(one.dimension_title(dimension)), str(one.title)]
+    heads += [before.period] if before else []
     return [*heads, _("Counted"), _("Out of")] if one.is_share else heads
 
 
-def _bars(question: Asked, split: Split, dimension: str) -> Component:
+def _note(one: Measure, before: Before | None) -> str:
+    mark = _("Compared with %(period)s (thin mark)", period=before.period) if before else ""
+    return " · ".join(filter(None, (parts.unit_note(one), mark)))
+
+
+def _bars(question: Asked, split: Split, dimension: str, before: Before | None) -> Exhibit:
     one = split.one
-    title, found = _title(one, dimension), split.by(dimension)
+    title, name, found = _title(one, dimension), f"by-{dimension}", split.by(dimension)
     found = [(value, figure) for value, figure in found if figure.value is not None]
     if dimension != "zone":
         found.sort(key=lambda entry: -(entry[1].value or 0))
     if not any(figure.value for _value, figure in found):
-        return parts.panel(title, parts.empty(_("There are no figures for this period.")))
-    drawn = _drawn(one, question, dimension, found)
-    return parts.panel(
+        return Exhibit(name, title, empty=_("There are no figures for this period."))
+    shown = _parts(one, question, dimension, found, before)
+    return Exhibit(
+        name,
         title,
-        bars(f"by-{dimension}", drawn, title),
-        parts.equal_values(_heads(one, dimension), _rows(one, drawn, found)),
-        parts.how(one),
-        note=parts.unit_note(one),
+        _heads(one, dimension, before),
+        _rows(one, shown, before),
+        bars(name, _drawn(one, dimension, shown, before), title),
+        [one],
+        _note(one, before),
     )
 
 
-def _province(question: Asked, split: Split) -> Component:
+def _province(question: Asked, split: Split, before: Before | None) -> Exhibit:
     one = split.one
     title, found = _title(one, "province"), split.by("province")
     if not split.dimensions:
-        return parts.panel(title, parts.empty(_("not counted with these filters")))
+        return Exhibit("by-province", title, empty=_("not counted with these filters"))
     if not any(figure.value for _value, figure in found):
-        return parts.panel(title, parts.empty(_("There are no figures for this period.")))
-    drawn = _drawn(one, question, "province", found)
-    table = parts.equal_values(_heads(one, "province"), _rows(one, drawn, found))
-    return parts.panel(
+        return Exhibit("by-province", title, empty=_("There are no figures for this period."))
+    shown = _parts(one, question, "province", found, before)
+    return Exhibit(
+        "by-province",
         title,
-        _country(one, drawn, found, title),
-        table,
-        parts.how(one),
-        note=parts.unit_note(one),
+        _heads(one, "province", before),
+        _rows(one, shown, before),
+        _country(one, shown, title),
+        [one],
+        parts.unit_note(one),
         kind="tall",
     )
 
 
-def _country(one: Measure, drawn: list[Bar], found: Found, title: str) -> Component:
-    places = [(str(value), bar) for (value, _f), bar in zip(found, drawn, strict=True) if value]
+def _country(one: Measure, shown: Sequence[_Part], title: str) -> Component:
+    drawn = _drawn(one, "province", shown, None)
+    places = [(str(part.value), bar) for part, bar in zip(shown, drawn, strict=True) if part.value]
     known = {code for code, _bar in places}
     everywhere = names("province")
     blank = [

@@ -1,7 +1,8 @@
-"""The key figures, each with its change, its rule and the way to its rows."""
+"""The key figures, each with its change, its course, its rule and the way to its rows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,53 +11,130 @@ from dash.development.base_component import Component
 from flask_babel import gettext as _
 
 from dashboards import parts
+from dashboards.by_month import ByMonth
+from dashboards.charts.spark import spark
+from dashboards.exhibits import Cell, Exhibit, amount, said
 from dashboards.figures import CARDS, Whole
 from dashboards.navigation import rows_link
 from registry.facts.asked import Asked
+from registry.facts.labels import month_label
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import measures
 
 
-def cards(question: Asked, found: Whole, today: date) -> Component:
-    """All key figures."""
-    ended = question.period.has_ended(today)
-    made = [_card(one, question, found, ended) for one in measures(CARDS)]
-    return html.Div(made, className="key-figures")
+def cards(
+    question: Asked,
+    found: Whole,
+    today: date,
+    names: Sequence[str] = CARDS,
+    course: ByMonth | None = None,
+) -> Exhibit:
+    """Key figures, by the names of their measures.
+
+    Args:
+        course: their values by month, drawn as a small line.
+    """
+    shown = _Cards(question, found, question.period.has_ended(today), course)
+    ones = list(measures(names))
+    return Exhibit(
+        name="key-figures",
+        title=_("Key figures"),
+        heads=shown.heads(),
+        rows=[shown.row(one) for one in ones],
+        measures=ones,
+        note=_("The small line: the last 13 months.") if course else "",
+        kind="bare",
+        drawing=html.Div([shown.card(one) for one in ones], className="key-figures"),
+        picture="cards",
+    )
 
 
-def _card(one: Measure, question: Asked, found: Whole, ended: bool) -> Component:
-    now = found.figure(one.name, found.now)
-    if now is None:
-        note = html.P(_("not counted with these filters"), className="change")
-        return html.Article([html.H2(str(one.title)), html.Strong("–"), note], className="key")
-    sealed = found.seal.figure(one.name) if found.seal else None
-    value = sealed.value if sealed else now.value
-    body: list[Any] = [
-        html.H2(str(one.title)),
-        html.A(
-            [html.Strong(parts.value_text(one, value)), " ", html.Span(parts.unit_text(one))],
-            href=rows_link(one.name, question),
+class _Cards:
+    """What a period's cards have in common."""
+
+    def __init__(self, question: Asked, found: Whole, ended: bool, course: ByMonth | None) -> None:
+        self._question, self._found, self._course = question, found, course
+        earlier = [
+            (found.before, _("The period before"), _("from the period before")),
+            (found.last_year, _("A year ago"), _("from a year ago")),
+        ]
+        self._earlier = earlier if ended else []
+        self._sealed = found.seal is not None and found.seal.cut is not None
+
+    def heads(self) -> list[str]:
+        """Heads of the table of equal values."""
+        heads = [_("Key figure"), _("Value"), _("Unit")]
+        heads += [_("Live today")] if self._sealed else []
+        for _span, title, _words in self._earlier:
+            heads += [title, _("How it changed")]
+        return heads + [month_label(month) for month in self._months()]
+
+    def row(self, one: Measure) -> list[Cell]:
+        """One key figure with what it is compared with, then month by month."""
+        figure, live = self._shown(one), self._live(one)
+        cells = [said(one.title), amount(one, figure.value if figure else None, self._rows(one))]
+        cells.append(said(parts.unit_text(one) or "%"))
+        cells += [amount(one, live.value if live else None)] if self._sealed else []
+        for span, _title, words in self._earlier:
+            before = self._found.figure(one.name, span)
+            cells.append(amount(one, before.value if before else None))
+            cells.append(said(parts.change(one, live, before, words) if live and before else ""))
+        return cells + [amount(one, value) for value in self._values(one)]
+
+    def card(self, one: Measure) -> Component:
+        """One key figure as the page shows it."""
+        figure, live = self._shown(one), self._live(one)
+        title = html.H2(str(one.title))
+        if figure is None or live is None:
+            note = html.P(_("not counted with these filters"), className="change")
+            return html.Article([title, html.Strong("–"), note], className="key")
+        text, unit = parts.value_text(one, figure.value), parts.unit_text(one)
+        shown = html.A(
+            [html.Strong(text), " ", html.Span(unit)],
+            href=self._rows(one),
             title=_("Show the rows behind this figure"),
-        ),
-    ]
-    if sealed and _differs(one, sealed.value, now.value):
-        live = _("Live today: %(value)s", value=parts.with_unit(one, now.value))
-        body.append(html.P(live, className="change live"))
-    body += _changes(one, now, found) if ended else []
-    return html.Article([*body, parts.how(one)], className="key")
+        )
+        body = [title, shown, *self._differing(one, text, live), *self._changes(one, live)]
+        return html.Article([*body, *self._line(one), parts.how(one)], className="key")
 
+    def _shown(self, one: Measure) -> Figure | None:
+        return self._found.shown(one.name)
 
-def _differs(one: Measure, sealed: float | None, live: float | None) -> bool:
-    return parts.value_text(one, sealed) != parts.value_text(one, live)
+    def _live(self, one: Measure) -> Figure | None:
+        return self._found.figure(one.name, self._found.now)
 
+    def _rows(self, one: Measure) -> str:
+        return rows_link(one.name, self._question)
 
-def _changes(one: Measure, now: Figure, found: Whole) -> list[Component]:
-    lines: list[Component] = []
-    for span, words in (
-        (found.before, _("from the period before")),
-        (found.last_year, _("from a year ago")),
-    ):
-        before = found.figure(one.name, span)
-        if before is not None:
-            lines.append(html.P(parts.change(one, now, before, words), className="change"))
-    return lines
+    def _differing(self, one: Measure, text: str, live: Figure) -> list[Component]:
+        """What is live beside what was sealed, where the two differ."""
+        if parts.value_text(one, live.value) == text:
+            return []
+        said_live = _("Live today: %(value)s", value=parts.with_unit(one, live.value))
+        return [html.P(said_live, className="change live")]
+
+    def _changes(self, one: Measure, now: Figure) -> list[Component]:
+        figures = [
+            (self._found.figure(one.name, span), words) for span, _title, words in self._earlier
+        ]
+        return [
+            html.P(parts.change(one, now, before, words), className="change")
+            for before, words in figures
+            if before is not None
+        ]
+
+    def _months(self) -> range:
+        return self._course.months if self._course else range(0)
+
+    def _values(self, one: Measure) -> list[float | int | None]:
+        return self._course.values(one) if self._course else []
+
+    def _line(self, one: Measure) -> list[Any]:
+        """The course of the last months; none where nothing is known of them."""
+        values = self._values(one)
+        if not any(values):
+            return []
+        pairs = zip(self._months(), values, strict=True)
+        told = ", ".join(f"{month_label(month)} {parts.value_text(one, v)}" for month, v in pairs)
+        words = _("%(measure)s by month: %(values)s", measure=one.title, values=told)
+        return [html.Div(spark(values, words), className="spark")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from registry.access.scope import Scope
@@ -75,17 +75,25 @@ def suits(one: Measure, question: Asked) -> bool:
     return question.cut.needs <= one.dimensions
 
 
-def whole(scope: Scope, question: Asked, months: range, *, compared: bool) -> Whole:
+def whole(
+    scope: Scope,
+    question: Asked,
+    months: range,
+    *,
+    compared: bool,
+    wanted: Iterable[str] = (*CARDS, *FUNNEL),
+) -> Whole:
     """Key figures of a question, and by month what adds up.
 
     Args:
+        wanted: names of measures; those that the filters do not suit are left out.
         compared: whether the figures of the periods before are wanted as well.
     """
     period = question.period
     now, *earlier = (
         Months.of(each) for each in (period, period.previous(), period.same_last_year())
     )
-    names = [one.name for one in measures({*CARDS, *FUNNEL}) if suits(one, question)]
+    names = [one.name for one in measures(dict.fromkeys(wanted)) if suits(one, question)]
     spans = [now, *(earlier if compared else [])]
     found = series(scope, names, spans, question.cut, Months(months[0], months[-1]))
     return Whole(found, now, earlier[0], earlier[1], frozenset(names), seal_of(scope, question))
@@ -138,17 +146,24 @@ def _plus(one: Number | None, other: Number | None) -> Number | None:
     return one + other
 
 
+def sealed_part(
+    scope: Scope, question: Asked, seal: Seal | None, name: str, dimension: str, value: Value
+) -> SealedFigure | None:
+    """The sealed figure of a measure for one value of a dimension; None where there is none."""
+    if seal is None or value is None:
+        return None
+    where = dict(question.cut.where) | {dimension: (value,)}
+    part = replace(question.cut, where=tuple(where.items()))
+    place = sealed_cut(scope, part, question.period)
+    return None if place is None else seal.figures.get((name, place))
+
+
 def split(scope: Scope, question: Asked, name: str, seal: Seal | None) -> Split:
     """Ask once for a measure of ``BREAKDOWNS``, which all add up over every dimension."""
     one = measure(name)
 
     def sealed(dimension: str, value: Value) -> SealedFigure | None:
-        if seal is None or value is None:
-            return None
-        where = dict(question.cut.where) | {dimension: (value,)}
-        part = replace(question.cut, where=tuple(where.items()))
-        place = sealed_cut(scope, part, question.period)
-        return None if place is None else seal.figures.get((name, place))
+        return sealed_part(scope, question, seal, name, dimension, value)
 
     if not suits(one, question):
         return Split(one, (), {}, sealed)

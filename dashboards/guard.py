@@ -35,7 +35,7 @@ def init_app(app: Flask, shell: Dash) -> None:
 
 
 def well_formed(body: Any) -> bool:
-    """Whether a body asks for the one callback of the server, with two strings."""
+    """Whether a body asks for the one callback of the server, with two strings and a count."""
     if not isinstance(body, dict) or not set(body) <= _KEYS:
         return False
     if body.get("output") != "page.children" or body.get("outputs") != _OUTPUT:
@@ -44,14 +44,15 @@ def well_formed(body: Any) -> bool:
     return (
         _are_inputs(inputs)
         and isinstance(changed, list)
-        and set(map(str, changed)) <= {"url.pathname", "url.search"}
+        and set(map(str, changed)) <= _CHANGED
         and body.get("state", []) == []
     )
 
 
 _KEYS = {"output", "outputs", "inputs", "changedPropIds", "parsedChangedPropsIds", "state"}
 _OUTPUT = {"id": "page", "property": "children"}
-_INPUTS = [("url", "pathname"), ("url", "search")]
+_INPUTS = [("url", "pathname"), ("url", "search"), ("clock", "n_intervals")]
+_CHANGED = {f"{name}.{value}" for name, value in _INPUTS}
 
 
 def _are_inputs(inputs: Any) -> bool:
@@ -59,7 +60,11 @@ def _are_inputs(inputs: Any) -> bool:
         return False
     if [(entry.get("id"), entry.get("property")) for entry in inputs] != _INPUTS:
         return False
-    values = [entry.get("value") for entry in inputs]
-    return all(value is None or isinstance(value, str) for value in values) and all(
-        len(value or "") <= LONGEST for value in values
+    *address, count = (entry.get("value") for entry in inputs)
+    return _is_count(count) and all(
+        value is None or (isinstance(value, str) and len(value) <= LONGEST) for value in address
     )
+
+
+def _is_count(value: Any) -> bool:
+    return value is None or (type(value) is int and value >= 0)

@@ -16,21 +16,61 @@ from registry.facts.asked import LIMITS, Asked
 from registry.facts.cuts import Value
 
 CONTROLS = {"type": "filter", "name": ALL}
+TICKS = {"type": "ticks", "name": ALL, "part": ALL}
+BUTTONS = {"type": "press", "does": ALL, "name": ALL, "value": ALL}
 CHARTS = {"type": "chart", "name": ALL}
 
 CHANGE = """
 // A person changes one control at a time; all at once are those of a page just made.
-function (values, search) {
-  const context = dash_clientside.callback_context;
-  if (context.triggered.length !== 1) { return dash_clientside.no_update; }
-  const [{ prop_id, value }] = context.triggered;
-  const name = JSON.parse(prop_id.replace(/[.]value$/, "")).name;
+function (values, pressed, ticked, groups, search) {
+  const { triggered } = dash_clientside.callback_context;
+  if (triggered.length !== 1) { return dash_clientside.no_update; }
+  const { prop_id, value } = triggered[0];
+  const id = JSON.parse(prop_id.replace(/[.](value|n_clicks)$/, ""));
+  if (id.type === "press" && !value) { return dash_clientside.no_update; }
   const params = new URLSearchParams(search || "");
-  const key = name === "kind" ? "period" : name;
-  if (!value || value === "any" || value === "then") { params.delete(key); }
-  else { params.set(key, value); }
-  if (name === "zone") { params.delete("province"); }
-  const next = params.size ? "?" + params.toString() : "";
+  const put = (key, text) => {
+    if (!text || text === "any" || text === "then") { params.delete(key); }
+    else { params.set(key, text); }
+  };
+  const only = (wanted) => ["period", "from", "to"].forEach((key) => put(key, wanted[key]));
+  const choose = (name, value) => {
+    const months = { from: params.get("from"), to: params.get("to"), [name]: value };
+    if (name === "from" || name === "to") {
+      if (months.from > months.to) { months.from = months.to = value; }
+      only(months);
+    } else if (name === "kind" || name === "period") {
+      const [from, to] = value.split("..");
+      only(to ? { from, to } : { period: value });
+    } else { put(name, value); }
+  };
+  const places = (ticks) => {
+    const whole = ticks.flat().filter((tick) => tick.startsWith("zone:"));
+    const alone = ticks.flatMap((group) =>
+      group.some((tick) => tick.startsWith("zone:")) ? [] : group);
+    put("zone", alone.length ? "" : whole.map((tick) => tick.split(":")[1]).join(","));
+    const inside = whole.flatMap((tick) => tick.split(":")[2].split(","));
+    put("province", alone.length ? [...inside, ...alone].join(",") : "");
+  };
+  const presses = {
+    apply() {
+      const ticks = ticked.filter((_, place) => groups[place].name === id.name);
+      if (id.name === "place") { places(ticks.map((group) => group || [])); }
+      else { put(id.name, ticks.flat().filter(Boolean).join(",")); }
+    },
+    only() {
+      ["zone", "province", "office"].forEach((key) => params.delete(key));
+      params.set(id.name, id.value);
+    },
+    drop() {
+      for (const name of id.name.split(",")) {
+        const left = (params.get(name) || "").split(",").filter((one) => one !== id.value);
+        put(name, id.value ? left.join(",") : "");
+      }
+    },
+  };
+  if (id.type === "press") { presses[id.does](); } else { choose(id.name, value || ""); }
+  const next = params.size ? "?" + params.toString().replaceAll("%2C", ",") : "";
   return next === (search || "") ? dash_clientside.no_update : next;
 }
 """
@@ -46,10 +86,29 @@ function (clicks) {
 }
 """
 
+ON_A_WALL = """
+function (search) { return new URLSearchParams(search || "").get("wall") !== "1"; }
+"""
+
 
 def control(name: str) -> dict[str, str]:
-    """Id of a control."""
+    """Id of a control that takes effect when it is changed."""
     return {"type": "filter", "name": name}
+
+
+def ticks(name: str, part: str = "") -> dict[str, str]:
+    """Id of boxes to tick; they take effect with the button ``apply`` of their name."""
+    return {"type": "ticks", "name": name, "part": part}
+
+
+def button(does: str, name: str, value: object = "") -> dict[str, str]:
+    """Id of a button.
+
+    Args:
+        does: ``apply`` boxes, choose ``only`` one place, or ``drop`` one value of a parameter
+            (without a value all of them; several parameters with commas between them).
+    """
+    return {"type": "press", "does": does, "name": name, "value": str(value)}
 
 
 def chart(name: str) -> dict[str, str]:
@@ -69,10 +128,14 @@ def args_of(search: str | None) -> dict[str, str]:
         raise Refused(_("The address of this page could not be read.")) from None
 
 
-def query_of(question: Asked, **extra: Value) -> dict[str, str]:
-    """The parameters that name a question, the plainest way."""
-    found: dict[str, Value] = {} if question.life else {"period": question.period.code}
-    found |= {name: values[0] for name, values in question.cut.where if name in LIMITS}
+def query_of(question: Asked, **extra: Any) -> dict[str, str]:
+    """The parameters that name a question, the plainest way; a limit's values with commas."""
+    found: dict[str, Any] = {} if "period" in extra else dict(question.written)
+    found |= {
+        name: ",".join(str(value) for value in values)
+        for name, values in question.cut.where
+        if name in LIMITS
+    }
     if question.cut.as_of == "now":
         found["as_of"] = "now"
     found |= extra
@@ -81,7 +144,7 @@ def query_of(question: Asked, **extra: Value) -> dict[str, str]:
 
 def page_link(path: str, question: Asked, **extra: Value) -> str:
     """Address of a page for a question."""
-    return f"{path}?{urlencode(query_of(question, **extra))}"
+    return f"{path}?{urlencode(query_of(question, **extra), safe=',')}"
 
 
 def rows_link(measure: str, question: Asked, **limits: Any) -> str:

@@ -41,12 +41,14 @@ def with_unit(one: Measure, value: float | int | None) -> str:
 
 def how(*measures: Measure) -> Component:
     """The answer to "how is this counted?"."""
-    lines = []
-    for one in measures:
-        text = f"{one.rule} {one.absent} "
-        version = _("rule version %(n)s", n=one.version)
-        lines.append(html.P([html.B(f"{one.title}: "), text, f"({one.source}, {version})"]))
+    lines = [html.P([html.B(f"{one.title}: "), rule_of(one)]) for one in measures]
     return html.Details([html.Summary(_("How is this counted?")), *lines], className="how")
+
+
+def rule_of(one: Measure) -> str:
+    """How a measure is counted, when it is absent, from what, and by which version."""
+    version = _("rule version %(n)s", n=one.version)
+    return f"{one.rule} {one.absent} ({one.source}, {version})"
 
 
 def table(heads: Sequence[str], rows: Sequence[Children], *, link: int | None = None) -> Component:
@@ -109,4 +111,5 @@ def change(one: Measure, now: Figure, before: Figure, words: str) -> str:
         return str(_("%(words)s: nothing to compare with", words=words))
     step = round(100 * (now.value - before.value) / (1 if one.is_share else before.value), 1)
     sign = "▲" if step > 0 else "▼" if step < 0 else "="
-    return f"{sign} {abs(step):,.1f} {_('points') if one.is_share else '%'} {words}"
+    unit = _("percentage points") if one.is_share else "%"
+    return f"{sign} {abs(step):,.1f} {unit} {words}"

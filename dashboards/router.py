@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 from flask_babel import gettext as _
 
 from dashboards import exhibits, parts
+from dashboards.freshness import as_of
 from dashboards.navigation import args_of
-from dashboards.pages import message, overview, reports
+from dashboards.pages import (
+    dissemination,
+    message,
+    network,
+    overview,
+    quality,
+    questions,
+    reports,
+)
+from dashboards.source import Source, name_of_page
 from registry.access.gate import scope, today
 from registry.errors import Refused
 
-PAGES = {"/dashboards/": overview, message.PATH: message, "/dashboards/reports": reports}
+PAGES = {
+    "/dashboards/": overview,
+    dissemination.PATH: dissemination,
+    message.PATH: message,
+    questions.PATH: questions,
+    network.PATH: network,
+    quality.PATH: quality,
+    "/dashboards/reports": reports,
+}
 
 
 def titles() -> list[tuple[str, str]]:
@@ -22,7 +39,14 @@ def titles() -> list[tuple[str, str]]:
     return [(path, page.title()) for path, page in PAGES.items()]
 
 
-def show(pathname: str | None, search: str | None) -> Component | list[Any]:
+def path_named(name: str) -> str | None:
+    """The address of the page of a short name; None where there is no such page."""
+    return next((path for path in PAGES if name_of_page(path) == name), None)
+
+
+def show(
+    pathname: str | None, search: str | None, _again: int | None = None
+) -> Component | list[Any]:
     """The page of an address, within the scope of whoever asks.
 
     A question that cannot be answered gets one sentence; no figure is shown with it.
@@ -31,6 +55,8 @@ def show(pathname: str | None, search: str | None) -> Component | list[Any]:
     if page is None:
         return parts.refusal(_("This page was not found"), "/dashboards/")
     try:
-        return html.Div(exhibits.drawn(page.content(scope(), args_of(search), today())))
+        args = args_of(search)
+        source = Source(name_of_page(str(pathname)), args.get("period", ""), args)
+        return [as_of(), exhibits.page(page.content(scope(), args, today()), source)]
     except Refused as refusal:
         return parts.refusal(str(refusal), str(pathname))

@@ -1,7 +1,8 @@
 """Dash inside the application: one sign-in, one header and menu, one content security policy.
 
 Dash 4 offers pages of its own; a single router callback is used instead, because it can be
-checked completely: it takes two strings from the browser (path and query) and nothing else.
+checked completely: it takes two strings from the browser (path and query), and how often a
+wall asked again.
 """
 
 from __future__ import annotations
@@ -12,16 +13,21 @@ from dash import Dash, Input, Output, State, dcc, html
 from flask import Blueprint, Flask, Response, render_template, request, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from dashboards import guard, navigation, router
-from registry.access.gate import allow
+from dashboards import file_views, guard, navigation, router
+from registry.access.gate import allow, scope
 from registry.access.roles import Permission
+from registry.facts.saved_view_queries import saved_views
+from registry.facts.saved_view_services import LONGEST_NAME
 from registry.geography.seed import DATA
 from registry.ui import MenuItem, add_menu
 
 PREFIX = "/dashboards/"
 ASSETS = f"{PREFIX}_dash-component-suites/"
+AGAIN = 5 * 60 * 1000
+"""Milliseconds after which a page on a wall is asked for again."""
 bp = Blueprint("dashboards", __name__, template_folder="templates")
 
 
@@ -32,13 +38,24 @@ def outlines() -> Response:
     return send_file(DATA / "provinces.geojson", mimetype="application/geo+json")
 
 
+bp.get(f"{PREFIX}files/<name>.<form>")(file_views.page_file)
+bp.get(f"{PREFIX}files/<name>/<exhibit>.<form>")(file_views.exhibit_file)
+
+
 class Shell(Dash):
     """Dash whose page is a page of the site, made anew for each request."""
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """The site's own page with Dash's parts in it."""
         title = dict(router.titles()).get(request.path, "")
-        return render_template("dashboards/index.html", title=title, dash=parts)
+        return render_template(
+            "dashboards/index.html",
+            title=title,
+            dash=parts,
+            wall=request.args.get("wall") == "1",
+            saved=saved_views(scope(), current_user.id),
+            longest=LONGEST_NAME,
+        )
 
 
 def layout() -> html.Div:
@@ -46,6 +63,7 @@ def layout() -> html.Div:
     return html.Div(
         [
             dcc.Location(id="url", refresh=False),
+            dcc.Interval(id="clock", interval=AGAIN, disabled=True),
             html.Div(html.P(_("Loading figures…"), className="empty"), id="page"),
             html.Div(id="opened", hidden=True),
         ]
@@ -71,15 +89,24 @@ def _build(app: Flask) -> Shell:
 
 
 def _callbacks(shell: Shell) -> None:
-    shell.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))(
-        router.show
-    )
+    shell.callback(
+        Output("page", "children"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        Input("clock", "n_intervals"),
+    )(router.show)
     shell.clientside_callback(  # type: ignore[no-untyped-call]
         navigation.CHANGE,
         Output("url", "search"),
         Input(navigation.CONTROLS, "value"),
+        Input(navigation.BUTTONS, "n_clicks"),
+        State(navigation.TICKS, "value"),
+        State(navigation.TICKS, "id"),
         State("url", "search"),
         prevent_initial_call=True,
+    )
+    shell.clientside_callback(  # type: ignore[no-untyped-call]
+        navigation.ON_A_WALL, Output("clock", "disabled"), Input("url", "search")
     )
     shell.clientside_callback(  # type: ignore[no-untyped-call]
         navigation.OPEN,
@@ -118,6 +145,20 @@ def init_app(app: Flask) -> None:
         MenuItem(
             "figures", f"{PREFIX}message", _l("Message by message"), Permission.FIGURES_VIEW, 15
         ),
+        MenuItem(
+            "figures",
+            f"{PREFIX}dissemination",
+            _l("Receiving and passing on"),
+            Permission.FIGURES_VIEW,
+            12,
+        ),
+        MenuItem(
+            "figures", f"{PREFIX}questions", _l("Questions and news"), Permission.FIGURES_VIEW, 17
+        ),
+        MenuItem(
+            "figures", f"{PREFIX}network", _l("Network and coverage"), Permission.FIGURES_VIEW, 11
+        ),
+        MenuItem("figures", f"{PREFIX}quality", _l("Data quality"), Permission.FIGURES_VIEW, 18),
         MenuItem(
             "figures", f"{PREFIX}reports", _l("Figures by period"), Permission.FIGURES_VIEW, 20
         ),

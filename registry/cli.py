@@ -13,8 +13,12 @@ from flask.cli import FlaskGroup, ScriptInfo
 
 from benchmarks.bench.commands import bench_command
 from benchmarks.demo.commands import demo_command
+from benchmarks.simulate.commands import simulate_command
 from registry.errors import Refused
 from registry.i18n import terminal
+
+MADE_UP = frozenset({"demo", "simulate"})
+"""Commands that fill an instance with made-up data, never one of production."""
 
 
 def _create(words: Sequence[str]) -> Flask:
@@ -24,7 +28,7 @@ def _create(words: Sequence[str]) -> Flask:
 
     if not words or {"-h", "--help"} & set(words):  # help must work before anything is set up
         return create_app(load_settings(secret_key="-" * 32, data_key="-" * 32))
-    if words[0] == "demo" and "SANG_ENV" not in os.environ:
+    if words[0] in MADE_UP and "SANG_ENV" not in os.environ:
         return create_app(load_settings(env="demo"))
     return create_app()
 
@@ -65,6 +69,7 @@ def cli() -> None:
 
 cli.add_command(bench_command)
 cli.add_command(demo_command)
+cli.add_command(simulate_command)
 
 
 BACKGROUND = frozenset({"demo", "serve", "worker"})

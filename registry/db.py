@@ -125,6 +125,16 @@ def unit_of_work() -> Iterator[Session]:
         raise
 
 
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A reading connection of its own, all of whose queries see the same moment."""
+    options: dict[str, Any] = {}
+    if db.engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with db.engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
 @event.listens_for(SangSession, "after_transaction_end")
 def _forget_intent(session: Session, transaction: Any) -> None:
     if transaction.parent is None:

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import func, select
 
-from registry.access.gate import allow, may, public, scope_for, today
+from registry.access.gate import allow, may, public, scope, scope_for, today
 from registry.access.models import User
 from registry.access.roles import ROLE_NAMES, Permission
 from registry.access.scope import roles_of
@@ -19,6 +19,7 @@ from registry.audit import queries as trail
 from registry.audit.actions import Action
 from registry.audit.models import AuditEvent
 from registry.db import db
+from registry.facts.saved_view_queries import first_page
 from registry.messages.models import MESSAGE_STATE_NAMES, KeyMessage
 from registry.messages.queries import published_lately
 from registry.ui import Card, MenuItem, menu_of, waiting
@@ -39,9 +40,9 @@ WAYS: tuple[tuple[Permission, str, Any], ...] = (
 @bp.get("/")
 @allow(Permission.ACCOUNT_OWN)
 def start() -> ResponseReturnValue:
-    """Executives and analysts to the dashboards, the others to what waits for them."""
+    """Executives and analysts to their first page of figures, the others to what waits for them."""
     if not any(may(one) for one in (P.MEMBERS_READ, P.USERS_MANAGE)) and may(P.FIGURES_VIEW):
-        return redirect("/dashboards/")
+        return redirect(first_page(scope(), current_user.id))
     now = roles_of(current_user, today())
     return render_template(
         "home.html",

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     parser_seconds: int = Field(default=60, ge=5)
     report_years_kept: int = Field(default=10, ge=1)
     upload_days_kept: int = Field(default=30, ge=1)
+    facts_memory_mb: int = Field(default=1024, ge=256)
+    facts_threads: int = Field(default=2, ge=1)
     log_json: bool = True
     line_channel_secret: SecretStr = SecretStr("")
     line_channel_token: SecretStr = SecretStr("")
@@ -87,6 +89,11 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Folder of sealed periods."""
         return self.instance / "archive"
+
+    @property
+    def facts(self) -> Path:
+        """Folder of the columnar files of the facts."""
+        return self.instance / "facts"
 
     @property
     def uploads(self) -> Path:

@@ -11,25 +11,14 @@ row knows can only come from a catalogue restored from a backup, and refuses the
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
+from registry.disk import to_disk
+
 DRAFT = ".draft-"
-LOCK = ".lock"
-
-
-@contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """One closing at a time; the others wait."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / LOCK).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def folder_name(code: str, revision: int) -> str:
@@ -55,7 +44,7 @@ def home_of(root: Path, name: str, manifest_sha256: str) -> Path:
     if not place.exists() and draft.exists():
         with suppress(FileNotFoundError):
             draft.rename(place)
-        _to_disk(root)
+        to_disk(root)
     return place
 
 
@@ -73,18 +62,10 @@ def tidy(root: Path) -> list[str]:
 def finish(draft: Path, name: str, manifest_sha256: str) -> Path:
     """Make a draft's files durable and read-only, and let it wait for the commit."""
     for path in sorted(draft.rglob("*"), reverse=True):
-        _to_disk(path)
+        to_disk(path)
         if path.is_file():
             path.chmod(0o444)
-    _to_disk(draft)
+    to_disk(draft)
     waiting = draft.rename(draft_of(draft.parent, name, manifest_sha256))
-    _to_disk(draft.parent)
+    to_disk(draft.parent)
     return waiting
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
+from registry.disk import locked
 from registry.errors import Refused
 from registry.periods.calendar import Period, to_bangkok_date, utc_now
-from reports.archive import folder_name, locked, tidy
+from reports.archive import folder_name, tidy
 from reports.chain import all_closed, archive_root, home
 from reports.drafting import make_draft
 from reports.sealing import Tell, silent

@@ -1,39 +1,37 @@
 """Writing the rows of a table to Parquet, without anything that names a person.
 
-Members are replaced by their pseudonyms, and of contacts, links and pictures only a mark is kept
-that there is one.  Names of columns are those of the live tables, so that measures run on both.
-Moments are UTC.
+Members are replaced by their pseudonyms.  Names of columns are those of the live tables, so that
+measures run on both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from sqlalchemy import Connection, FromClause, Select, Table, case, select
+from sqlalchemy import Connection, FromClause, Select, select
 
 from registry.db import Base
-from registry.facts.schema import COLUMNS, PRESENCE, table
+from registry.facts.files import rows as files
+from registry.facts.schema import COLUMNS
 from registry.vault import pseudonym
 from reports.windows import RULES, Window
-
-BATCH = 50_000
-MARK = "x"
-"""Stands where a member has such a contact, or a dissemination such a proof."""
 
 
 def write_table(connection: Connection, name: str, window: Window, path: Path) -> int:
     """Write what a period keeps of a table; returns the number of rows."""
-    schema, count = schema_of(name), 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in _batches(connection, name, window, schema):
-            writer.write_batch(batch)
-            count += batch.num_rows
-    return count
+    stand_in = cache(pseudonym)
+    places = [COLUMNS[name].index(column) for column in _members_of(name)]
+
+    def without_names(columns: files.Columns) -> None:
+        for place in places:
+            columns[place] = [None if uid is None else stand_in(uid) for uid in columns[place]]
+
+    queries = _queries(name, window)
+    return files.write_rows(connection, queries, schema_of(name), path, without_names)
 
 
 def schema_of(name: str) -> pa.Schema:
@@ -41,7 +39,7 @@ def schema_of(name: str) -> pa.Schema:
     members = set(_members_of(name))
     return pa.schema(
         pa.field(field.name, pa.string() if field.name in members else field.type)
-        for field in table(name).schema().to_pyarrow()
+        for field in files.schema_of(name)
     )
 
 
@@ -49,23 +47,6 @@ def _members_of(name: str) -> list[str]:
     """The columns that say which member."""
     own = "id" if name == "member" else "member_id"
     return [own] if own in COLUMNS[name] else []
-
-
-def _batches(
-    connection: Connection, name: str, window: Window, schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
-    stand_in = cache(pseudonym)
-    places = [COLUMNS[name].index(column) for column in _members_of(name)]
-    for query in _queries(name, window):
-        result = connection.execute(query).partitions(BATCH)
-        for rows in result:
-            columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-            for place in places:
-                columns[place] = [None if uid is None else stand_in(uid) for uid in columns[place]]
-            arrays = [
-                pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _queries(name: str, window: Window) -> Iterator[Select[Any]]:
@@ -78,15 +59,10 @@ def _queries(name: str, window: Window) -> Iterator[Select[Any]]:
         who = {"member_id": people.c.uid}
     elif name == "member":
         who = {"id": rows.c.uid}
-    chosen = [_column(rows, name, column, who) for column in COLUMNS[name]]
+    chosen = [
+        who[column].label(column) if column in who else files.kept(rows, column)
+        for column in COLUMNS[name]
+    ]
     for condition in RULES[name](rows, window):
         query = select(*chosen).select_from(source).where(condition)
-        yield query.order_by(*rows.primary_key).execution_options(yield_per=BATCH)
-
-
-def _column(rows: Table, name: str, column: str, who: dict[str, Any]) -> Any:
-    if column in who:
-        return who[column].label(column)
-    if column in PRESENCE.get(name, ()):
-        return case((rows.c[column].is_not(None), MARK)).label(column)
-    return rows.c[column]
+        yield query.order_by(*rows.primary_key)

@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from registry.facts.components import COMPONENTS
-from registry.facts.engine import Number, Source
+from registry.facts.engine import Number
 from registry.facts.measures import MEASURES
+from registry.facts.query import Source
 from registry.periods.calendar import Period
 from reports.sealing import Tell, silent
 from reports.totals import DIMENSIONS, Cells, by_fact, totals

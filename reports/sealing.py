@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, select
 
-from registry.db import Base, db
-from registry.facts.engine import Duck
+from registry.db import Base, snapshot
+from registry.facts.query import Duck
 from registry.facts.schema import COLUMNS, LATER
 from registry.periods.calendar import Period
 from reports.columnar import schema_of, write_table
@@ -59,16 +58,6 @@ def _names(connection: Connection, folder: Path, name: str) -> Part:
     rows = [row._asdict() for row in connection.execute(select(*columns).order_by(columns[0]))]
     pq.write_table(pa.Table.from_pylist(rows), path, compression="zstd")
     return part_of(folder, path, len(rows))
-
-
-@contextmanager
-def snapshot() -> Iterator[Connection]:
-    """A reading connection of its own, all of whose queries see the same moment."""
-    options: dict[str, Any] = {}
-    if db.engine.dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
-    with db.engine.connect().execution_options(**options) as connection:
-        yield connection
 
 
 @contextmanager

@@ -14,8 +14,9 @@ import ibis
 
 from registry.facts.components import Component
 from registry.facts.cuts import Cut, Value
-from registry.facts.engine import Amounts, Source, selection
+from registry.facts.engine import Amounts
 from registry.facts.limits import Limit
+from registry.facts.query import Source, selection
 from registry.facts.sealed import SEALED
 from registry.facts.spans import Months
 from registry.periods.calendar import Period

@@ -1,13 +1,9 @@
-"""A process that closes a period and is killed at a named step, as by ``kill -9``.
-
-``python -m tests.closer URL INSTANCE CODE STEP``; without a step it just closes.
-"""
+"""A process that closes a period and is killed at a named step, as by ``kill -9``."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,11 +40,13 @@ def after(calls: int, function: Callable[..., Any], stop: Callable[..., Any]) ->
 
 
 def main(url: str, instance: str, code: str, step: str = "") -> None:
-    """Close a period; be killed on the way."""
+    """Close a period; be killed on the way, where a step is named."""
     import importlib
 
     from registry import create_app
     from registry.audit.services import Actor
+    from reports import drafting
+    from tests.closed import LIGHT
     from tests.stage import settings_for
 
     app = create_app(settings_for(Path(instance), url))
@@ -57,11 +55,8 @@ def main(url: str, instance: str, code: str, step: str = "") -> None:
         place = importlib.import_module(module)
         calls = 1 if step == "rename" else 0
         setattr(place, name, after(calls, getattr(place, name), die))
+    drafting.DOCUMENTS = LIGHT
     with app.app_context():
         from reports.closing import close
 
         close(Actor.system("cli"), code)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

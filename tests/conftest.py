@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from registry.i18n import terminal
 from tests import cast, postgres
 from tests.stage import BACKENDS, Scene, Stage
 
 SHARED = pytest.StashKey[Path]()
+gc.set_threshold(100_000, 20, 1_000)  # a sixth of all time went into looking at what stays
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for the whole session, shared by the workers of pytest-xdist."""
+    os.environ["LC_ALL"] = "C.UTF-8"  # in an English terminal commands would answer in English
     given = getattr(config, "workerinput", {}).get("sang_shared")
     config.stash[SHARED] = Path(
         given or tempfile.mkdtemp(prefix="sang-tests-", dir=postgres.fast_place())
@@ -58,6 +63,14 @@ def stage_of(pytestconfig: pytest.Config, worker_id: str) -> Callable[[str], Sta
     return get
 
 
+@pytest.fixture(autouse=True)
+def thai_terminal() -> Iterator[None]:
+    """A command that runs in this process leaves no language behind."""
+    token = terminal.set("th")
+    yield
+    terminal.reset(token)
+
+
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     """Each test that touches the database runs on SQLite and on PostgreSQL.
@@ -79,11 +92,12 @@ def stage(backend: str, stage_of: Callable[[str], Stage]) -> Stage:
 @pytest.fixture
 def app(stage: Stage) -> Iterator[Flask]:
     """The application on a fresh database; no context is pushed."""
-    app = stage.app
+    app = stage.app  # shared by the tests of a worker: what one of them sets, ends with it
+    config, extensions = dict(app.config), dict(app.extensions)
     app.config["WTF_CSRF_ENABLED"] = False
-    settings = app.extensions["sang_settings"]
     yield app
-    app.extensions["sang_settings"] = settings  # the application is shared by the tests of a worker
+    app.config.update(config)
+    app.extensions.update(extensions)
     stage.close()
 
 
@@ -102,6 +116,13 @@ def scene(stage: Stage, app: Flask) -> Scene:
 def csrf_on(app: Flask) -> None:
     """Tokens are demanded again, as in production."""
     app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture
+def quiet_menu(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The menu counts nothing: that is half the work of a page, and the same work on each."""
+    quiet = [replace(item, badge=None) for item in app.extensions["sang_menu"]]
+    monkeypatch.setitem(app.extensions, "sang_menu", quiet)
 
 
 @pytest.fixture

@@ -1,27 +1,19 @@
-"""Several processes that do the same thing to one database at once.
-
-``python -m tests.crowd TASK URL TIMES`` is one of them; :func:`crowd` starts them all.
-"""
+"""Several processes that do the same thing to one database at once."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.nursery import Child
 
 
-def crowd(task: str, url: str, *, processes: int, times: int) -> None:
+def crowd(task: Callable[[], None], url: str, *, processes: int, times: int) -> None:
     """Run a task of this module in several processes; fails when one of them fails."""
-    command = [sys.executable, "-m", "tests.crowd", task, url, str(times)]
-    running = [
-        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        for _ in range(processes)
-    ]
-    results = [(process.communicate(timeout=120)[1], process.returncode) for process in running]
-    assert all(code == 0 for _, code in results), results
+    running = [Child(_main, task, url, times) for _ in range(processes)]
+    results = [child.wait() for child in running]
+    assert all(code == 0 for code, _ in results), results
 
 
 def add_one() -> None:
@@ -55,7 +47,7 @@ def claim_all() -> None:
             db.session.get_one(Job, job_id).done += 1
 
 
-def main(task: str, url: str, times: int) -> None:
+def _main(task: Callable[[], None], url: str, times: int) -> None:
     """Do a task several times against a database."""
     from registry import create_app
     from tests.stage import settings_for
@@ -63,8 +55,4 @@ def main(task: str, url: str, times: int) -> None:
     app = create_app(settings_for(Path("/nonexistent"), url))
     for _ in range(times):
         with app.app_context():
-            globals()[task]()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+            task()

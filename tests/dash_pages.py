@@ -22,6 +22,7 @@ def body(path: str = OVERVIEW, search: str = "", **changes: Any) -> dict[str, An
         "inputs": [
             {"id": "url", "property": "pathname", "value": path},
             {"id": "url", "property": "search", "value": search},
+            {"id": "clock", "property": "n_intervals", "value": 0},
         ],
         "changedPropIds": ["url.search"],
         **changes,

@@ -11,7 +11,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from registry.access.models import Office
 from registry.channels.models import AudienceCount, Channel, ChannelMember
@@ -75,9 +75,12 @@ class World:
         """Put the rows into the database in place of all others; the caller rolls back."""
         for model in EMPTIED:
             db.session.execute(delete(model))
-        place = db.session.scalars(select(ProvinceZone).filter_by(province_code="52")).one()
-        place.valid_to = MOVED_ON
-        db.session.add(ProvinceZone(province_code="52", zone_code=4, valid_from=MOVED_ON))
+        place = db.session.scalars(
+            select(ProvinceZone).filter_by(province_code="52").order_by(ProvinceZone.valid_from)
+        ).first()
+        if place is not None and place.valid_to is None:
+            place.valid_to = MOVED_ON
+            db.session.add(ProvinceZone(province_code="52", zone_code=4, valid_from=MOVED_ON))
         for model in reversed(EMPTIED):
             if self.tables[model]:
                 _insert(model, self.tables[model])
@@ -395,6 +398,104 @@ class World:
                 created_at=at,
                 settled_at=noted + timedelta(minutes=self.random.choice([-60, 0, 60])),
             )
+
+
+class Changes:
+    """Late changes of a world that is in the database: each is made there and in its rows."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world, self.random = world, random.Random(seed)
+
+    def make(self, count: int) -> None:
+        """Some changes of any kind."""
+        kinds = (self._review, self._undo, self._receive, self._move, self._confirm, self._correct)
+        for kind in self.random.choices((*kinds, self._late, self._count, self._close), k=count):
+            kind()
+
+    def _one(self, model: Any) -> Row | None:
+        rows = self.world.tables[model]
+        return self.random.choice(rows) if rows else None
+
+    def _set(self, model: Any, row: Row | None, **values: Any) -> None:
+        if row is None:
+            return
+        key = [getattr(model, name) == row[name] for name in ("id", "message_id", "member_id")
+               if name in row and hasattr(model, name)]  # fmt: skip
+        row.update(values)
+        db.session.execute(update(model).where(*key).values(**values))
+
+    def _review(self) -> None:
+        states = ["reported", "accepted", "sent_back", "withdrawn"]
+        self._set(Dissemination, self._one(Dissemination), state=self.random.choice(states))
+
+    def _undo(self) -> None:
+        row = self._one(Dissemination)
+        if row is not None:
+            self.world.tables[Dissemination].remove(row)
+            db.session.execute(delete(Dissemination).where(Dissemination.id == row["id"]))
+
+    def _receive(self) -> None:
+        row = self._one(Recipient)
+        if row is not None:
+            at = row["published_at"] + timedelta(minutes=self.random.choice([1, 61, 4000]))
+            self._set(Recipient, row, received_at=at, received_via=self.random.choice(VIAS))
+
+    def _move(self) -> None:
+        places = {"province_code": self.random.choice(PROVINCES)}
+        self._set(MemberSpan, self._one(MemberSpan), **places)
+
+    def _confirm(self) -> None:
+        self._set(Member, self._one(Member), confirmed_on=self.world.day())
+
+    def _correct(self) -> None:
+        """A correction, and the notices of it."""
+        message = self._one(KeyMessage)
+        if message is not None:
+            at = self.world._moment(self.world.day())
+            self._more(
+                lambda: (
+                    self.world.add(MessageMove, message_id=message["id"], after="corrected", at=at),
+                    self.world._notify(message, "correction", at),
+                )
+            )
+
+    def _late(self) -> None:
+        """More that was passed on, whenever it was."""
+        self._more(self.world._passing_on)
+
+    def _count(self) -> None:
+        channel = self._one(Channel)
+        if channel is not None:
+            known = {
+                row["on"]
+                for row in self.world.tables[AudienceCount]
+                if row["channel_id"] == channel["id"]
+            }
+            on, now = self.world.day(), datetime(2026, 1, 1, tzinfo=UTC)
+            if on not in known:
+                self._more(
+                    lambda: self.world.add(
+                        AudienceCount,
+                        channel_id=channel["id"],
+                        on=on,
+                        audience=self.random.randrange(500),
+                        recorded_at=now,
+                    )
+                )
+
+    def _close(self) -> None:
+        row = self._one(Network)
+        if row is not None:
+            self._set(Network, row, closed_on=row["founded_on"] + timedelta(days=30))
+
+    def _more(self, make: Any) -> None:
+        """Insert what something adds to the world."""
+        before = {model: len(rows) for model, rows in self.world.tables.items()}
+        make()
+        for model in reversed(EMPTIED):
+            rows = self.world.tables[model][before.get(model, 0) :]
+            if rows:
+                _insert(model, rows)
 
 
 def _insert(model: Any, rows: list[Row]) -> None:

@@ -22,6 +22,7 @@ from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.channels.models import ChannelMember
 from registry.db import db
+from registry.facts.saved_view_models import SavedView
 from registry.geography.models import ProvinceZone
 from registry.jobs import Job
 from registry.members.consent_models import Consent
@@ -383,6 +384,17 @@ def _saved_audience(name: str) -> Maker:
     return make
 
 
+def _saved_view(name: str) -> Maker:
+    def make(world: World) -> int:
+        person = cast.user(OFFICERS[world.office])
+        row = SavedView(user_id=person.id, name=name, path="/dashboards/", created_at=NOON)
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+    return make
+
+
 def _question(world: World) -> int:
     row = Question(
         **_place(world),
@@ -613,6 +625,9 @@ MAKERS: dict[str, Maker] = {
     "question_id": _question,
     "release_id": _planned,
     "audiences.rename:saved_id": _saved_audience("อป.มช."),
+    "saved_views.rename:view_id": _saved_view("ภาพรวม"),
+    "saved_views.set_home:view_id": _saved_view("หน้าแรก"),
+    "saved_views.delete:view_id": _saved_view("เดือนนี้"),
     "audiences.delete:saved_id": _saved_audience("หอกระจายข่าว"),
     "audience:reason": lambda world: "left",
     "inbound_id": _inbound,
@@ -645,6 +660,9 @@ MAKERS: dict[str, Maker] = {
     "reports:code": lambda world: "2569-Q1",
     "reports:period": lambda world: "2569-Q1",
     "reports:format": lambda world: "xlsx",
+    "dashboards:name": lambda world: "overview",
+    "dashboards:exhibit": lambda world: "key-figures",
+    "dashboards:form": lambda world: "xlsx",
     "path": lambda world: "reports",
     "package_name": lambda world: "dash",
     "fingerprinted_path": lambda world: "dash-renderer/build/dash_renderer.min.js",

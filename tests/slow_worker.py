@@ -1,8 +1,7 @@
-"""A worker of its own process whose job never ends: ``python -m tests.slow_worker URL``."""
+"""A worker of its own process whose job never ends."""
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,8 @@ def _quick(args: dict[str, Any], progress: Progress) -> None:
     progress("nearly", 1, 1)
 
 
-if __name__ == "__main__":
-    app = create_app(settings_for(Path("/nonexistent"), sys.argv[1]))
+def main(url: str) -> None:
+    """Work until told to stop."""
+    app = create_app(settings_for(Path("/nonexistent"), url))
     jobs._daily.clear()  # the day's own jobs are not what is being watched
     work(app, poll=0.1)

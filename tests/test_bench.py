@@ -102,6 +102,18 @@ def test_read_reads_every_row(bench: Bench, kept: Path) -> None:
     assert min(figures["peer_to_product"].values()) > 0
 
 
+def test_lists_and_searches_answer_what_they_time(bench: Bench, kept: Path) -> None:
+    size = ["--members", str(MEMBERS), "--rows", "1", "--keep", str(kept)]
+    pages = _reported(bench, "list", *size)["figures"]
+    assert pages["product"]["pages"].keys() == pages["peer"]["pages"].keys()
+    assert min(pages["product"]["pages"].values()) > 0
+    terms = _reported(bench, "search", *size)["figures"]
+    assert terms["product"]["missing"] == terms["peer"]["missing"] == 0
+    # A part that begins with a vowel sign or a tone mark is looked for without it.
+    assert terms["product"]["brought"] >= terms["peer"]["brought"] > 0
+    assert not _left_over(kept, "sqlite"), "copies are gone afterwards"
+
+
 def test_a_sheet_that_is_kept_is_used_again(tmp_path: Path) -> None:
     said: list[str] = []
     first = ground.sheet(tmp_path, ground.Size(30, 5), said.append)
@@ -119,6 +131,8 @@ def test_a_sheet_that_is_kept_is_used_again(tmp_path: Path) -> None:
         ("import", "--members", "999999"),
         ("import", "--runs", "4"),
         ("read", "--rows", "2000"),
+        ("list", "--members", "999999"),
+        ("search", "--runs", "4"),
     ],
     ids=" ".join,
 )

@@ -17,7 +17,6 @@ from sqlalchemy import text
 
 from registry.cli import FOREIGN, cli, main, script_info
 from registry.db import db
-from registry.i18n import terminal
 from tests.stage import KEYS
 
 ROOT = Path(__file__).parent.parent
@@ -56,15 +55,11 @@ def _environment(instance: Path, url: str) -> dict[str, str]:
 
 def _commands() -> list[tuple[str, ...]]:
     """Every command and subcommand that Sang has, without a database."""
-    keys = {key: os.environ.get(key) for key in ("SANG_ENV", "SANG_SECRET_KEY", "SANG_DATA_KEY")}
-    os.environ.update(_environment(Path("/nonexistent"), "sqlite:////nonexistent/x"))
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in _environment(Path("/nonexistent"), "sqlite:////nonexistent/x").items():
+            patch.setenv(name, value)
         with click.Context(cli, info_name="sang", obj=script_info()) as context:
             return sorted(_below(cli, context, ()))
-    finally:
-        for key in _environment(Path(), ""):
-            os.environ.pop(key, None)
-        os.environ.update({key: value for key, value in keys.items() if value is not None})
 
 
 def _below(
@@ -180,8 +175,4 @@ def test_a_refusal_is_thai_unless_the_terminal_is_english(
         monkeypatch.delenv(name, raising=False)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
-    token = terminal.set("th")
-    try:
-        assert words in sang("measure", "nope", "--period", "2569-Q1").err
-    finally:
-        terminal.reset(token)
+    assert words in sang("measure", "nope", "--period", "2569-Q1").err

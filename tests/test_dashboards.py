@@ -82,7 +82,7 @@ def test_the_page_is_a_page_of_the_site(client_of: Client) -> None:
     assert 'class="site-header"' in page
     assert 'aria-current="page">ภาพรวม' in page
     assert 'href="#main"' in page
-    assert scripts.count("'sha256-") == 3
+    assert scripts.count("'sha256-") == 4
     assert "unsafe" not in scripts
     assert "https://" not in page.split("</head>")[0]
 

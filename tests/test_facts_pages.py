@@ -16,9 +16,9 @@ from registry.access.scope import Scope
 from registry.audit.models import AuditEvent
 from registry.db import begin_write, db
 from registry.facts.cuts import cut
-from registry.facts.engine import Live, compiled
 from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
+from registry.facts.query import Live, compiled
 from registry.facts.rows import Behind, every, page, size
 from registry.facts.spans import Months
 from registry.periods.calendar import Period

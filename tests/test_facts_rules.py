@@ -16,10 +16,10 @@ from registry.channels.models import Channel
 from registry.db import begin_write, db, unit_of_work
 from registry.errors import Refused
 from registry.facts.cuts import cut
-from registry.facts.engine import Duck, Live
 from registry.facts.evaluate import evaluate
 from registry.facts.histograms import BUCKETS, median
 from registry.facts.measures import MEASURES
+from registry.facts.query import Duck, Live
 from registry.facts.schema import COLUMNS
 from registry.facts.series import series
 from registry.facts.spans import Months, months_back

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,10 +29,11 @@ from registry.jobs import (
     handles,
     run_pending,
 )
-from tests.crowd import crowd
+from tests import slow_worker
+from tests.crowd import claim_all, crowd
+from tests.nursery import Child
 from tests.stage import Stage
 
-ROOT = Path(__file__).parent.parent
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -190,7 +190,7 @@ def test_a_crowd_of_workers_does_each_job_once(app: Flask, stage: Stage) -> None
     with app.app_context(), unit_of_work():
         for _ in range(20):
             enqueue("test-count", {"to": 1})
-    crowd("claim_all", stage.url, processes=3, times=1)
+    crowd(claim_all, stage.url, processes=3, times=1)
     with app.app_context():
         counts = list(db.session.scalars(select(Job.done)))
         assert counts == [1] * 20
@@ -206,7 +206,7 @@ def test_another_worker_finishes_what_a_killed_one_began(
         _wait_for(app, Job.step == "under way")
     finally:
         os.kill(doomed.pid, signal.SIGKILL)
-        doomed.wait(timeout=10)
+        assert doomed.wait(10)[0] == -signal.SIGKILL
     with app.app_context():
         assert claim("too early") is None
         _expire(job_id)
@@ -221,12 +221,12 @@ def test_a_worker_told_to_stop_ends_in_peace(app: Flask, stage: Stage) -> None:
         _enqueue("test-quick")
     worker = _worker(stage)
     _wait_for(app, Job.state == "done")
-    worker.terminate()
-    assert worker.wait(timeout=20) == 0
+    os.kill(worker.pid, signal.SIGTERM)
+    assert worker.wait(20)[0] == 0
 
 
-def _worker(stage: Stage) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "tests.slow_worker", stage.url], cwd=ROOT)
+def _worker(stage: Stage) -> Child:
+    return Child(slow_worker.main, stage.url)
 
 
 def _wait_for(app: Flask, condition: Any) -> None:

@@ -195,6 +195,5 @@ def test_no_file_is_promised_more_than_an_upload_may_hold(
 ) -> None:
     settings = app.extensions["sang_settings"].model_copy(update={"upload_max_mb": 1})
     monkeypatch.setitem(app.extensions, "sang_settings", settings)
-    with app.test_request_context():
-        with pytest.raises(Refused, match="1 MB"):
-            media.prepare(b"ID3" + bytes(1024 * 1024), "เพลง.mp3")
+    with app.test_request_context(), pytest.raises(Refused, match="1 MB"):
+        media.prepare(b"ID3" + bytes(1024 * 1024), "เพลง.mp3")

@@ -40,6 +40,7 @@ def _open(client_of: ClientOf, rule: Rule, user: str, path: str) -> dict[str, in
     return {method: client_of(user).open(path, method=method).status_code for method in methods}
 
 
+@pytest.mark.usefixtures("quiet_menu")
 @pytest.mark.parametrize(("office", "other"), [("P50", "P90"), ("P90", "P50")])
 def test_the_neighbour_gets_404(app: Flask, client_of: ClientOf, office: str, other: str) -> None:
     wrong = []
@@ -50,6 +51,7 @@ def test_the_neighbour_gets_404(app: Flask, client_of: ClientOf, office: str, ot
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.usefixtures("quiet_menu")
 def test_the_owner_gets_in(app: Flask, client_of: ClientOf) -> None:
     """Without this the other test would pass on addresses that nobody can open."""
     wrong = []

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
-import sys
+import signal
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,14 +19,17 @@ from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.periods import catalogue
 from registry.periods.models import SealedFigure, SealedPeriod
+from reports import drafting
 from reports.chain import archive_root, home
 from reports.closing import close
 from reports.manifest import MANIFEST, Manifest, sha256_of
 from reports.verify import verify
-from tests import cast
+from tests import cast, closer
+from tests.closed import LIGHT
 from tests.closer import STEPS
 from tests.ledger import add_ledger
-from tests.stage import Stage
+from tests.nursery import Child
+from tests.stage import BACKENDS, Scene, Stage
 
 CODE = "2569-Q1"
 TODAY = date(2026, 1, 5)
@@ -36,11 +37,20 @@ ACTOR = Actor.system("cli")
 
 
 @pytest.fixture
-def ledger(app: Flask) -> Flask:
+def ledger(scene: Scene) -> Flask:
     """An application with facts in the quarter and the one before."""
+    return scene("two quarters", _two_quarters)
+
+
+@pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The PDF and the workbook, which nobody opens here, are not rendered."""
+    monkeypatch.setattr(drafting, "DOCUMENTS", LIGHT)
+
+
+def _two_quarters(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         add_ledger("2568-Q4", CODE, each=1)
-    return app
 
 
 @pytest.mark.parametrize(
@@ -90,6 +100,7 @@ def test_closing_enters_everything_once(ledger: Flask) -> None:
         assert verify_audit().holds
 
 
+@pytest.mark.usefixtures("light")
 def test_each_seal_names_the_one_of_its_kind_before_it(ledger: Flask) -> None:
     with ledger.app_context():
         for code in ("2568-Q4", "2568-12", CODE):
@@ -107,13 +118,15 @@ def test_each_seal_names_the_one_of_its_kind_before_it(ledger: Flask) -> None:
         assert [verify(row).problems for row in (first, last, month)] == [[], [], []]
 
 
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_an_error_at_any_step_leaves_nothing(
     ledger: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_args: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
-    steps = {**STEPS, "half": ("reports.columnar", "_batches")}
+    steps = {**STEPS, "half": ("registry.facts.files.rows", "_batch")}
     del steps["rename"]
     with ledger.app_context():
         for module, name in steps.values():
@@ -126,6 +139,7 @@ def test_an_error_at_any_step_leaves_nothing(
         assert _traces()[0] == 1
 
 
+@pytest.mark.usefixtures("light")
 def test_a_commit_that_fails_leaves_nothing(ledger: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise RuntimeError("the database went away")
@@ -138,12 +152,20 @@ def test_a_commit_that_fails_leaves_nothing(ledger: Flask, monkeypatch: pytest.M
         assert _traces() == (0, 0, 0, [])
 
 
-@pytest.mark.parametrize("step", ["facts", "documents", "enter", "rename"])
+KILLED = [
+    ("sqlite", "facts"),
+    ("postgresql", "documents"),
+    *((backend, step) for backend in BACKENDS for step in ("enter", "rename")),
+]
+"""Before it enters anything, a closing writes only files: one database each is enough."""
+
+
+@pytest.mark.parametrize(("backend", "step"), KILLED, indirect=["backend"])
 def test_killed_at_any_point_it_leaves_all_or_nothing(
     ledger: Flask, stage: Stage, step: str
 ) -> None:
-    killed = _close_in_a_process(stage, step)
-    assert killed.returncode == -9, killed.stderr
+    code, said = _closing(stage, step).wait()
+    assert code == -signal.SIGKILL, said
     with ledger.app_context():
         periods, figures, events, folders = _traces()
         assert (periods, bool(figures), events) == (
@@ -155,30 +177,21 @@ def test_killed_at_any_point_it_leaves_all_or_nothing(
             assert row is not None
             assert verify(row).problems == [], "the files are complete, and whoever asks finds them"
         db.session.rollback()
-    again = _close_in_a_process(stage)
-    assert again.returncode == (1 if step == "rename" else 0), again.stderr
+    code, said = _closing(stage).wait()
+    assert code == (1 if step == "rename" else 0), said
     with ledger.app_context():
         assert _traces()[0::3] == (1, ["2569-Q1-r1"]), "and no draft is left"
 
 
-def _close_in_a_process(stage: Stage, step: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.closer", stage.url, str(stage.instance), CODE, step]
-    return subprocess.run(
-        command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=120
-    )
+def _closing(stage: Stage, step: str = "") -> Child:
+    return Child(closer.main, stage.url, str(stage.instance), CODE, step)
 
 
 def test_two_at_once_close_once(ledger: Flask, stage: Stage) -> None:
-    command = [sys.executable, "-m", "tests.closer", stage.url, str(stage.instance), CODE]
-    both = [
-        subprocess.Popen(
-            command, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent
-        )
-        for _ in range(2)
-    ]
-    ends = [(process.communicate(timeout=120)[1], process.returncode) for process in both]
-    assert sorted(code for _, code in ends) == [0, 1]
-    assert "Refused" in next(said for said, code in ends if code)
+    both = [_closing(stage) for _ in range(2)]
+    ends = [child.wait() for child in both]
+    assert sorted(code or 0 for code, _ in ends) == [0, 1]
+    assert "Refused" in next(said for code, said in ends if code)
     with ledger.app_context():
         assert _traces()[0::3] == (1, ["2569-Q1-r1"])
 
@@ -193,6 +206,7 @@ def test_a_folder_that_nobody_knows_is_left_alone(ledger: Flask) -> None:
         assert (unknown / "evidence").exists()
 
 
+@pytest.mark.usefixtures("light")
 def test_late_facts_change_the_live_figure_and_not_the_sealed_one(ledger: Flask) -> None:
     from registry.access.scope import Scope
     from registry.facts.evaluate import evaluate

@@ -8,20 +8,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from registry.db import unit_of_work
 from registry.errors import Refused
 from reports.commands import report_group
-from tests.ledger import add_ledger
-
-CODE = "2568-12"
+from tests.closed import CODE, closed_month, quarter
+from tests.stage import Scene
 
 
 @pytest.fixture
-def ledger(app: Flask) -> Flask:
-    """An application with facts in a month."""
-    with app.app_context(), unit_of_work():
-        add_ledger(CODE, each=1)
-    return app
+def ledger(scene: Scene) -> Flask:
+    """An application with facts in a quarter."""
+    return quarter(scene)
 
 
 def _run(app: Flask, *args: str) -> str:
@@ -53,14 +49,14 @@ def test_a_period_from_closing_to_the_file(ledger: Flask, tmp_path: Path) -> Non
         _run(ledger, "export", CODE, "--format", "pdf", "--out", str(tmp_path / "no" / "r.pdf"))
 
 
-def test_a_seal_that_does_not_hold_is_an_error(ledger: Flask) -> None:
-    done = json.loads(_run(ledger, "close", CODE, "--json"))
-    folder = ledger.extensions["sang_settings"].archive / done["folder"]
-    (folder / f"sang-{CODE}-r1.pdf").unlink()
+def test_a_seal_that_does_not_hold_is_an_error(scene: Scene) -> None:
+    closed = closed_month(scene)
+    (pdf,) = closed.extensions["sang_settings"].archive.rglob(f"sang-{CODE}-r1.pdf")
+    pdf.unlink()
     with pytest.raises(Refused, match=CODE):
-        _run(ledger, "verify", CODE)
+        _run(closed, "verify", CODE)
     with pytest.raises(Refused, match=r"sang-2568-12-r1\.pdf"):
-        _run(ledger, "export", CODE, "--format", "pdf", "--out", "/dev/null")
+        _run(closed, "export", CODE, "--format", "pdf", "--out", "/dev/null")
 
 
 @pytest.mark.parametrize(

@@ -14,41 +14,29 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from registry.audit.models import AuditEvent
-from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.jobs import Job, run_pending
 from registry.periods import catalogue
 from registry.periods.models import SealedFigure
 from reports import drafting, pdf, tidy, xlsx
-from reports.closing import close
 from reports.listing import listed
 from tests import cast
-from tests.ledger import add_ledger
+from tests.closed import CODE, closed_month, quarter
 from tests.stage import Scene
 
-CODE = "2568-12"
 ClientOf = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def ledger(app: Flask) -> Flask:
+def ledger(scene: Scene) -> Flask:
     """An application with facts in a quarter."""
-    with app.app_context(), unit_of_work():
-        add_ledger("2569-Q1", each=1)
-    return app
+    return quarter(scene)
 
 
 @pytest.fixture
 def closed(scene: Scene) -> Flask:
     """The same with a closed month."""
-    return scene("a closed month of pages", _close_month)
-
-
-def _close_month(app: Flask) -> None:
-    with app.app_context():
-        with unit_of_work():
-            add_ledger("2569-Q1", each=1)
-        close(Actor.system("cli"), CODE)
+    return closed_month(scene)
 
 
 def test_the_list_starts_at_the_first_fact_and_tells_how_each_period_stands(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,14 +21,15 @@ from registry.facts.schema import COLUMNS, LATER
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedFigure, SealedPeriod
-from reports import drafting, figures, sealing, tidy, verify
+from reports import drafting, figures, sealing, verify
 from reports.chain import home
 from reports.closing import close
 from reports.manifest import MANIFEST, RENDERINGS, sha256_of
+from tests.closed import CODE, LIGHT, quarter
 from tests.ledger import add_ledger
 from tests.stage import Scene
 
-CODE = "2568-12"
+BEFORE = "2568-11"
 YOUNGER = (
     *("messages_corrected", "messages_withdrawn", "correction_reached_rate"),
     *("questions_resolved_rate", "resolve_hours_median"),
@@ -37,28 +40,27 @@ YOUNGER = (
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are not rendered, only the tidy table is."""
-    monkeypatch.setattr(drafting, "DOCUMENTS", {"csv": tidy.csv_of})
+    monkeypatch.setattr(drafting, "DOCUMENTS", LIGHT)
 
 
 @pytest.fixture
-def ledger(app: Flask, light: None) -> Flask:
+def ledger(scene: Scene, light: None) -> Flask:
     """An application with facts."""
-    with app.app_context(), unit_of_work():
-        add_ledger("2569-Q1", each=1)
-    return app
+    return quarter(scene)
 
 
 @pytest.fixture
 def closed(scene: Scene, light: None) -> Flask:
-    """An application with a closed month."""
-    return scene("a closed month of the proof", _close_month)
+    """An application with two closed months."""
+    return scene("two closed months of the proof", _close_months)
 
 
-def _close_month(app: Flask) -> None:
+def _close_months(app: Flask) -> None:
     with app.app_context():
         with unit_of_work():
             add_ledger("2569-Q1", each=1)
-        close(Actor.system("cli"), CODE)
+        for code in (BEFORE, CODE):
+            close(Actor.system("cli"), code)
 
 
 def _row(code: str = CODE) -> SealedPeriod:
@@ -93,10 +95,8 @@ def test_what_was_sealed_holds(closed: Flask) -> None:
 def test_a_period_that_was_sealed_before_a_table_came_still_holds(
     ledger: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ledger.app_context(), monkeypatch.context() as before:
+    with ledger.app_context(), monkeypatch.context() as before, _without(*YOUNGER):
         before.setattr(sealing, "KEPT", [name for name in COLUMNS if name not in LATER])
-        for name in YOUNGER:
-            before.delitem(MEASURES, name)
         close(Actor.system("cli"), CODE)
     with ledger.app_context():
         there = {path.stem for path in (home(_row()) / "facts").iterdir()}
@@ -105,6 +105,19 @@ def test_a_period_that_was_sealed_before_a_table_came_still_holds(
         assert (verdict.problems, verdict.unproven) == ([], 0)
         known = {name for name, _cut in catalogue.sealed_figures(CODE)}
         assert set(MEASURES) - known == set(YOUNGER)
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Measures that are not there; afterwards all stand in their old order, which reports show."""
+    kept = dict(MEASURES)
+    for name in names:
+        del MEASURES[name]
+    try:
+        yield
+    finally:
+        MEASURES.clear()
+        MEASURES.update(kept)
 
 
 def test_what_rests_on_a_table_that_a_seal_lacks_is_absent_and_not_zero(closed: Flask) -> None:
@@ -217,11 +230,9 @@ def test_a_figure_changed_everywhere_is_found_by_computing_anew(closed: Flask) -
         assert problem.found == 7
 
 
-def test_a_seal_replaced_breaks_the_chain_of_the_next(ledger: Flask) -> None:
-    with ledger.app_context():
-        for code in ("2568-11", CODE):
-            close(Actor.system("cli"), code)
-        folder = home(_row("2568-11"))
+def test_a_seal_replaced_breaks_the_chain_of_the_next(closed: Flask) -> None:
+    with closed.app_context():
+        folder = home(_row(BEFORE))
         manifest = json.loads((folder / MANIFEST).read_text())
         manifest["sealed_at"] = "2026-01-01T00:00:00+00:00"
         (folder / MANIFEST).chmod(0o644)
@@ -230,7 +241,7 @@ def test_a_seal_replaced_breaks_the_chain_of_the_next(ledger: Flask) -> None:
         with unit_of_work() as session:
             session.execute(
                 update(SealedPeriod)
-                .where(SealedPeriod.code == "2568-11")
+                .where(SealedPeriod.code == BEFORE)
                 .values(manifest_sha256=proof)
             )
         assert {problem.kind for problem in _verdict().problems} == {"chain"}
@@ -255,4 +266,4 @@ def test_only_closed_periods_can_be_proven(closed: Flask) -> None:
             verify.closed_periods("2568-10")
         with pytest.raises(Refused, match="ไม่ใช่รหัสงวด"):
             verify.closed_periods("last month")
-        assert {row.code for row in verify.closed_periods(None)} == {CODE}
+        assert {row.code for row in verify.closed_periods(None)} == {BEFORE, CODE}

@@ -28,7 +28,21 @@ def _sized(command: Command) -> Command:
         click.option("--json", "as_json", is_flag=True, help="Print JSON alone."),
         click.option("--runs", type=click.IntRange(1), help="Runs of each (5; small: 1)."),
         click.option("--small", is_flag=True, help="Below the stated size; tells no goals."),
-        click.option("--rows", type=click.IntRange(1), help="Rows of the sheet (100,000)."),
+        click.option("--rows", type=click.IntRange(1),
+                     help="Rows of the sheet (100,000); of list: turns; of search: terms."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _on_database(command: Command) -> Command:
+    """The options of a bench on a filled registry."""
+    for option in (
+        click.option("--members", type=click.IntRange(1),
+                     help="Members registered before (1,000,000)."),
+        click.option("--database", default="sqlite", show_default=True, metavar="WHICH",
+                     help="sqlite, or the address of a PostgreSQL server where databases may be "
+                          "created."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -44,14 +58,7 @@ def bench_command() -> None:
 
 @bench_command.command("import")
 @_sized
-@click.option("--members", type=click.IntRange(1), help="Members registered before (1,000,000).")
-@click.option(
-    "--database",
-    default="sqlite",
-    show_default=True,
-    metavar="WHICH",
-    help="sqlite, or the address of a PostgreSQL server where databases may be created.",
-)
+@_on_database
 @click.option(
     "--peer",
     type=click.Choice(["same", "checked", "fast", "none"]),
@@ -79,6 +86,30 @@ def read_bench(as_json: bool, **asked: Any) -> None:
 
     size, runs = _size(asked, None, STATED, SMALL)
     _tell(bench(size, runs, asked["keep"], _say, goals=not asked["small"]), as_json)
+
+
+@bench_command.command("list")
+@_sized
+@_on_database
+def list_bench(members: int | None, database: str, as_json: bool, **asked: Any) -> None:
+    """First and deep pages of the member list over HTTP; peer: count(*) and OFFSET."""
+    from benchmarks.bench.list_bench import SMALL, STATED, bench
+
+    size, runs = _size(asked, members, STATED, SMALL)
+    goals = not asked["small"]
+    _tell(bench(size, runs, database, asked["keep"], _say, goals=goals), as_json)
+
+
+@bench_command.command("search")
+@_sized
+@_on_database
+def search_bench(members: int | None, database: str, as_json: bool, **asked: Any) -> None:
+    """Parts of Thai names among all members, none missed at any length; peer: LIKE."""
+    from benchmarks.bench.search_bench import SMALL, STATED, bench
+
+    size, runs = _size(asked, members, STATED, SMALL)
+    goals = not asked["small"]
+    _tell(bench(size, runs, database, asked["keep"], _say, goals=goals), as_json)
 
 
 def _size(

@@ -17,6 +17,7 @@ from benchmarks.bench.signup import write_sheet
 Say = Callable[[str], None]
 MAKERS = ("benchmarks/bench/people.py", "benchmarks/bench/crowd.py", "benchmarks/bench/signup.py",
           "registry/migrations/versions/*.py")  # fmt: skip
+FURTHER = {"simulated": ("benchmarks/simulate/*.py", "benchmarks/bench/work/simulated.py")}
 KEYS = ("data_key.txt", "secret_key.txt")
 
 
@@ -55,19 +56,27 @@ def sheet(place: Path, size: Size, say: Say) -> Path:
 
 @contextmanager
 def registry(
-    place: Path, members: int, database: str, say: Say, *, keep: bool
+    place: Path, members: int, database: str, say: Say, *, keep: bool, by: str = "fill"
 ) -> Iterator[Registry]:
-    """The filled registry; filled unless a whole one of the same making is there."""
-    instance = place / f"registry-{members}-{database.partition(':')[0]}"
+    """The filled registry; filled unless a whole one of the same making is there.
+
+    Args:
+        by: the module of ``work`` that fills it: ``fill`` by the services, as the importer does;
+            ``simulated`` by the loader, with accounts.
+    """
+    name = {"fill": "registry"}.get(by, by)
+    instance = place / f"{name}-{members}-{database.partition(':')[0]}"
     store = store_of(database, instance)
-    whole, made = instance / "whole", _fingerprint()
+    whole, made = instance / "whole", _fingerprint(by)
     try:
         if not (whole.exists() and whole.read_text() == made and store.exists()):
             say(f"registering {members:,} made-up members")
             shutil.rmtree(instance, ignore_errors=True)
             instance.mkdir()
             store.create()
-            processes.run("work.fill", members, environment=processes.settings(instance, store.url))
+            processes.run(
+                f"work.{by}", members, environment=processes.settings(instance, store.url)
+            )
             whole.write_text(made)
         yield Registry(store, instance, place)
     finally:
@@ -75,9 +84,10 @@ def registry(
             store.remove()
 
 
-def _fingerprint() -> str:
+def _fingerprint(by: str = "fill") -> str:
     """What the data are made by; with other makers the kept ones are made anew."""
-    paths = sorted(path for pattern in MAKERS for path in processes.ROOT.glob(pattern))
+    makers = (*MAKERS, *FURTHER.get(by, ()))
+    paths = sorted(path for pattern in makers for path in processes.ROOT.glob(pattern))
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]
 
 

@@ -73,3 +73,9 @@ def axis(**extra: Any) -> dict[str, Any]:
         "automargin": True,
         "fixedrange": True,
     } | extra
+
+
+def kind_of(drawn: Component) -> str:
+    """The kind of a chart's first trace, as plotly names it; empty for what is no chart."""
+    figure = getattr(getattr(drawn, "children", None), "figure", None) or {}
+    return str(next((trace.get("type", "") for trace in figure.get("data", [])), ""))

@@ -12,6 +12,8 @@ from registry.facts.measure import Measure
 
 STYLES = (("circle", "dot"), ("square", "dash"), ("diamond", "solid"))
 """Mark and dash of the first, second and last line: never colour alone."""
+COLOURS = (MAIN, REACH["reach_reported"], STEPS["recipients"])
+"""Of measures that have no colour of their own."""
 EVERY = 3
 """Every third month is named, the last one in any case."""
 Line = tuple[Measure, Sequence[float | int | None], Sequence[str]]
@@ -25,20 +27,25 @@ def lines(name: str, months: Sequence[str], drawn: Sequence[Line], label: str) -
         drawn: measure, its values, and the address of the rows behind each.
     """
     styles = STYLES[-len(drawn) :]
-    traces = [_trace(months, line, *style) for line, style in zip(drawn, styles, strict=True)]
+    looks = zip(drawn, COLOURS, styles, strict=False)
+    traces = [_trace(months, line, colour, *style) for line, colour, style in looks]
     told = list(months)[(len(months) - 1) % EVERY :: EVERY]
     layout = {
         "xaxis": axis(type="category", showgrid=False, tickvals=told, tickangle=0),
-        "yaxis": axis(rangemode="tozero", tickformat=",.0f", nticks=6),
+        "yaxis": axis(rangemode="tozero", tickformat=_format(drawn[0][0], 0), nticks=6),
         "showlegend": len(drawn) > 1,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     }
     return graph(name, traces, layout, 330, label)
 
 
-def _trace(months: Sequence[str], line: Line, symbol: str, dash: str) -> Trace:
+def _format(one: Measure, digits: int) -> str:
+    return f".{digits}%" if one.is_share else f",.{digits if one.is_median else 0}f"
+
+
+def _trace(months: Sequence[str], line: Line, colour: str, symbol: str, dash: str) -> Trace:
     one, values, links = line
-    colour = (STEPS | REACH).get(one.name, MAIN)
+    colour = (STEPS | REACH).get(one.name, colour)
     return {
         "type": "scatter",
         "x": list(months),
@@ -48,5 +55,5 @@ def _trace(months: Sequence[str], line: Line, symbol: str, dash: str) -> Trace:
         "line": {"color": colour, "width": 2.5, "dash": dash},
         "marker": {"symbol": symbol, "size": 8, "color": colour},
         "customdata": list(links),
-        "hovertemplate": "%{x}: %{y:,.0f}<extra>" + str(one.title) + "</extra>",
+        "hovertemplate": "%{x}: %{y:" + _format(one, 1) + "}<extra>" + str(one.title) + "</extra>",
     }

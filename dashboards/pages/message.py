@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from dashboards import filters
 from dashboards.breakdown import breakdowns
 from dashboards.course import changes, course, pace, reactions
+from dashboards.exhibits import grid
 from dashboards.figures import BREAKDOWNS, split, suits
 from dashboards.journey import journey
-from dashboards.messages_list import day_and_office, listing
+from dashboards.messages_list import MESSAGE_PAGE, day_and_office, listing
 from dashboards.navigation import page_link
 from registry.access.scope import Scope
 from registry.errors import Refused
@@ -28,7 +29,7 @@ from registry.messages.models import MESSAGE_KIND_NAMES, KeyMessage, MessageKind
 from registry.messages.queries import message_for
 from registry.messages.travel_queries import messages_out
 
-PATH = "/dashboards/message"
+PATH = MESSAGE_PAGE
 DIMENSIONS = ("zone", "province", "network_type", "channel_kind")
 LISTED = (*DIMENSIONS, "message_kind")
 SHOWN = tuple(name for name in BREAKDOWNS if "message" in MEASURES[name].dimensions)
@@ -77,7 +78,7 @@ def _choose(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
         html.Div(html.H1(title()), className="page-head"),
         filters.bar(scope, question, today, LISTED),
         html.P(html.B(question.label(language())), className="shown"),
-        html.Div(listing(scope, question, PATH), className="dash-grid roomy"),
+        listing(scope, question),
     ]
 
 
@@ -92,15 +93,14 @@ def _one(scope: Scope, question: Asked, shown: str, today: date) -> list[Any]:
         filters.bar(scope, question, today, DIMENSIONS, *more),
         _heading(message, question),
         *changes(scope, message, question, known.figures),
-        html.Div(
+        grid(
             [
                 *journey(question, known),
                 pace(scope, message, question, known.figures),
                 course(scope, message, question),
                 *breakdowns(question, split(scope, question, shown, None)),
                 reactions(message, question, known.figures),
-            ],
-            className="dash-grid",
+            ]
         ),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,15 +13,18 @@ from flask_babel import gettext as _
 from dashboards import filters
 from dashboards.attention import attention
 from dashboards.breakdown import breakdowns
+from dashboards.by_month import by_month
 from dashboards.cards import cards
-from dashboards.figures import BREAKDOWNS, Whole, split, whole
+from dashboards.exhibits import grid
+from dashboards.figures import BREAKDOWNS, CARDS, FUNNEL, Split, Whole, split, whole
 from dashboards.journey import journey, trends
+from dashboards.messages_list import furthest
 from registry.access.scope import Scope
 from registry.errors import Refused
 from registry.facts.asked import Asked, asked
 from registry.i18n import day, language
 
-DIMENSIONS = ("zone", "province", "network_type", "channel_kind", "message_kind")
+DIMENSIONS = ("zone", "province", "network_type", "channel_kind", "message_kind", "topic", "office")
 PATH = "/dashboards/"
 
 
@@ -42,22 +46,30 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
     months = filters.months_shown(question.period, today)
     found = whole(scope, question, months, compared=question.period.has_ended(today))
     parted = split(scope, question, shown, found.seal)
+    course = by_month(scope, question, found, months, (*CARDS, *FUNNEL))
     more = [filters.map_choice(question), filters.measure_choice(BREAKDOWNS, shown)]
     return [
         html.Div(html.H1(title()), className="page-head"),
         filters.bar(scope, question, today, DIMENSIONS, *more),
         heading(question, found, today),
-        cards(question, found, today),
+        cards(question, found, today, course=course),
         attention(scope, question, parted, found.seal),
-        html.Div(
+        grid(
             [
                 *journey(question, found),
-                *trends(scope, question, found, months),
-                *breakdowns(question, parted),
-            ],
-            className="dash-grid",
+                *trends(question, course),
+                *breakdowns(question, parted, _before(scope, question, shown, today)),
+                furthest(scope, question),
+            ]
         ),
     ]
+
+
+def _before(scope: Scope, question: Asked, shown: str, today: date) -> Split | None:
+    """The breakdowns of the period before; none while the period is under way."""
+    if not question.period.has_ended(today):
+        return None
+    return split(scope, replace(question, period=question.period.previous()), shown, None)
 
 
 def heading(question: Asked, found: Whole, today: date) -> Component:
@@ -74,7 +86,7 @@ def heading(question: Asked, found: Whole, today: date) -> Component:
         state = html.Span(_("Period under way"), className="state warn")
         note = _("counted up to today, so it is not compared yet")
     return html.P(
-        [html.B(period.label(language())), " ", state, " ", html.Span(note)], className="shown"
+        [html.B(question.label(language())), " ", state, " ", html.Span(note)], className="shown"
     )
 
 

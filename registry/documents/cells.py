@@ -18,6 +18,11 @@ from registry.periods.calendar import bangkok
 
 Cell = str | int | float | Decimal | bool | date | datetime | None
 
+
+class Share(float):
+    """A share between 0 and 1: a number as any other, which a workbook shows per cent."""
+
+
 EXCEL_LIMIT = 32_767
 _EXACT = 10**15
 _TRIGGERS = frozenset("=+-@＝＋－＠\t\r\n")

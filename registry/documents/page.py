@@ -12,7 +12,14 @@ from typing import Any, Literal
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from registry.documents.cells import Cell, clean_text, cut_text, starts_like_formula, workbook_cell
+from registry.documents.cells import (
+    Cell,
+    Share,
+    clean_text,
+    cut_text,
+    starts_like_formula,
+    workbook_cell,
+)
 
 FONT = "TH Sarabun New"
 INK, RULE, FILL, MUTED = "#1F2A37", "#9AA5B1", "#E6EDF5", "#52606D"
@@ -248,6 +255,8 @@ def _style_of(cell: object) -> Style:
             return Style.TEXT
         case int():
             return Style.INTEGER
+        case Share():
+            return Style.PERCENT
         case float():
             return Style.NUMBER
         case datetime():

@@ -6,8 +6,10 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Install the command and the page of the rows behind a figure."""
-    from registry.facts import commands, views
+    """Install the command and the pages of rows behind figures and of saved views."""
+    from registry.facts import commands, files_commands, saved_view_views, views
 
     commands.init_app(app)
+    files_commands.init_app(app)
     views.init_app(app)
+    saved_view_views.init_app(app)

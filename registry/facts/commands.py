@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 
 from registry.access.scope import Scope
 from registry.errors import Refused
-from registry.facts.asked import LIMITS, Asked, asked
+from registry.facts.asked import LIMITS, SINGLE, Asked, asked
 from registry.facts.evaluate import evaluate
 from registry.facts.labels import label, names
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import measure
-from registry.periods.calendar import to_bangkok_date, utc_now
+from registry.periods.calendar import Period, to_bangkok_date, utc_now
 
 ALIASES = {"channel": "channel_kind", "type": "network_type"}
 """Short names of dimensions."""
@@ -27,7 +27,11 @@ ALIASES = {"channel": "channel_kind", "type": "network_type"}
 @click.argument("name")
 @click.option("--period", default="", help="2568-10, 2569-Q1, 2569-H1 or 2569-FY (B.E.).")
 @click.option("--by", default="", help="Dimensions, separated by commas: zone,channel_kind.")
-@click.option("--where", multiple=True, help="A limit, such as zone=1; may be given again.")
+@click.option(
+    "--where",
+    multiple=True,
+    help="A limit, such as zone=1; may be given again, also for one more value.",
+)
 @click.option("--as-of", default="then", help="Zones as they were (then) or as they are now (now).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 @with_appcontext
@@ -39,6 +43,8 @@ def measure_command(
     With --where message=17 the period may be left out: all months since it came out.
     """
     one = measure(name)
+    if period:
+        Period.parse(period.strip().upper())  # what a script writes means the same on every day
     args = {"period": period, "as_of": as_of, **_limits(where)}
     scope = Scope.all(personal=False)
     question = asked(scope, args, to_bangkok_date(utc_now()), _dimensions(by))
@@ -52,13 +58,15 @@ def _dimensions(by: str) -> tuple[str, ...]:
 
 
 def _limits(where: tuple[str, ...]) -> dict[str, str]:
-    limits = {}
+    limits: dict[str, str] = {}
     for text in where:
         name, sign, value = text.partition("=")
         name = ALIASES.get(name, name)
         if not sign or name not in LIMITS:
             raise Refused(f"--where {text}: write it as zone=1; there are: {', '.join(LIMITS)}.")
-        limits[name] = value
+        if name in limits and name in SINGLE:
+            raise Refused(f"--where {text}: {name} takes one value only; leave out the others.")
+        limits[name] = f"{limits[name]},{value}" if name in limits else value
     return limits
 
 

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from registry.access.scope import Scope
 from registry.errors import Refused
 from registry.facts.cuts import DIMENSIONS, Cut
-from registry.facts.engine import Source, cells
+from registry.facts.engine import cells
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import measure
+from registry.facts.query import Source
 from registry.facts.spans import Months
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from babel.dates import get_day_names
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -38,6 +39,10 @@ def names(dimension: str) -> Names:
             return {kind.value: str(name) for kind, name in CHANNEL_KIND_NAMES.items()}
         case "message_kind":
             return {kind.value: str(name) for kind, name in MESSAGE_KIND_NAMES.items()}
+        case "weekday":
+            return dict(get_day_names("wide", locale=language()))
+        case "hour":
+            return {hour: f"{hour:02d}:00–{hour:02d}:59" for hour in range(24)}
     return {}
 
 

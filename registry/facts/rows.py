@@ -12,10 +12,10 @@ from registry.access.scope import Scope
 from registry.documents.cells import Cell
 from registry.facts.components import COMPONENTS, Component
 from registry.facts.cuts import Cut
-from registry.facts.engine import Live, compiled, selection
 from registry.facts.evaluate import check
 from registry.facts.limits import limit_of
 from registry.facts.measure import Measure
+from registry.facts.query import Live, compiled, selection
 from registry.facts.shown import COLUMNS, Shown, cells
 from registry.facts.spans import Months
 
@@ -58,11 +58,16 @@ class Behind:
         every = COLUMNS[self.component.fact.name]
         return [column for column in every if self.who.personal or not column.personal]
 
-    def table(self) -> ibis.Table:
-        """The rows themselves."""
-        check(self.measure, self.cut)
+    @property
+    def named(self) -> bool:
+        """Whether names may be shown for all that the figure counts."""
+        return self.who.personal and self.who.key == self.scope.key
+
+    def table(self, cut: Cut | None = None) -> ibis.Table:
+        """The rows themselves, or those of another cut."""
+        check(self.measure, cut or self.cut)
         fact = self.component.fact
-        rows = selection(fact, self.months, self.cut, limit_of(self.scope))
+        rows = selection(fact, self.months, cut or self.cut, limit_of(self.scope))
         return rows.filter(self.component.contributes(rows))
 
 
@@ -83,9 +88,8 @@ def size(behind: Behind) -> Size:
         counts.append(rows.member_id.nunique().name("persons"))
     found = Live().fetch(compiled(rows.agg(counts), Live().dialect))[0]
     persons = int(found[1]) if len(found) > 1 else None
-    open_to_all = behind.who.personal and behind.who.key == behind.scope.key
     few = persons is not None and 0 < persons < FEWEST
-    return Size(int(found[0]), persons, few and not open_to_all)
+    return Size(int(found[0]), persons, few and not behind.named)
 
 
 def page(behind: Behind, number: int) -> list[list[Cell]]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from registry.periods.calendar import Period, month_start
+from registry.periods.calendar import month_start
+from registry.periods.runs import Span
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Months:
     last: int
 
     @classmethod
-    def of(cls, period: Period) -> Months:
+    def of(cls, period: Span) -> Months:
         """The months of a period."""
         return cls(period.first_month, period.last_month)
 

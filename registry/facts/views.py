@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, Flask, Response, render_template, request
@@ -19,9 +20,10 @@ from registry.documents.workbook import MOST_ROWS, XLSX, Sheet, write_workbook
 from registry.errors import Refused
 from registry.facts.asked import LIMITS, Asked, asked
 from registry.facts.evaluate import evaluate
+from registry.facts.few import tells_apart
 from registry.facts.labels import label, names
 from registry.facts.measures import measure
-from registry.facts.rows import FEWEST, PAGE, Behind, Part, every, page, size
+from registry.facts.rows import FEWEST, PAGE, Behind, Part, Size, every, page, size
 from registry.fields import read_page
 from registry.i18n import language
 
@@ -46,7 +48,7 @@ def rows() -> ResponseReturnValue:
     """The rows behind a figure."""
     behind, question = _behind(_who())
     number = read_page(request.args)
-    count = size(behind)
+    count = _size(behind)
     return render_template(
         "figures/rows.html",
         behind=behind,
@@ -63,6 +65,13 @@ def rows() -> ResponseReturnValue:
     )
 
 
+def _size(behind: Behind) -> Size:
+    """How many rows there are; hidden also where other lists would give away too few persons."""
+    count = size(behind)
+    apart = bool(count.rows) and not (count.hidden or behind.named) and tells_apart(behind)
+    return replace(count, hidden=count.hidden or apart)
+
+
 def _limits(question: Asked) -> list[str]:
     return [
         label(name, value, names(name)) for name, values in question.cut.where for value in values
@@ -74,9 +83,15 @@ def _limits(question: Asked) -> list[str]:
 def export() -> ResponseReturnValue:
     """The rows behind a figure as a file; each download leaves an audit event."""
     behind, question = _behind(_who())
-    count = size(behind)
+    count = _size(behind)
     if count.hidden:
-        raise Refused(_("Rows of fewer than %(n)s persons are not shown.", n=FEWEST))
+        raise Refused(
+            _(
+                "These rows would tell fewer than %(n)s persons apart, so they are not given; "
+                "choose wider filters.",
+                n=FEWEST,
+            )
+        )
     if count.rows > MOST_ROWS:
         raise Refused(
             _("%(n)s rows are too many for one file; choose a shorter period.", n=count.rows)

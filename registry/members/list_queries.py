@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
+from registry.audit.models import AuditHead
 from registry.bulk import keep_in_memory
-from registry.db import db
+from registry.db import WRITE, db
 from registry.members.lacks import LACKS_NAMES, lacking
 from registry.members.models import GONE, Member, MemberState
 from registry.members.normalise import search_key
@@ -167,7 +169,24 @@ def _conditions(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool
 
 
 def count_members(scope: Scope, filters: MemberFilters) -> tuple[int, int]:
-    """How many members the filters leave, and how many of them other offices look after."""
+    """How many members the filters leave, and how many of them other offices look after.
+
+    Counting takes longer than the page itself, so it is done once for all its pages: until
+    somebody changes anything, which adds a link to the audit trail.
+    """
+    last = db.session.scalar(select(AuditHead.hash))
+    if not last or db.session().info.get(WRITE):
+        return _count(scope, filters)
+    whole = replace(filters, sort="name", after=None, before=None)
+    return _counted(scope, whole, last, to_bangkok_date(datetime.now(UTC)))
+
+
+@lru_cache(maxsize=1_000)
+def _counted(scope: Scope, filters: MemberFilters, _last: str, _today: date) -> tuple[int, int]:
+    return _count(scope, filters)
+
+
+def _count(scope: Scope, filters: MemberFilters) -> tuple[int, int]:
     own = func.sum(case((changeable(scope), 1), else_=0))
     query = select(func.count(), own).select_from(Member).where(*_conditions(scope, filters))
     total, ours = db.session.execute(query).one()

@@ -104,6 +104,10 @@ _MERGED = text("merged_into_id IS NOT NULL")
 """A whole index would be taken for "merged into nobody", which is nearly everybody."""
 
 
+_COUNTED = ("state", "province_code", "office_id", "merged_into_id")
+"""What the list's counts read beside the type, so that they need the index alone."""
+
+
 class Member(Base):
     """A member of the network.
 
@@ -118,6 +122,7 @@ class Member(Base):
         CheckConstraint("kind in ('person', 'organisation')", name="kind"),
         Index("ix_member_province_state", "province_code", "state", "id"),
         Index("ix_member_province_name", "province_code", "name_key", "id"),
+        Index("ix_member_type_name", "network_type", "name_key", "id", *_COUNTED),
         Index("ix_member_province_block", "province_code", "name_block", "name_key"),
         Index("ix_member_batch", "batch_id", "source_row"),
         Index("ix_member_merged", "merged_into_id", sqlite_where=_MERGED, postgresql_where=_MERGED),
@@ -151,7 +156,7 @@ class Member(Base):
     organisation: Mapped[str | None] = mapped_column(String(200))
     position: Mapped[str | None] = mapped_column(String(160))
     contact_name: Mapped[str | None] = mapped_column(String(200))
-    network_type: Mapped[str] = mapped_column(ForeignKey("network_type.code"), index=True)
+    network_type: Mapped[str] = mapped_column(ForeignKey("network_type.code"))
     skills: Mapped[str | None] = mapped_column(String(500))
     notes: Mapped[str | None] = mapped_column(Text)
     joined_activity: Mapped[str | None] = mapped_column(String(200))
@@ -256,8 +261,8 @@ class MemberSpan(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     province_code: Mapped[str] = mapped_column(ForeignKey("province.code"))
     network_type: Mapped[str] = mapped_column(String(32))
-    from_on: Mapped[date]
-    to_on: Mapped[date | None]
+    from_on: Mapped[date] = mapped_column(index=True)
+    to_on: Mapped[date | None] = mapped_column(index=True)
     starts: Mapped[str] = mapped_column(String(16), default="join")
     ends: Mapped[str | None] = mapped_column(String(16))
 

@@ -136,6 +136,11 @@ def _is_settled() -> ColumnElement[bool]:
     return select(end.id).where(end.question_id == Question.id, end.reopened_at.is_(None)).exists()
 
 
+def is_open() -> ColumnElement[bool]:
+    """Questions that are not settled and of which the office has the next word."""
+    return and_(WAITS, ~_is_settled())
+
+
 def _is_decided(*outcomes: NewsOutcome) -> ColumnElement[bool]:
     row = NewsDecision
     found = select(row.news_id).where(row.news_id == MemberNews.id)
@@ -146,7 +151,7 @@ def _shown(model: Any, show: str) -> ColumnElement[bool]:
     """What a choice of the list means; an unknown one shows what waits."""
     if model is Question:
         known = {"all": true(), "answered": ~WAITS & ~_is_settled(), "settled": _is_settled()}
-        return known.get(show, and_(WAITS, ~_is_settled()))
+        return known.get(show, is_open())
     replied = MemberNews.replied_at.is_not(None)
     known = {
         "all": true(),

@@ -34,7 +34,10 @@ class Recipient(Base):
     """
 
     __tablename__ = "recipient"
-    __table_args__ = (Index("ix_recipient_message", "message_id", "member_id", unique=True),)
+    __table_args__ = (
+        Index("ix_recipient_message", "message_id", "member_id", unique=True),
+        Index("ix_recipient_place", "month", "province_code"),
+    )
 
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     message_id: Mapped[int] = mapped_column(
@@ -97,6 +100,7 @@ class Dissemination(Base):
         Index("ix_dissemination_message", "message_id", "channel_id"),
         Index("ix_dissemination_member", "member_id", "month", "province_code"),
         Index("ix_dissemination_token", "month", "form_token", unique=True),
+        Index("ix_dissemination_place", "month", "province_code"),
         Index("ix_dissemination_review", "state", "province_code", "month"),
     )
 

@@ -6,7 +6,7 @@ const PAUSE = 400;
 
 export function watchDuplicates(form) {
   const list = form.querySelector("[data-duplicates-list]");
-  let timer = 0, asked = 0, before = "";
+  let timer = 0, asked = 0, before = "", pressed = false, held = null;
 
   function known() {
     const data = new FormData();
@@ -27,10 +27,28 @@ export function watchDuplicates(form) {
       method: "POST", body: data, headers: { Accept: "application/json" },
     });
     if (!answer.ok || turn !== asked) return;
+    held = (await answer.json()).html;
+    show();
+  }
+
+  // The list moves what stands below it: never a button while it is being pressed.
+  function show() {
+    if (pressed || held === null) return;
     const ticked = form.querySelector("#another_person")?.checked;
-    list.innerHTML = (await answer.json()).html;
+    list.innerHTML = held;
+    held = null;
     const box = form.querySelector("#another_person");
     if (box && ticked) box.checked = true;
+  }
+
+  function release() {
+    pressed = false;
+    show();
+  }
+
+  addEventListener("pointerdown", () => { pressed = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => setTimeout(release), true);  // the click comes first
   }
 
   form.addEventListener("input", (event) => {

@@ -75,6 +75,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consent_wording_purpose"), ["purpose"], unique=False)
 
     op.create_table(
+        "fact_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(length=16), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=2), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact_mark")),
+    )
+    op.create_table(
+        "fact_month",
+        sa.Column("fact", sa.String(length=16), nullable=False),
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("folded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("fact", "month", name=op.f("pk_fact_month")),
+    )
+    op.create_table(
+        "fact_state",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("ready", sa.Boolean(), nullable=False),
+        sa.Column("folder", sa.String(length=40), nullable=True),
+        sa.Column("folding_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rebuilt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("differing", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact_state")),
+    )
+    op.create_table(
         "job",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -170,6 +200,265 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_province")),
         sa.UniqueConstraint("name_th", name=op.f("uq_province_name_th")),
     )
+    op.create_table(
+        "rollup_arrivals",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("joined", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_arrivals", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_arrivals", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_channels",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("channel_kind", sa.String(length=32), nullable=True),
+        sa.Column("channels", sa.BigInteger(), nullable=True),
+        sa.Column("audience", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_channels", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_channels", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_departures",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("left", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_departures", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_departures", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_disseminations",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("channel_kind", sa.String(length=32), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("message_kind", sa.String(length=32), nullable=True),
+        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("weekday", sa.Integer(), nullable=True),
+        sa.Column("hour", sa.Integer(), nullable=True),
+        sa.Column("disseminations", sa.BigInteger(), nullable=True),
+        sa.Column("members_passing_on", sa.LargeBinary(), nullable=True),
+        sa.Column("potential", sa.BigInteger(), nullable=True),
+        sa.Column("reported", sa.BigInteger(), nullable=True),
+        sa.Column("evidenced", sa.BigInteger(), nullable=True),
+        sa.Column("accepted", sa.BigInteger(), nullable=True),
+        sa.Column("reviewed", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_disseminations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_rollup_disseminations", ["cuboid", "month", "province"], unique=False
+        )
+
+    op.create_table(
+        "rollup_districts",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("districts", sa.BigInteger(), nullable=True),
+        sa.Column("districts_covered", sa.BigInteger(), nullable=True),
+        sa.Column("districts_of_one", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_districts", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_districts", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_foundings",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("founded", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_foundings", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_foundings", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_members",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("members", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_members", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_members", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_networks",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("networks", sa.BigInteger(), nullable=True),
+        sa.Column("dormant", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_networks", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_networks", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_news",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("news", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_news", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_news", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_noticed",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("channel_kind", sa.String(length=32), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("message_kind", sa.String(length=32), nullable=True),
+        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("notice_owed", sa.BigInteger(), nullable=True),
+        sa.Column("notice_told", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_noticed", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_noticed", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_publications",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("channel_kind", sa.String(length=32), nullable=True),
+        sa.Column("message_kind", sa.String(length=32), nullable=True),
+        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("publications", sa.BigInteger(), nullable=True),
+        sa.Column("messages", sa.LargeBinary(), nullable=True),
+        sa.Column("corrected", sa.LargeBinary(), nullable=True),
+        sa.Column("withdrawn", sa.LargeBinary(), nullable=True),
+        sa.Column("publish_timed", sa.BigInteger(), nullable=True),
+        sa.Column("publish_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_43200", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_publications", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_rollup_publications", ["cuboid", "month", "province"], unique=False
+        )
+
+    op.create_table(
+        "rollup_recipients",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("channel_kind", sa.String(length=32), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("message_kind", sa.String(length=32), nullable=True),
+        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("recipients", sa.BigInteger(), nullable=True),
+        sa.Column("received", sa.BigInteger(), nullable=True),
+        sa.Column("passed_on", sa.BigInteger(), nullable=True),
+        sa.Column("receive_timed", sa.BigInteger(), nullable=True),
+        sa.Column("receive_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_timed", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_43200", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_recipients", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_recipients", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_records",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("confirmed", sa.BigInteger(), nullable=True),
+        sa.Column("stale", sa.BigInteger(), nullable=True),
+        sa.Column("complete", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_records", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_records", ["cuboid", "month", "province"], unique=False)
+
     op.create_table(
         "sealed_figure",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -726,7 +1015,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_member_name_key"), ["name_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_member_network_type"), ["network_type"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_office_id"), ["office_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_phone"), ["phone"], unique=False)
         batch_op.create_index(
@@ -737,6 +1025,19 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_member_province_state", ["province_code", "state", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_member_type_name",
+            [
+                "network_type",
+                "name_key",
+                "id",
+                "state",
+                "province_code",
+                "office_id",
+                "merged_into_id",
+            ],
+            unique=False,
         )
 
     op.create_table(
@@ -833,6 +1134,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_audience")),
         sa.UniqueConstraint("office_id", "name", name=op.f("uq_saved_audience_office_id_name")),
+    )
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("path", sa.String(length=80), nullable=False),
+        sa.Column("query", sa.String(length=2000), nullable=False),
+        sa.Column("is_home", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_saved_view_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("user_id", "name", name=op.f("uq_saved_view_user_id_name")),
     )
     op.create_table(
         "sign_in",
@@ -1192,8 +1508,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_span")),
     )
     with op.batch_alter_table("member_span", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_span_from_on"), ["from_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_span_member_id"), ["member_id"], unique=False)
         batch_op.create_index("ix_member_span_place", ["province_code", "from_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_span_to_on"), ["to_on"], unique=False)
 
     op.create_table(
         "member_state_change",
@@ -1642,6 +1960,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_dissemination_message", ["message_id", "channel_id"], unique=False
         )
+        batch_op.create_index("ix_dissemination_place", ["month", "province_code"], unique=False)
         batch_op.create_index(
             "ix_dissemination_review", ["state", "province_code", "month"], unique=False
         )
@@ -2142,6 +2461,7 @@ def upgrade() -> None:
     with op.batch_alter_table("recipient", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recipient_member_id"), ["member_id"], unique=False)
         batch_op.create_index("ix_recipient_message", ["message_id", "member_id"], unique=True)
+        batch_op.create_index("ix_recipient_place", ["month", "province_code"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_recipient_publication_id"), ["publication_id"], unique=False
         )
@@ -2172,6 +2492,7 @@ def downgrade() -> None:
     op.drop_table("hand_work")
     with op.batch_alter_table("recipient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recipient_publication_id"))
+        batch_op.drop_index("ix_recipient_place")
         batch_op.drop_index("ix_recipient_message")
         batch_op.drop_index(batch_op.f("ix_recipient_member_id"))
 
@@ -2273,6 +2594,7 @@ def downgrade() -> None:
     with op.batch_alter_table("dissemination", schema=None) as batch_op:
         batch_op.drop_index("ix_dissemination_token")
         batch_op.drop_index("ix_dissemination_review")
+        batch_op.drop_index("ix_dissemination_place")
         batch_op.drop_index("ix_dissemination_message")
         batch_op.drop_index("ix_dissemination_member")
         batch_op.drop_index(batch_op.f("ix_dissemination_channel_id"))
@@ -2344,8 +2666,10 @@ def downgrade() -> None:
 
     op.drop_table("member_state_change")
     with op.batch_alter_table("member_span", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_span_to_on"))
         batch_op.drop_index("ix_member_span_place")
         batch_op.drop_index(batch_op.f("ix_member_span_member_id"))
+        batch_op.drop_index(batch_op.f("ix_member_span_from_on"))
 
     op.drop_table("member_span")
     with op.batch_alter_table("member_news", schema=None) as batch_op:
@@ -2421,6 +2745,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
     op.drop_table("sign_in")
+    op.drop_table("saved_view")
     op.drop_table("saved_audience")
     with op.batch_alter_table("role_assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_assignment_user_id"))
@@ -2432,12 +2757,12 @@ def downgrade() -> None:
 
     op.drop_table("publishing_right")
     with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_index("ix_member_type_name")
         batch_op.drop_index("ix_member_province_state")
         batch_op.drop_index("ix_member_province_name")
         batch_op.drop_index("ix_member_province_block")
         batch_op.drop_index(batch_op.f("ix_member_phone"))
         batch_op.drop_index(batch_op.f("ix_member_office_id"))
-        batch_op.drop_index(batch_op.f("ix_member_network_type"))
         batch_op.drop_index(batch_op.f("ix_member_name_key"))
         batch_op.drop_index(
             "ix_member_merged",
@@ -2524,6 +2849,58 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sealed_figure_cell")
 
     op.drop_table("sealed_figure")
+    with op.batch_alter_table("rollup_records", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_records")
+
+    op.drop_table("rollup_records")
+    with op.batch_alter_table("rollup_recipients", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_recipients")
+
+    op.drop_table("rollup_recipients")
+    with op.batch_alter_table("rollup_publications", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_publications")
+
+    op.drop_table("rollup_publications")
+    with op.batch_alter_table("rollup_noticed", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_noticed")
+
+    op.drop_table("rollup_noticed")
+    with op.batch_alter_table("rollup_news", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_news")
+
+    op.drop_table("rollup_news")
+    with op.batch_alter_table("rollup_networks", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_networks")
+
+    op.drop_table("rollup_networks")
+    with op.batch_alter_table("rollup_members", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_members")
+
+    op.drop_table("rollup_members")
+    with op.batch_alter_table("rollup_foundings", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_foundings")
+
+    op.drop_table("rollup_foundings")
+    with op.batch_alter_table("rollup_districts", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_districts")
+
+    op.drop_table("rollup_districts")
+    with op.batch_alter_table("rollup_disseminations", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_disseminations")
+
+    op.drop_table("rollup_disseminations")
+    with op.batch_alter_table("rollup_departures", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_departures")
+
+    op.drop_table("rollup_departures")
+    with op.batch_alter_table("rollup_channels", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_channels")
+
+    op.drop_table("rollup_channels")
+    with op.batch_alter_table("rollup_arrivals", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_arrivals")
+
+    op.drop_table("rollup_arrivals")
     op.drop_table("province")
     op.drop_table("outbox_hold")
     op.drop_table("network_type")
@@ -2543,6 +2920,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_job_due")
 
     op.drop_table("job")
+    op.drop_table("fact_state")
+    op.drop_table("fact_month")
+    op.drop_table("fact_mark")
     with op.batch_alter_table("consent_wording", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_wording_purpose"))
 

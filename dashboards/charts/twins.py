@@ -1,0 +1,60 @@
+"""Two measures of the same things side by side, each on a scale of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash.development.base_component import Component
+
+from dashboards.charts.bars import Bar
+from dashboards.charts.graph import Trace, axis, graph
+from dashboards.charts.palette import MAIN, REACH
+
+Side = tuple[str, Sequence[Bar]]
+"""A title, and a bar for each thing; both sides name the same things in the same order."""
+COLOURS = (MAIN, REACH["reach_reported"])
+SPANS = ([0, 0.47], [0.53, 1])
+
+
+def twin_bars(name: str, left: Side, right: Side, label: str) -> Component:
+    """Lying bars from the top down; the names stand once, at the left."""
+    sides = (left, right)
+    layout = {
+        "yaxis": axis(autorange="reversed", type="category", showgrid=False, ticksuffix=" "),
+        "bargap": 0.35,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+    }
+    for place, ((_name, drawn), span) in enumerate(zip(sides, SPANS, strict=True)):
+        layout["xaxis2" if place else "xaxis"] = _axis(drawn, span)
+    traces = [_trace(place, title, drawn) for place, (title, drawn) in enumerate(sides)]
+    return graph(name, traces, layout, 90 + 34 * len(left[1]), label)
+
+
+def _axis(drawn: Sequence[Bar], span: Sequence[float]) -> Trace:
+    top = max([bar.value or 0 for bar in drawn] + [0])
+    room = 1.2 + 0.09 * max(len(bar.text) for bar in drawn)
+    return axis(
+        domain=list(span),
+        range=[0, top * room or 1],
+        showticklabels=False,
+        showgrid=False,
+        zeroline=True,
+        anchor="y",
+    )
+
+
+def _trace(place: int, title: str, drawn: Sequence[Bar]) -> Trace:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "xaxis": "x2" if place else "x",
+        "x": [bar.value for bar in drawn],
+        "y": [bar.name for bar in drawn],
+        "name": title,
+        "marker": {"color": COLOURS[place]},
+        "text": [bar.text for bar in drawn],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "customdata": [bar.link for bar in drawn],
+        "hovertemplate": "%{y}: %{text}<extra>" + title + "</extra>",
+    }

@@ -1,0 +1,78 @@
+"""Which lists of rows would tell fewer than five persons apart from those in another list.
+
+Whoever may not see personal data can subtract: the list of a zone less those of all its provinces
+but one is the list of that one.  So for each limit of a question the cells of that limit within
+the question without it are looked at: those of too few persons are closed, and where they are too
+few even together, the smallest of the others is closed as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ibis.expr.types import Table
+
+from registry.facts.cuts import NUMBERS, Cut, Value
+from registry.facts.limits import filtered
+from registry.facts.query import Live, compiled
+from registry.facts.rows import FEWEST, Behind
+from registry.geography.queries import province_zones
+
+NAMED = frozenset({"message"})
+"""Limits whose value stands in every row of the wider list anyway."""
+
+
+def tells_apart(behind: Behind) -> bool:
+    """Whether rows may not be opened because of what is left of a wider list without them."""
+    return any(
+        not _closed(behind, name).isdisjoint(values)
+        for name, values in behind.cut.where
+        if name not in NAMED and "member_id" in behind.table().columns
+    )
+
+
+def _closed(behind: Behind, name: str) -> set[Value]:
+    """The values of a limit whose rows stay closed within the question without that limit."""
+    others = tuple(limit for limit in behind.cut.where if limit[0] != name)
+    rows = behind.table(replace(behind.cut, by=(name,), where=others))
+    persons = _persons(rows, name)
+    closed: set[Value] = set()
+    for values in _wholes(behind, name, persons):
+        few = [value for value in values if persons[value] < FEWEST]
+        if few and _together(rows, name, few, sum(persons[value] for value in few)) < FEWEST:
+            many = [value for value in values if value not in few]
+            few += sorted(many, key=lambda value: (persons[value], str(value)))[:1]
+        closed.update(few)
+    return closed
+
+
+def _wholes(behind: Behind, name: str, values: Iterable[Value]) -> list[list[Value]]:
+    """The values that make up one wider list: provinces those of their zone, others all."""
+    if name != "province":
+        return [list(values)]
+    day = behind.cut.today if behind.cut.as_of == "now" else behind.months.end
+    zones, groups = province_zones(day), dict[int | None, list[Value]]()
+    for value in values:
+        groups.setdefault(zones.get(str(value)), []).append(value)
+    return list(groups.values())
+
+
+def _persons(rows: Table, name: str) -> dict[Value, int]:
+    """Persons by value of a dimension; values without any are not among them."""
+    counted = rows.group_by(rows[name]).agg(persons=rows.member_id.nunique())
+    found = Live().fetch(compiled(counted, Live().dialect))
+    return {_plain(name, value): int(count) for value, count in found if count}
+
+
+def _plain(name: str, value: Value) -> Value:
+    return int(value) if value is not None and name in NUMBERS else value
+
+
+def _together(rows: Table, name: str, values: list[Value], at_most: int) -> int:
+    """Persons behind several values; one may stand behind more than one of them."""
+    if at_most < FEWEST:
+        return at_most
+    some = filtered(rows, Cut(where=((name, tuple(values)),)))
+    count = Live().fetch(compiled(some.agg(persons=some.member_id.nunique()), Live().dialect))
+    return int(count[0][0])

@@ -1,0 +1,89 @@
+"""Which facts are rolled up, in which cuboids: groups of dimensions whose totals are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from registry.facts.components import COMPONENTS, Component
+from registry.facts.fact import Fact
+from registry.facts.groups import CHANNELS, FOUNDINGS, NETWORKS
+from registry.facts.ledger import DISSEMINATIONS, PUBLICATIONS, RECIPIENTS
+from registry.facts.notices import NOTICED
+from registry.facts.people import ARRIVALS, DEPARTURES, DISTRICTS, MEMBERS_AT_END, RECORDS
+from registry.facts.talk import NEWS
+
+PLACED = ("month", "province", "zone")
+"""Dimensions of every cuboid; the zone is that of the facts' day."""
+NOWHERE = ""
+"""The province of a partition that holds all provinces, or facts without one."""
+LAG = 90
+"""Seconds for which a partition of a fact that may lag is left as it is."""
+_TYPE = ("network_type",)
+_KINDS = ("network_type", "channel_kind")
+
+
+@dataclass(frozen=True, eq=False)
+class Rolled:
+    """A fact that is rolled up.
+
+    Attributes:
+        cuboids: by name, the dimensions that each knows beside ``PLACED``; the narrowest first.
+        mark: the name of its marks; facts that change together share one.
+        by_province: whether its partitions are single provinces, or whole months.
+        lag: seconds for which a marked partition may be shown as it was.
+    """
+
+    fact: Fact
+    cuboids: Mapping[str, tuple[str, ...]]
+    mark: str
+    by_province: bool = True
+    lag: int = 0
+
+    @cached_property
+    def components(self) -> tuple[Component, ...]:
+        """Its components, in the order of the catalogue."""
+        return tuple(one for one in COMPONENTS.values() if one.fact.name == self.fact.name)
+
+    @cached_property
+    def dimensions(self) -> tuple[str, ...]:
+        """Every dimension that some cuboid knows, beside ``PLACED``."""
+        return tuple(dict.fromkeys(name for names in self.cuboids.values() for name in names))
+
+    def cuboid(self, needs: frozenset[str]) -> str | None:
+        """The narrowest cuboid that knows some dimensions; None where no one does."""
+        for name, dimensions in self.cuboids.items():
+            if needs <= {*PLACED, *dimensions}:
+                return name
+        return None
+
+
+def _define() -> dict[str, Rolled]:
+    ledger = {"place": (), "kinds": _KINDS, "message": ("office", "message_kind", "message")}
+    published = {
+        "place": ("office",),
+        "kinds": ("office", *_KINDS, "message_kind"),
+        "message": ("office", "message_kind", "message"),
+    }
+    typed = {"place": (), "kinds": _TYPE}
+    every = (
+        Rolled(RECIPIENTS, ledger, "recipients"),
+        Rolled(NOTICED, ledger, "recipients"),
+        Rolled(DISSEMINATIONS, {**ledger, "hours": ("weekday", "hour")}, "disseminations"),
+        Rolled(PUBLICATIONS, published, "publications", by_province=False),
+        Rolled(NEWS, typed, "news", by_province=False),
+        Rolled(ARRIVALS, typed, "arrivals", by_province=False),
+        Rolled(DEPARTURES, typed, "departures", by_province=False),
+        Rolled(FOUNDINGS, {"kinds": ("office", *_TYPE)}, "foundings", by_province=False),
+        Rolled(MEMBERS_AT_END, typed, "members"),
+        Rolled(RECORDS, typed, "records", lag=LAG),
+        Rolled(NETWORKS, {"kinds": ("office", *_TYPE)}, "networks", by_province=False, lag=LAG),
+        Rolled(CHANNELS, {"kinds": ("office", *_KINDS)}, "channels", by_province=False, lag=LAG),
+        Rolled(DISTRICTS, {"place": ()}, "districts", by_province=False, lag=LAG),
+    )
+    return {rolled.fact.name: rolled for rolled in every}
+
+
+ROLLED = _define()
+"""Rolled-up facts by their name."""

@@ -1,0 +1,95 @@
+"""Tables of rollups: one per fact, made from the catalogue; and the marks of what changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
+
+from registry.db import Base
+from registry.facts.cuts import NUMBERS
+from registry.facts.rollups.catalogue import NOWHERE, PLACED, ROLLED, Rolled
+
+OPEN_END = 999_999
+"""The last month of a mark that has no end."""
+
+
+class FactMark(Base):
+    """Partitions that changed since they were rolled up.
+
+    Attributes:
+        epoch: counts the times at which the marks were read for folding.  On SQLite a mark is
+            written once an epoch; on PostgreSQL by each statement, so that no two writers meet.
+        month, until: the first and the last month, inclusive.
+        province: ``NOWHERE`` stands for all of them.
+        at: when the facts changed.
+    """
+
+    __tablename__ = "fact_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[int]
+    mark: Mapped[str] = mapped_column(String(16))
+    month: Mapped[int]
+    until: Mapped[int]
+    province: Mapped[str] = mapped_column(String(2), default=NOWHERE)
+    at: Mapped[datetime]
+
+
+class FactState(Base):
+    """The one row that tells where folding stands.
+
+    Attributes:
+        ready: whether the rollups were ever made whole; until then facts alone are read.
+        folder, folding_until: who folds, and until when nobody else may.
+        rebuilt_at, proved_at: when all was last made anew, and last compared with the facts.
+        differing: how many cells differed at that comparison.
+    """
+
+    __tablename__ = "fact_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(default=1)
+    ready: Mapped[bool] = mapped_column(default=False)
+    folder: Mapped[str | None] = mapped_column(String(40))
+    folding_until: Mapped[datetime | None]
+    rebuilt_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
+    differing: Mapped[int | None]
+
+
+class FactMonth(Base):
+    """A month of a fact that was rolled up at least once, and when last."""
+
+    __tablename__ = "fact_month"
+
+    fact: Mapped[str] = mapped_column(String(16), primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    folded_at: Mapped[datetime]
+
+
+def _kind(dimension: str) -> TypeEngine[Any]:
+    return Integer() if dimension in NUMBERS else String(32)
+
+
+def _table(rolled: Rolled) -> Table:
+    name = f"rollup_{rolled.fact.name}"
+    return Table(
+        name,
+        Base.metadata,
+        Column("cuboid", String(8), nullable=False),
+        *(Column(key, _kind(key)) for key in (*PLACED, *rolled.dimensions)),
+        *(
+            Column(one.name, LargeBinary() if one.distinct else BigInteger())
+            for one in rolled.components
+        ),
+        Index(f"ix_{name}", "cuboid", "month", "province"),
+    )
+
+
+TABLES = {name: _table(rolled) for name, rolled in ROLLED.items()}
+"""The rollup table of each fact: one row per cuboid and cell, a column per component.  What is
+counted once each (distinct) is a compressed bitmap of its keys."""

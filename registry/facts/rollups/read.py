@@ -1,0 +1,202 @@
+"""Reading rollups: clean partitions from the tables, marked ones from the facts themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, func, not_, or_, select
+
+from registry.access.models import Office
+from registry.db import db
+from registry.facts import query
+from registry.facts.components import Component
+from registry.facts.cuts import Cell, Cut, Value
+from registry.facts.fact import by_publisher
+from registry.facts.limits import Limit
+from registry.facts.query import Live
+from registry.facts.rollups import marks
+from registry.facts.rollups.bitmaps import opened
+from registry.facts.rollups.catalogue import Rolled
+from registry.facts.rollups.marks import Dirty
+from registry.facts.rollups.models import TABLES
+from registry.facts.spans import Months
+from registry.geography.models import ProvinceZone
+from registry.messages.models import KeyMessage
+
+Sums = dict[Cell, list[Any]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that a rollup can answer.
+
+    Attributes:
+        cuboid: the name of the cuboid that knows all its dimensions.
+        months: those of flows; of stocks the ones at whose end something is counted.
+    """
+
+    rolled: Rolled
+    cuboid: str
+    group: Sequence[Component]
+    months: Months
+    cut: Cut
+    limit: Limit
+
+    @property
+    def table(self) -> Table:
+        """The rollup's table."""
+        return TABLES[self.rolled.fact.name]
+
+
+def totals(
+    rolled: Rolled, group: Sequence[Component], months: Months, cut: Cut, limit: Limit
+) -> Mapping[Cell, Sequence[Any]] | None:
+    """Totals of a fact's components by cell, in their order; None where no rollup knows them."""
+    cuboid = rolled.cuboid(_needs(rolled, cut, limit))
+    if cuboid is None or (limit.bureaus and rolled.fact.owned is not by_publisher):
+        return None
+    if rolled.fact.stock and not cut.by_month:
+        months = Months(months.last, months.last)
+    question = Question(rolled, cuboid, group, months, cut, limit)
+    dirty = marks.dirty(rolled, months)
+    if dirty and not _has_clean(question, dirty):
+        return None
+    return _summed(question, dirty)
+
+
+def _needs(rolled: Rolled, cut: Cut, limit: Limit) -> frozenset[str]:
+    """Dimensions of the cuboid: a topic is its message's, a limit may ask for the office."""
+    needs = cut.needs
+    if "topic" in needs:
+        needs = (needs - {"topic"}) | {"message"}
+    if limit.bureaus or (rolled.fact.by_office and not limit.everything):
+        needs |= {"office"}
+    if rolled.fact.by_office and "zone" in needs and cut.as_of == "now":
+        needs |= {"office"}
+    return needs
+
+
+def _has_clean(question: Question, dirty: Dirty) -> bool:
+    """Whether anything clean lies in the months: else the facts alone are as good."""
+    rows = question.table
+    where = [*_span(question), *_clean(rows, dirty)]
+    return db.session.execute(select(rows.c.month).where(*where).limit(1)).first() is not None
+
+
+def _span(question: Question) -> list[ColumnElement[bool]]:
+    rows, months = question.table, question.months
+    span = rows.c.month.between(months.first, months.last)
+    return [rows.c.cuboid == question.cuboid, span]
+
+
+def _clean(rows: Table, dirty: Dirty) -> list[ColumnElement[bool]]:
+    parts = [
+        and_(rows.c.month == month, rows.c.province.in_(sorted(places)))
+        if places
+        else rows.c.month == month
+        for month, places in dirty.items()
+    ]
+    return [not_(or_(*parts))] if parts else []
+
+
+def _summed(question: Question, dirty: Dirty) -> Sums:
+    plain = [one for one in question.group if not one.distinct]
+    once = [one for one in question.group if one.distinct]
+    found: Sums = defaultdict(lambda: [None] * len(question.group))
+    place = {one.name: index for index, one in enumerate(question.group)}
+    for cell, amounts in _added(question, plain, dirty) if plain else ():
+        for one, amount in zip(plain, amounts, strict=True):
+            if amount is not None:
+                kept = found[cell][place[one.name]]
+                found[cell][place[one.name]] = amount + (kept or 0)
+    for one in once:
+        for cell, count in _counted(question, one, dirty).items():
+            found[cell][place[one.name]] = count
+    return dict(found)
+
+
+def _added(
+    question: Question, plain: Sequence[Component], dirty: Dirty
+) -> Iterator[tuple[Cell, Sequence[Any]]]:
+    """Totals of the clean partitions, then those of the marked ones."""
+    asked, dimensions = _asked(question, dirty)
+    sums = [func.sum(question.table.c[one.name]) for one in plain]
+    width = len(dimensions)
+    for row in db.session.execute(asked.add_columns(*sums).group_by(*dimensions)):
+        if width or any(value is not None for value in row):
+            yield tuple(row[:width]), tuple(row[width:])
+    names = [one.name for one in plain]
+    for months, places in marks.runs(dirty, stock=question.rolled.fact.stock):
+        counted = query.totals(names, months, question.cut, question.limit, Live(), places)
+        yield from ((values[:width], values[width:]) for values in counted)
+
+
+def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int]:
+    """How many distinct keys each cell has."""
+    asked, dimensions = _asked(question, dirty)
+    column, width = question.table.c[one.name], len(dimensions)
+    sets: dict[Cell, Any] = {}
+    for row in db.session.execute(asked.add_columns(column).where(column.is_not(None))):
+        bitmap = opened(row[width])
+        cell: Cell = tuple(row[:width])
+        sets[cell] = sets[cell] | bitmap if cell in sets else bitmap
+    for months, places in marks.runs(dirty, stock=question.rolled.fact.stock):
+        keys = query.keys(one.name, months, question.cut, question.limit, Live(), places)
+        for values in keys:
+            sets.setdefault(values[:width], opened(None)).add(int(values[width]))
+    return {cell: len(bitmap) for cell, bitmap in sets.items()}
+
+
+def _asked(question: Question, dirty: Dirty) -> tuple[Select[Any], list[ColumnElement[Any]]]:
+    """The clean rows that a question is about, with the columns of its dimensions."""
+    rows, cut = question.table, question.cut
+    known: dict[str, ColumnElement[Any]] = {
+        column.name: column for column in rows.c if column.name != "cuboid"
+    }
+    asked = select().select_from(rows).where(*_span(question), *_clean(rows, dirty))
+    if "topic" in cut.needs:
+        asked = asked.outerjoin(KeyMessage, KeyMessage.id == rows.c.message)
+        known["topic"] = KeyMessage.__table__.c.topic
+    if "zone" in cut.needs and cut.as_of == "now":
+        asked, known["zone"] = _zone_now(question, asked)
+    limits = [_among(known[name], values) for name, values in cut.where]
+    dimensions = [known[name] for name in cut.by]
+    asked = asked.where(*limits, *_inside(question)).add_columns(*dimensions)
+    return asked, dimensions
+
+
+def _zone_now(question: Question, asked: Select[Any]) -> tuple[Select[Any], ColumnElement[Any]]:
+    """The zone of today; of what an office without a province did, the office's."""
+    rows, day = question.table, question.cut.today
+    later = or_(ProvinceZone.valid_to.is_(None), ProvinceZone.valid_to > day)
+    today = and_(ProvinceZone.valid_from <= day, later)
+    asked = asked.outerjoin(
+        ProvinceZone, and_(ProvinceZone.province_code == rows.c.province, today)
+    )
+    if not question.rolled.fact.by_office:
+        return asked, ProvinceZone.__table__.c.zone_code
+    asked = asked.outerjoin(Office, Office.code == rows.c.office)
+    return asked, func.coalesce(ProvinceZone.zone_code, Office.zone_code)
+
+
+def _among(column: ColumnElement[Any], values: Sequence[Value]) -> ColumnElement[bool]:
+    kept = column.in_([value for value in values if value is not None])
+    return or_(kept, column.is_(None)) if None in values else kept
+
+
+def _inside(question: Question) -> list[ColumnElement[bool]]:
+    """What lies within the limit; see :func:`registry.facts.limits.limited`."""
+    limit, rows = question.limit, question.table
+    if limit.everything:
+        return []
+    inside: ColumnElement[bool] = rows.c.province.in_(limit.provinces)
+    offices = limit.bureaus
+    if question.rolled.fact.by_office:
+        offices = offices | limit.offices_inside
+    if offices:
+        codes = select(Office.code).where(Office.id.in_(sorted(offices)))
+        inside = or_(inside, rows.c.office.in_(codes))
+    return [inside]
