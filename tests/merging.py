@@ -33,6 +33,7 @@ TODAY = date(2026, 2, 10)
 TWIN = "twin"
 REASON = "โทรศัพท์สอบถามแล้ว"
 LEFT_OUT = {"audit_event", "audit_head", "audit_link", "audit_personal", "job", "member_merge"} | {
+    "fact_mark",
     "sign_in",
     "throttle",
     "user_session",

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
-from registry.db import begin_write, commit, db
+from registry.access.scope import Scope
+from registry.db import begin_write, commit, db, unit_of_work
 from registry.facts.components import COMPONENTS
+from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
 from registry.facts.rollups import fold
 from registry.facts.rollups.catalogue import ROLLED
-from registry.facts.rollups.models import FactMark
+from registry.facts.rollups.models import TABLES, FactMark, FactState
+from registry.facts.rollups.proof import prove
 from registry.facts.spans import Months
-from registry.periods.calendar import month_of
-from tests.facts_world import FIRST, LAST, Changes, World
+from registry.messages.ledger_models import Dissemination
+from registry.periods.calendar import month_of, utc_now
+from tests.facts_world import FIRST, LAST, RICH, Changes, World
+from tests.stage import Scene
 from tests.test_facts_recount import SPANS, check
 
-EXAMPLES = {"sqlite": 5, "postgresql": 2}
+EXAMPLES = {"sqlite": 4, "postgresql": 2}
 HULL = Months(month_of(FIRST), month_of(LAST))
 
 
@@ -70,3 +77,97 @@ def test_rollups_equal_the_recount_through_late_changes(app: Flask, backend: str
 
     with app.app_context():
         run()
+
+
+def _world(app: Flask) -> None:
+    with app.app_context():
+        filled(app, RICH)
+        fold.fold("test", all_now=True)
+
+
+@pytest.fixture
+def rolled_up(scene: Scene) -> Flask:
+    """A rich world whose rollups are whole."""
+    return scene("rolled-up", _world)
+
+
+def test_a_rollup_that_was_tampered_with_is_named_and_made_anew(rolled_up: Flask) -> None:
+    table = TABLES["disseminations"]
+    with rolled_up.app_context():
+        assert prove() == []
+        with unit_of_work() as session:
+            key = session.execute(
+                select(table.c.month, table.c.province).where(
+                    table.c.cuboid == "place", table.c.disseminations > 0
+                )
+            ).first()
+            assert key is not None
+            session.execute(
+                update(table)
+                .where(table.c.cuboid == "place", table.c.month == key[0])
+                .where(table.c.province == key[1])
+                .values(disseminations=99)
+            )
+        (found,) = prove()
+        assert (found.month, found.cell[0], found.component) == (*key, "disseminations")
+        assert found.kept == 99
+        fold.fold("test", all_now=True)
+        assert prove() == []
+
+
+def test_a_rebuild_makes_the_same(rolled_up: Flask) -> None:
+    with rolled_up.app_context():
+        with unit_of_work() as session:
+            for table in TABLES.values():
+                session.execute(delete(table))
+        assert prove()
+        fold.rebuild("test")
+        assert prove() == []
+
+
+def test_one_folds_at_a_time_and_a_dead_one_is_followed(rolled_up: Flask) -> None:
+    with rolled_up.app_context():
+        with unit_of_work() as session:
+            session.execute(delete(Dissemination))
+            later = {"folder": "other", "folding_until": utc_now() + fold.LEASE}
+            session.execute(update(FactState).values(later))
+        with pytest.raises(fold.NotFolding):
+            fold.fold("test")
+        assert marked()
+        with unit_of_work() as session:
+            session.execute(update(FactState).values(folding_until=utc_now()))
+        fold.fold("test", all_now=True)
+        assert not marked()
+        assert prove() == []
+
+
+def test_what_cannot_be_folded_is_still_counted(
+    rolled_up: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between two parts: marks remain, figures are those of the facts."""
+    with rolled_up.app_context():
+        with unit_of_work() as session:
+            session.execute(delete(Dissemination))
+
+        def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(fold, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            fold.fold("test", all_now=True)
+        assert marked()
+        (figure,) = evaluate(Scope.all(), ["disseminations"], HULL)
+        assert figure.value == 0
+
+
+def test_the_commands_tell_where_it_stands(rolled_up: Flask) -> None:
+    run = rolled_up.test_cli_runner().invoke
+    told = json.loads(run(args=["facts", "status", "--json"]).output)
+    assert told["ready"]
+    assert told["waiting"] == 0
+    assert json.loads(run(args=["facts", "prove", "--json"]).output) == {"differing": []}
+    with rolled_up.app_context(), unit_of_work() as session:
+        session.execute(delete(Dissemination))
+    assert json.loads(run(args=["facts", "status", "--json"]).output)["waiting"]
+    assert json.loads(run(args=["facts", "refresh", "--json"]).output)["parts"]
+    assert json.loads(run(args=["facts", "status", "--json"]).output)["waiting"] == 0

@@ -91,7 +91,7 @@ def make_derived(say: Tell) -> None:
     say("columnar files")
     files.write_files(lambda *_: None)
     say("rollups")
-    with files.source() as source:
+    with files.source(held=True) as source:
         rebuild(this_process(), source)
 
 

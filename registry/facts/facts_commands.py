@@ -76,7 +76,7 @@ def rebuild_command(as_json: bool) -> None:
         if verdict.differences:
             text = _("The columnar files differ from the database; run “sang facts refresh”.")
             raise Refused(text)
-        with files.source() as source:
+        with files.source(held=True) as source:
             rows = rebuild(this_process(), source, tell)
     click.echo(
         json.dumps({"rows": rows}) if as_json else _("Rows of rollups: %(n)s.", n=f"{rows:,}")

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 from flask import current_app
 
+from registry.facts.files.checks import MONTHLY
 from registry.facts.files.manifest import Manifest
 from registry.facts.files.rows import schema_of
 from registry.facts.query import Duck
@@ -26,8 +27,12 @@ def folder() -> Path:
 
 
 @contextmanager
-def source() -> Iterator[Duck]:
+def source(*, held: bool = False) -> Iterator[Duck]:
     """The files as DuckDB sees them, for as long as the block lasts.
+
+    Args:
+        held: whether tables that are not kept by months are read into memory first, which pays
+            where hundreds of questions follow.
 
     Raises:
         Refused: nothing was written yet, or by another version of Sang.
@@ -45,17 +50,18 @@ def source() -> Iterator[Duck]:
     }
     with duckdb.connect(":memory:", config=options) as connection:
         for name in COLUMNS:
-            _view(connection, name, [root / part.path for part in manifest.of_table(name).values()])
+            paths = [root / part.path for part in manifest.of_table(name).values()]
+            _view(connection, name, paths, "TABLE" if held and name not in MONTHLY else "VIEW")
         yield Duck(connection)
 
 
-def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[Path]) -> None:
+def _view(connection: duckdb.DuckDBPyConnection, name: str, paths: list[Path], kind: str) -> None:
     if not paths:
         connection.register(name, schema_of(name).empty_table())
         return
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
     found = f"FROM read_parquet([{listed}], hive_partitioning = false)"
-    connection.execute(f'CREATE VIEW "{name}" AS {found}')
+    connection.execute(f'CREATE {kind} "{name}" AS {found}')
 
 
 TYPES = {"int64": "BIGINT", "string": "STRING", "boolean": "BOOLEAN", "date": "DATE"}

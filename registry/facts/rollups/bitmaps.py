@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyroaring import BitMap
+from pyroaring import BitMap as BitMap
 
 
 def packed(keys: Iterable[int]) -> bytes:

@@ -15,10 +15,11 @@ from sqlalchemy import delete, func, insert, or_, select, update
 
 from registry.db import begin_write, commit, db, unit_of_work
 from registry.facts import query
+from registry.facts.components import Component
 from registry.facts.cuts import Cut
 from registry.facts.limits import Limit
 from registry.facts.query import Live, Places, Source
-from registry.facts.rollups.bitmaps import packed
+from registry.facts.rollups.bitmaps import BitMap, opened, packed
 from registry.facts.rollups.catalogue import NOWHERE, PLACED, ROLLED, Rolled
 from registry.facts.rollups.models import TABLES, FactMark, FactMonth, FactState
 from registry.facts.spans import Months
@@ -50,12 +51,40 @@ class Part:
 
 
 def made(part: Part, source: Source | None = None) -> list[Row]:
-    """The rows of a rollup for some partitions, counted from the facts."""
-    return [
-        row
-        for name, dimensions in part.rolled.cuboids.items()
-        for row in _cuboid(part, name, (*PLACED, *dimensions), source or Live())
-    ]
+    """The rows of a rollup for some partitions, counted from the facts.
+
+    Only cuboids that no finer one holds are counted; the others are summed from those.
+    """
+    found: dict[str, list[Row]] = {}
+    cuboids = part.rolled.cuboids
+    for name in sorted(cuboids, key=lambda name: -len(cuboids[name])):
+        finer = next((known for known in found if {*cuboids[name]} <= {*cuboids[known]}), None)
+        keys = (*PLACED, *cuboids[name])
+        if finer is None:
+            found[name] = list(_cuboid(part, name, keys, source or Live()))
+        else:
+            found[name] = list(_coarser(part.rolled, name, keys, found[finer]))
+    return [row for rows in found.values() for row in rows]
+
+
+def _coarser(
+    rolled: Rolled, name: str, keys: tuple[str, ...], finer: Iterable[Row]
+) -> Iterable[Row]:
+    """A cuboid summed from one that has all its dimensions."""
+    cells: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in finer:
+        cells[tuple(row[key] for key in keys)].append(row)
+    blank: Row = dict.fromkeys(rolled.dimensions)
+    for cell, rows in cells.items():
+        amounts = {one.name: _together(one, rows) for one in rolled.components}
+        yield {**blank, **dict(zip(keys, cell, strict=True)), **amounts, "cuboid": name}
+
+
+def _together(one: Component, rows: Sequence[Row]) -> Any:
+    known = [row[one.name] for row in rows if row[one.name] is not None]
+    if not known:
+        return None
+    return packed(BitMap.union(*map(opened, known))) if one.distinct else sum(known)
 
 
 def _cuboid(part: Part, name: str, keys: tuple[str, ...], source: Source) -> Iterable[Row]:

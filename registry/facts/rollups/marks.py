@@ -63,8 +63,9 @@ def _kept(fact: str, months: Months) -> frozenset[int]:
 
 def complete_at() -> datetime:
     """The moment up to which every change is in the figures; earlier than now only by what lags."""
-    slow = [rolled.mark for rolled in ROLLED.values() if rolled.lag]
-    oldest = db.session.scalar(select(func.min(FactMark.at)).where(FactMark.mark.in_(slow)))
+    slow = [name for name, rolled in ROLLED.items() if rolled.lag]
+    shown = select(FactMonth.fact).where(FactMonth.fact.in_(slow)).distinct()
+    oldest = db.session.scalar(select(func.min(FactMark.at)).where(FactMark.mark.in_(shown)))
     return oldest or utc_now()
 
 
