@@ -29,6 +29,7 @@ class FactMark(Base):
     """
 
     __tablename__ = "fact_mark"
+    __table_args__ = (Index("ix_fact_mark", "mark", "month", "province"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[int]

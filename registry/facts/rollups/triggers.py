@@ -8,7 +8,7 @@ wrong for a million.  Both see only changes of columns that measures read.
 # ruff: noqa: S608 (all parts are names and constants of the code)
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -33,6 +33,7 @@ class Rule:
         month, until: SQL of the first and the last month; ``until`` is the first unless given.
         province: SQL; all provinces unless given.
         more: joins and conditions after ``FROM r``.
+        verbs: the changes that count.
     """
 
     table: str
@@ -41,6 +42,7 @@ class Rule:
     until: str = ""
     province: str = "''"
     more: str = ""
+    verbs: tuple[str, ...] = VERBS
 
 
 def _quoted(values: tuple[str, ...]) -> str:
@@ -112,9 +114,10 @@ def _people() -> Iterator[Rule]:
         yield Rule("member_span", mark, *_LASTS)
     yield Rule("member_span", "arrivals", "[r.from_on]")
     yield Rule("member_span", "departures", "[r.to_on]", more="WHERE r.to_on IS NOT NULL")
-    spans = "JOIN member_span s ON s.member_id = r.id"
-    yield Rule("member", "records", *_SPANNED, spans)
-    yield Rule("member", "districts", *_SPANNED[:2], "''", spans)
+    # A new member has no span yet; the span will mark what it changes.
+    known, spans = VERBS[1:], "JOIN member_span s ON s.member_id = r.id"
+    yield Rule("member", "records", *_SPANNED, spans, known)
+    yield Rule("member", "districts", *_SPANNED[:2], "''", spans, known)
     yield Rule("consent", "records", *_SPANNED, _SPAN)
 
 
@@ -125,7 +128,8 @@ def _groups() -> Iterator[Rule]:
     yield Rule("network", "channels", *_ALWAYS)
     yield Rule("network_member", "networks", "[r.from_on]", str(OPEN_END))
     yield Rule("channel", "channels", "[r.opened_on]", str(OPEN_END))
-    yield Rule("channel", "networks", "[r.opened_on]", str(OPEN_END))
+    served = "WHERE r.network_id IS NOT NULL"
+    yield Rule("channel", "networks", "[r.opened_on]", str(OPEN_END), more=served)
     yield Rule("audience_count", "channels", "[r.on]", str(OPEN_END))
 
 
@@ -150,7 +154,8 @@ def install(connection: Connection) -> None:
     make = _make_sqlite if connection.dialect.name == "sqlite" else _make_postgresql
     for table in TABLES:
         for verb in VERBS:
-            for statement in make(table, verb):
+            rules = [rule for rule in RULES if rule.table == table and verb in rule.verbs]
+            for statement in make(table, verb, rules) if rules else ():
                 connection.execute(text(statement))
 
 
@@ -173,14 +178,13 @@ def _columns(table: str, prefix: str) -> str:
     return ", ".join(f'{prefix}"{name}" AS "{name}"' for name in COLUMNS[table])
 
 
-def _selects(table: str, changed: str, dialect: str) -> str:
+def _selects(rules: Sequence[Rule], changed: str, dialect: str) -> str:
     """All marks of the changed rows, as one query."""
     return " UNION ".join(
         f"SELECT '{rule.mark}' AS mark, {_months(rule.month, dialect)} AS month, "
         f"{_months(rule.until or rule.month, dialect)} AS until, "
         f"COALESCE({rule.province}, '') AS province FROM {changed} {_months(rule.more, dialect)}"
-        for rule in RULES
-        if rule.table == table
+        for rule in rules
     )
 
 
@@ -202,7 +206,7 @@ def _months(sql: str, dialect: str) -> str:
 _INTO = "INSERT INTO fact_mark (epoch, mark, month, until, province, at)"
 
 
-def _make_sqlite(table: str, verb: str) -> Iterator[str]:
+def _make_sqlite(table: str, verb: str, rules: Sequence[Rule]) -> Iterator[str]:
     sides = {"INSERT": ("NEW.",), "DELETE": ("OLD.",), "UPDATE": ("NEW.", "OLD.")}[verb]
     changed = " UNION ".join(f"SELECT {_columns(table, side)}" for side in sides)
     differs = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for name in COLUMNS[table])
@@ -210,14 +214,14 @@ def _make_sqlite(table: str, verb: str) -> Iterator[str]:
     yield (
         f"CREATE TRIGGER {_name(table, verb)} AFTER {verb} ON {table} {when}BEGIN {_INTO} "
         "SELECT e.epoch, m.mark, m.month, m.until, m.province, CURRENT_TIMESTAMP FROM "
-        f"({_selects(table, f'({changed}) AS r', 'sqlite')}) AS m, fact_state AS e "
+        f"({_selects(rules, f'({changed}) AS r', 'sqlite')}) AS m, fact_state AS e "
         "WHERE NOT EXISTS (SELECT 1 FROM fact_mark AS k WHERE k.epoch = e.epoch "
         "AND k.mark = m.mark AND k.month = m.month AND k.until = m.until "
         "AND k.province = m.province); END"
     )
 
 
-def _make_postgresql(table: str, verb: str) -> Iterator[str]:
+def _make_postgresql(table: str, verb: str, rules: Sequence[Rule]) -> Iterator[str]:
     named = {"INSERT": "NEW TABLE AS added", "DELETE": "OLD TABLE AS removed"}
     named["UPDATE"] = f"{named['DELETE']} {named['INSERT']}"
     names = ", ".join(f'"{name}"' for name in COLUMNS[table])
@@ -227,7 +231,7 @@ def _make_postgresql(table: str, verb: str) -> Iterator[str]:
         "UPDATE": f"((SELECT {names} FROM added EXCEPT SELECT {names} FROM removed) UNION ALL "
         f"(SELECT {names} FROM removed EXCEPT SELECT {names} FROM added))",
     }[verb]
-    select = _selects(table, f"{changed} AS r", "postgresql")
+    select = _selects(rules, f"{changed} AS r", "postgresql")
     name = _name(table, verb)
     yield (
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "

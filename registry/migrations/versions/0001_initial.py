@@ -85,6 +85,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fact_mark")),
     )
+    with op.batch_alter_table("fact_mark", schema=None) as batch_op:
+        batch_op.create_index("ix_fact_mark", ["mark", "month", "province"], unique=False)
+
     op.create_table(
         "fact_month",
         sa.Column("fact", sa.String(length=16), nullable=False),
@@ -2922,6 +2925,9 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("fact_state")
     op.drop_table("fact_month")
+    with op.batch_alter_table("fact_mark", schema=None) as batch_op:
+        batch_op.drop_index("ix_fact_mark")
+
     op.drop_table("fact_mark")
     with op.batch_alter_table("consent_wording", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_wording_purpose"))
