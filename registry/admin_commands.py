@@ -26,7 +26,7 @@ from registry.jobs import work
 from registry.seed import seed
 
 log = structlog.get_logger()
-JOBS, OUTBOX = WORKERS = ("jobs", "outbox")
+JOBS, OUTBOX, FACTS = WORKERS = ("jobs", "outbox", "facts")
 WATCH_EVERY = 2.0
 """Seconds between looks at whether the worker lives."""
 
@@ -148,7 +148,7 @@ def _start_worker(kind: str) -> subprocess.Popen[bytes]:
 @with_appcontext
 def worker_command() -> None:
     """Do the jobs, and what leaves the system and comes in, until told to stop."""
-    with _workers_beside(OUTBOX):
+    with _workers_beside(OUTBOX, FACTS):
         work(current_app._get_current_object())  # type: ignore[attr-defined]
 
 

@@ -23,14 +23,16 @@ Pulse = Callable[[], bool]
 Work = TypeVar("Work")
 SHARE = 5.0
 """Seconds after which a pulse begins nothing more in one beat, for others wait behind it."""
-_pulses: dict[str, Pulse] = {}
+OUTBOX = "outbox"
+"""The process of pulses that serve people who wait."""
+_pulses: dict[str, dict[str, Pulse]] = {}
 
 
-def pulse(name: str) -> Callable[[Pulse], Pulse]:
-    """Mark a function as a pulse."""
+def pulse(name: str, process: str = OUTBOX) -> Callable[[Pulse], Pulse]:
+    """Mark a function as a pulse, to be run by one of the processes."""
 
     def mark(function: Pulse) -> Pulse:
-        _pulses[name] = function
+        _pulses.setdefault(process, {})[name] = function
         return function
 
     return mark
@@ -45,10 +47,10 @@ def briefly(work: Iterable[Work], seconds: float = SHARE) -> Iterator[Work]:
             return
 
 
-def beat() -> bool:
-    """Let every pulse do what is due now; whether there was anything."""
+def beat(process: str = OUTBOX) -> bool:
+    """Let every pulse of a process do what is due now; whether there was anything."""
     busy = False
-    for name, function in _pulses.items():
+    for name, function in _pulses.get(process, {}).items():
         try:
             busy = function() or busy
         except Exception as error:
@@ -58,10 +60,10 @@ def beat() -> bool:
     return busy
 
 
-def keep_beating(app: Flask, *, poll: float = 0.5) -> None:
+def keep_beating(app: Flask, process: str = OUTBOX, *, poll: float = 0.5) -> None:
     """The loop of the process that runs the pulses; ends when told to (SIGTERM, SIGINT)."""
     for stop in until_told():
         with app.app_context():
-            busy = beat()
+            busy = beat(process)
         if not busy:
             stop.wait(poll)

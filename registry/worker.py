@@ -1,4 +1,4 @@
-"""The workers as processes of their own: ``python -m registry.worker jobs|outbox``."""
+"""The workers as processes of their own: ``python -m registry.worker jobs|outbox|facts``."""
 
 import sys
 
@@ -7,5 +7,5 @@ from registry.jobs import work
 from registry.pulse import keep_beating
 
 if __name__ == "__main__":
-    loop = {"jobs": work, "outbox": keep_beating}[sys.argv[1]]
-    loop(create_app())
+    kind, app = sys.argv[1], create_app()
+    work(app) if kind == "jobs" else keep_beating(app, kind)

@@ -23,6 +23,7 @@ from registry.facts.rollups.proof import prove
 from registry.facts.spans import Months
 from registry.messages.ledger_models import Dissemination
 from registry.periods.calendar import month_of, utc_now
+from registry.pulse import beat
 from tests.facts_world import FIRST, LAST, RICH, Changes, World
 from tests.stage import Scene
 from tests.test_facts_recount import SPANS, check
@@ -171,3 +172,14 @@ def test_the_commands_tell_where_it_stands(rolled_up: Flask) -> None:
     assert json.loads(run(args=["facts", "status", "--json"]).output)["waiting"]
     assert json.loads(run(args=["facts", "refresh", "--json"]).output)["parts"]
     assert json.loads(run(args=["facts", "status", "--json"]).output)["waiting"] == 0
+
+
+def test_the_process_of_facts_folds_what_is_marked(rolled_up: Flask) -> None:
+    with rolled_up.app_context():
+        with unit_of_work() as session:
+            session.execute(delete(Dissemination))
+        assert beat(fold.PROCESS)
+        prompt_marks = select(FactMark.id).where(FactMark.mark == "disseminations")
+        assert db.session.scalar(prompt_marks) is None
+        table = TABLES["disseminations"]
+        assert db.session.scalar(select(func.count()).select_from(table)) == 0

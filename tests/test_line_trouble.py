@@ -136,7 +136,7 @@ def test_a_pulse_that_fails_tells_no_words(
     def breaks() -> bool:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr(pulse, "_pulses", {"broken": breaks})
+    monkeypatch.setattr(pulse, "_pulses", {pulse.OUTBOX: {"broken": breaks}})
     with app.app_context():
         assert not pulse.beat()
     said = capfd.readouterr()

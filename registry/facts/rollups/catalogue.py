@@ -67,6 +67,7 @@ def _define() -> dict[str, Rolled]:
         "message": ("office", "message_kind", "message"),
     }
     typed = {"place": (), "kinds": _TYPE}
+    counted = {"place": ("office",), "kinds": ("office", *_KINDS)}
     every = (
         Rolled(RECIPIENTS, ledger, "recipients"),
         Rolled(NOTICED, ledger, "recipients"),
@@ -79,7 +80,7 @@ def _define() -> dict[str, Rolled]:
         Rolled(MEMBERS_AT_END, typed, "members"),
         Rolled(RECORDS, typed, "records", lag=LAG),
         Rolled(NETWORKS, {"kinds": ("office", *_TYPE)}, "networks", by_province=False, lag=LAG),
-        Rolled(CHANNELS, {"kinds": ("office", *_KINDS)}, "channels", by_province=False, lag=LAG),
+        Rolled(CHANNELS, counted, "channels", by_province=False, lag=LAG),
         Rolled(DISTRICTS, {"place": ()}, "districts", by_province=False, lag=LAG),
     )
     return {rolled.fact.name: rolled for rolled in every}

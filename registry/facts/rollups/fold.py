@@ -32,6 +32,8 @@ from registry.pulse import SHARE, briefly, pulse
 
 LEASE = timedelta(minutes=2)
 EVERYTHING = Limit(True)
+PROCESS = "facts"
+"""The process that folds: nobody waits for it, so nothing else waits behind it."""
 PORTION = 2_000
 """Rows that are written at once."""
 Row = dict[str, Any]
@@ -145,7 +147,7 @@ def this_process() -> str:
     return f"{socket.gethostname()[:28]}-{os.getpid()}"
 
 
-@pulse("facts")
+@pulse("facts", PROCESS)
 def fold_due() -> bool:
     """Fold what is marked, within a pulse's share of a beat."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from registry.db import db, unit_of_work
 from registry.facts.query import Source
 from registry.facts.rollups.bitmaps import opened
 from registry.facts.rollups.catalogue import NOWHERE, PLACED, ROLLED, Rolled
-from registry.facts.rollups.fold import Part, all_parts, fold, made, this_process
+from registry.facts.rollups.fold import NotFolding, Part, all_parts, fold, made, this_process
 from registry.facts.rollups.marks import dirty
 from registry.facts.rollups.models import TABLES, FactMark, FactState
 from registry.jobs import Progress, handles
@@ -107,7 +108,8 @@ def _mark(rolled: Rolled, month: int) -> dict[str, Any]:
 @handles("facts-proof", daily_at=3)
 def prove_nightly(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Fold what is marked, then prove the rollups; what differs is made anew by the next beat."""
-    fold(this_process(), all_now=True)
+    with suppress(NotFolding):  # what another process has at hand is marked, and left out
+        fold(this_process(), all_now=True)
     parts = list(all_parts())
 
     def told() -> Iterator[Part]:
