@@ -94,7 +94,8 @@ class World:
 
     def add(self, model: Any, **values: Any) -> Row:
         """One more row."""
-        row = {"id": len(self.tables[model]) + 1, **values}
+        last = max((row.get("id", 0) for row in self.tables[model]), default=0)
+        row = {"id": last + 1, **values}
         self.tables[model].append(row)
         return row
 

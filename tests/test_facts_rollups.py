@@ -116,6 +116,20 @@ def test_a_rollup_that_was_tampered_with_is_named_and_made_anew(rolled_up: Flask
         assert prove() == []
 
 
+def test_each_change_marks_all_that_it_changes(app: Flask) -> None:
+    """One change at a time, folded at once: nothing else would mark what it forgot."""
+    with app.app_context():
+        world = filled(app, RICH)
+        fold.fold("test", all_now=True)
+        changes = Changes(world, RICH)
+        for _number in range(60):
+            begin_write()
+            changes.make(1)
+            commit()
+            fold.fold("test", all_now=True)
+        assert [str(one) for one in prove()] == []
+
+
 def test_a_rebuild_makes_the_same(rolled_up: Flask) -> None:
     with rolled_up.app_context():
         with unit_of_work() as session:
