@@ -20,12 +20,12 @@ from typing import Any
 import structlog
 from flask import Flask
 from flask_babel import gettext as _
-from sqlalchemy import JSON, Index, String, and_, or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import JSON, Index, String, Update, and_, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Base, begin_write, commit, db, unit_of_work
 from registry.errors import Refused
+from registry.leases import renewed
 from registry.logs import where
 
 log = structlog.get_logger()
@@ -83,11 +83,7 @@ class Progress:
             return
         self._last = now
         with db.engine.execution_options(sang_write=True).begin() as c:
-            mine = c.execute(
-                update(Job)
-                .where(Job.id == self.job_id, Job.lease_by == self.worker)
-                .values(step=step, done=done, total=total, lease_until=datetime.now(UTC) + LEASE)
-            )
+            mine = c.execute(_renewal(self.job_id, self.worker, step=step, done=done, total=total))
         if not mine.rowcount:
             raise LeaseLost(self.job_id)
 
@@ -163,39 +159,25 @@ def claim(worker: str) -> Job | None:
 def run(job: Job, worker: str) -> None:
     """Run a claimed job and note its outcome; the handler commits its own work."""
     job_id, kind, args = job.id, job.kind, dict(job.args)
-    stop = threading.Event()
-    keeper = threading.Thread(target=_keep_lease, args=(db.engine, job_id, worker, stop))
-    keeper.start()
-    try:
-        result = _handlers[kind](args, Progress(job_id, worker))
-        _finish(job_id, worker, "done", result=result or {})
-    except LeaseLost:
-        db.session.rollback()
-        log.error("lease_lost", job=job_id, kind=kind)
-    except Refused as refusal:
-        _finish(job_id, worker, "failed", error=str(refusal))
-    except Exception as error:
-        log.error(
-            "job_failed", job=job_id, kind=kind, error=type(error).__name__, where=where(error)
-        )
-        _finish(job_id, worker, "failed", error=f"{type(error).__name__} ({job_id[:8]})")
-    finally:
-        stop.set()
-        keeper.join()
-
-
-def _keep_lease(engine: Any, job_id: str, worker: str, stop: threading.Event) -> None:
-    writer = engine.execution_options(sang_write=True)
-    while not stop.wait(LEASE.total_seconds() / 3):
+    with renewed(lambda: _renewal(job_id, worker), LEASE):
         try:
-            with writer.begin() as connection:
-                connection.execute(
-                    update(Job)
-                    .where(Job.id == job_id, Job.lease_by == worker)
-                    .values(lease_until=datetime.now(UTC) + LEASE)
-                )
-        except OperationalError as error:  # the database is away or busy: try again in a while
-            log.error("lease_not_renewed", job=job_id, exc_info=error)
+            result = _handlers[kind](args, Progress(job_id, worker))
+            _finish(job_id, worker, "done", result=result or {})
+        except LeaseLost:
+            db.session.rollback()
+            log.error("lease_lost", job=job_id, kind=kind)
+        except Refused as refusal:
+            _finish(job_id, worker, "failed", error=str(refusal))
+        except Exception as error:
+            log.error(
+                "job_failed", job=job_id, kind=kind, error=type(error).__name__, where=where(error)
+            )
+            _finish(job_id, worker, "failed", error=f"{type(error).__name__} ({job_id[:8]})")
+
+
+def _renewal(job_id: str, worker: str, **values: Any) -> Update:
+    mine = update(Job).where(Job.id == job_id, Job.lease_by == worker)
+    return mine.values(lease_until=datetime.now(UTC) + LEASE, **values)
 
 
 def _finish(job_id: str, worker: str, state: str, **values: Any) -> None:

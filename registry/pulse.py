@@ -48,9 +48,13 @@ def briefly(work: Iterable[Work], seconds: float = SHARE) -> Iterator[Work]:
 
 
 def beat(process: str = OUTBOX) -> bool:
-    """Let every pulse of a process do what is due now; whether there was anything."""
+    """Let every pulse of a process do what is due now; whether there was anything.
+
+    Raises:
+        KeyError: no pulse runs in a process of that name.
+    """
     busy = False
-    for name, function in _pulses.get(process, {}).items():
+    for name, function in _pulses[process].items():
         try:
             busy = function() or busy
         except Exception as error:

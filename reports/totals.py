@@ -16,7 +16,7 @@ from registry.facts.components import Component
 from registry.facts.cuts import Cut, Value
 from registry.facts.engine import Amounts
 from registry.facts.limits import Limit
-from registry.facts.query import Source, selection
+from registry.facts.query import Source, asked, selection
 from registry.facts.sealed import SEALED
 from registry.facts.spans import Months
 from registry.periods.calendar import Period
@@ -51,7 +51,7 @@ def totals(
         for component in components
     ]
     sql = ibis.to_sql(rows.select(*dimensions, *values), dialect=source.dialect)
-    source.fetch(f"CREATE OR REPLACE TEMP TABLE worked_out AS {sql}")
+    source.fetch(f"CREATE OR REPLACE TEMP TABLE worked_out AS {asked(sql, source.dialect)}")
     for dimension in ("", *dimensions):
         yield dimension, _cells(source, components, dimension)
 

@@ -18,7 +18,7 @@ from registry.messages.release_models import Release
 from registry.networks.models import Network, NetworkMember
 from registry.outbox.models import Delivery
 from registry.periods.calendar import BANGKOK, to_bangkok_date, utc_now
-from tests.facts_world import MOVED_ON, NEW_STANDARDS, OFFICES, STANDARDS, Row, World, month
+from tests.facts_world import MOVED_ON, NEW_STANDARDS, OFFICES, STANDARDS, Row, World
 
 LIVE = ("reported", "accepted")
 NOTICES = ("correction", "withdrawal")
@@ -81,7 +81,7 @@ class Recount:
             self.found.append(Counted(name, row, int(value) if value is True else value))
 
     def _people(self) -> None:
-        year = date(self.end.year - 1, self.end.month, self.end.day)
+        year = _months_before(self.end, 12)
         facts = self.table(Dissemination)
         busy = {f["member_id"] for f in facts if f["state"] in LIVE and year < f["on"] <= self.end}
         people = {row["id"]: row for row in self.table(Member)}
@@ -133,7 +133,7 @@ class Recount:
             if self.inside(row["founded_on"]):
                 self.count("founded", {**here, "on": row["founded_on"]})
             if holds(row["founded_on"], row["closed_on"], self.end):
-                since = _half_a_year_before(self.end)
+                since = _months_before(self.end, 6)
                 silent = row["founded_on"] <= since and not self._busy(row, since)
                 self.count("networks", {**here, "on": self.end})
                 self.count("dormant", {**here, "on": self.end}, silent)
@@ -333,10 +333,10 @@ def _minutes(row: Row, later: Any) -> float | None:
     return wait if wait >= 0 else None
 
 
-def _half_a_year_before(day: date) -> date:
-    index = month(day) - 6
-    last = date((index + 1) // 12, (index + 1) % 12 + 1, 1) - timedelta(days=1)
-    return last.replace(day=min(day.day, last.day))
+def _months_before(day: date, count: int) -> date:
+    """The last day of the month that lies so many before that of a day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - count + 1, 12)
+    return date(year, month + 1, 1) - timedelta(days=1)
 
 
 def totals(found: Iterable[Counted], amounts: frozenset[str]) -> dict[str, Any]:

@@ -118,6 +118,23 @@ def test_what_a_killed_run_or_a_bad_disk_left_is_mended(written: Flask) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_nothing_is_rebuilt_from_a_file_that_holds_something_else(written: Flask) -> None:
+    """A file of another month in its place, which the manifest was made to believe."""
+    with written.app_context():
+        root = files.folder()
+        one, other = sorted(root.glob("dissemination/*/*"))[:2]
+        one.write_bytes(other.read_bytes())
+        said = json.loads((root / "manifest.json").read_text("utf-8"))
+        for part in said["parts"]:
+            month = f"month={part['month']}/"
+            if part["table"] == "dissemination" and month in str(one):
+                part["bytes"] = one.stat().st_size
+        (root / "manifest.json").write_text(json.dumps(said), "utf-8")
+        with pytest.raises(Refused, match="dissemination"), files.proven(lambda *_: None):
+            pytest.fail("the files were believed")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_verify_names_what_differs(written: Flask) -> None:
     with written.app_context():
         change(update(Recipient).values(office_id=Recipient.office_id + 1))

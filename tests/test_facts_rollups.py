@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -13,14 +15,17 @@ from sqlalchemy import delete, func, select, update
 
 from registry.access.scope import Scope
 from registry.db import begin_write, commit, db, unit_of_work
+from registry.facts import files
 from registry.facts.components import COMPONENTS
 from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
-from registry.facts.rollups import fold
+from registry.facts.query import Live, Rows, Source
+from registry.facts.rollups import fold, turn
 from registry.facts.rollups.catalogue import ROLLED
 from registry.facts.rollups.models import TABLES, FactMark, FactState
 from registry.facts.rollups.proof import prove
 from registry.facts.spans import Months
+from registry.members.models import MemberSpan
 from registry.messages.ledger_models import Dissemination
 from registry.periods.calendar import month_of, utc_now
 from registry.pulse import beat
@@ -140,13 +145,33 @@ def test_a_rebuild_makes_the_same(rolled_up: Flask) -> None:
         assert prove() == []
 
 
+def test_what_changes_during_a_rebuild_is_not_lost(rolled_up: Flask) -> None:
+    """Files are older than what is marked while they are read; nobody else folds meanwhile."""
+
+    @contextmanager
+    def overtaken() -> Iterator[Source]:
+        with files.proven(lambda *_: None) as source:
+            with unit_of_work() as session:
+                session.execute(delete(Dissemination))
+            with pytest.raises(turn.NotFolding):
+                fold.fold("other", all_now=True)
+            yield source
+
+    with rolled_up.app_context():
+        fold.rebuild("test", overtaken())
+        (figure,) = evaluate(Scope.all(), ["disseminations"], HULL)
+        assert figure.value == 0
+        fold.fold("test", all_now=True)
+        assert prove() == []
+
+
 def test_one_folds_at_a_time_and_a_dead_one_is_followed(rolled_up: Flask) -> None:
     with rolled_up.app_context():
         with unit_of_work() as session:
             session.execute(delete(Dissemination))
-            later = {"folder": "other", "folding_until": utc_now() + fold.LEASE}
+            later = {"folder": "other", "folding_until": utc_now() + turn.LEASE}
             session.execute(update(FactState).values(later))
-        with pytest.raises(fold.NotFolding):
+        with pytest.raises(turn.NotFolding):
             fold.fold("test")
         assert marked()
         with unit_of_work() as session:
@@ -197,3 +222,33 @@ def test_the_process_of_facts_folds_what_is_marked(rolled_up: Flask) -> None:
         assert db.session.scalar(prompt_marks) is None
         table = TABLES["disseminations"]
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_an_answer_is_kept_until_what_it_rests_on_changes(
+    rolled_up: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    fetch = Live.fetch
+
+    def counted(self: Live, sql: str) -> Rows:
+        asked.append(sql)
+        return fetch(self, sql)
+
+    monkeypatch.setattr(Live, "fetch", counted)
+
+    def kept() -> tuple[float | None, int]:
+        asked.clear()
+        (figure,) = evaluate(Scope.all(), ["retention_rate"], Months(HULL.last - 5, HULL.last))
+        return figure.numerator, len(asked)
+
+    with rolled_up.app_context():
+        before, questions = kept()
+        assert before
+        assert questions
+        assert kept() == (before, 0)
+        with unit_of_work() as session:
+            session.execute(delete(MemberSpan))
+        assert kept() == (0, questions)
+        fold.fold("test", all_now=True)
+        assert kept() == (0, questions)
+        assert kept() == (0, 0)

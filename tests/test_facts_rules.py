@@ -22,12 +22,12 @@ from registry.facts.measures import MEASURES
 from registry.facts.query import Duck, Live
 from registry.facts.schema import COLUMNS
 from registry.facts.series import series
-from registry.facts.spans import Months, months_back
+from registry.facts.spans import Months
 from registry.members.models import Member
 from registry.messages.exchange_models import QuestionResolution
 from registry.messages.ledger_models import Dissemination, Question, Recipient
 from registry.messages.models import KeyMessage, Publication
-from registry.networks.models import NetworkMember
+from registry.networks.models import Network, NetworkMember
 from registry.periods.calendar import month_of
 from tests import cast
 from tests.facts_world import RICH, World
@@ -254,16 +254,45 @@ def test_a_median_lies_in_the_bucket_of_the_true_one(minutes: int) -> None:
     assert median([0] * len(BUCKETS)) is None
 
 
+def test_six_months_without_a_sign_of_life_are_six_whole_ones(world: World) -> None:
+    """The last of March is over at the end of September, though 30 September knows no 31st."""
+    network = Network(
+        name="เครือข่ายเงียบ",
+        type_code="youth",
+        office_id=world.offices["P50"],
+        province_code="50",
+        created_at=datetime(2020, 1, 1, tzinfo=UTC),
+    )
+    network.founded_on = long_ago = date(2020, 1, 1)
+    db.session.add(network)
+    db.session.flush()
+    member = world.tables[Member][0]["id"]
+    db.session.add(NetworkMember(network_id=network.id, member_id=member, from_on=long_ago))
+    there = delete(NetworkMember).where(NetworkMember.network_id != network.id)
+    db.session.execute(there)
+    last = month_of(date(2025, 9, 30))
+    months = [Months(month, month) for month in (last - 1, last)]
+    dormant = [value("networks_dormant", months=one) for one in months]
+    day, row = date(2025, 3, 31), _pass_on(world, 0, 10)
+    values = {"on": day, "month": month_of(day), "member_id": member}
+    db.session.execute(update(Dissemination).where(Dissemination.id == row).values(values))
+    since = [value("networks_dormant", months=one) for one in months]
+    assert since == [dormant[0] - 1, dormant[1]]
+
+
 @pytest.mark.parametrize(
-    ("day", "back", "there"),
-    [
-        (date(2026, 3, 31), 1, date(2026, 2, 28)),
-        (date(2024, 3, 31), 1, date(2024, 2, 29)),
-        (date(2026, 1, 15), 12, date(2025, 1, 15)),
-    ],
+    "topic",
+    ["น้ำท่วม", "a'b", 'a"b', "a\\", "<topic 1>', '<topic 2>", "'<province 1>', '<province 2>'"],
 )
-def test_going_back_stops_at_the_end_of_a_shorter_month(day: date, back: int, there: date) -> None:
-    assert months_back(day, back) == there
+def test_a_limit_says_what_it_means_whatever_is_written_in_it(world: World, topic: str) -> None:
+    before = value("disseminations")
+    assert before
+    assert value("disseminations", topic=topic) == 0
+    db.session.execute(update(KeyMessage).values(topic=topic))
+    assert value("disseminations", topic=topic) == before
+    assert value("disseminations", topic=[topic, None], province="50") == value(
+        "disseminations", province="50"
+    )
 
 
 def test_who_left_a_bureaus_network_is_not_there_at_the_end(app: Flask) -> None:

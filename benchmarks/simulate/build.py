@@ -19,8 +19,9 @@ from registry.channels.models import AudienceCount, Channel
 from registry.db import Base, db, unit_of_work
 from registry.errors import Refused
 from registry.facts import files
-from registry.facts.rollups.fold import rebuild, this_process
+from registry.facts.rollups.fold import rebuild
 from registry.facts.rollups.models import FactState
+from registry.facts.rollups.turn import this_process
 from registry.members.consent_models import Consent
 from registry.members.models import Member, MemberSpan, MemberStateChange
 from registry.messages.exchange_models import NewsDecision, QuestionResolution
@@ -88,11 +89,8 @@ def require_empty() -> None:
 
 def make_derived(say: Tell) -> None:
     """Make anew what is kept beside the facts: the load went past the triggers that mark them."""
-    say("columnar files")
-    files.write_files(lambda *_: None)
-    say("rollups")
-    with files.source(held=True) as source:
-        rebuild(this_process(), source)
+    say("columnar files and rollups")
+    rebuild(this_process(), files.proven(lambda *_: None))
 
 
 def rows_of(world: World, wordings: people.Wordings, say: Tell) -> Iterator[Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from zlib import crc32
 
@@ -115,11 +115,6 @@ class Plan:
 def day_number(day: date) -> int:
     """A day as the number of days since 1970."""
     return (day - EPOCH).days
-
-
-def day_of(number: int) -> date:
-    """The day of a number."""
-    return EPOCH + timedelta(days=int(number))
 
 
 def month_start_day(month: int) -> int:

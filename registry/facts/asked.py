@@ -22,8 +22,8 @@ from registry.facts.spans import Months
 from registry.geography.models import ProvinceZone
 from registry.messages.models import OUT, KeyMessage, Publication
 from registry.messages.visibility import message_within
-from registry.periods.calendar import Period, month_of
-from registry.periods.runs import RELATIVE_NAMES, Relative, Run, Span
+from registry.periods.calendar import Period, Run, month_of
+from registry.periods.relative import RELATIVE_NAMES, Relative
 
 LIMITS = (
     *("zone", "province", "network_type", "channel_kind", "message_kind", "topic", "office"),
@@ -45,7 +45,7 @@ class Asked:
         ranged: whether it was asked for by its first and last month.
     """
 
-    period: Span
+    period: Run
     cut: Cut
     life: Months | None = None
     word: Relative | None = None

@@ -13,14 +13,14 @@ from registry.errors import Refused
 from registry.i18n import language
 from registry.members.models import MemberSpan
 from registry.messages.models import Publication
-from registry.periods.calendar import Period, month_of
-from registry.periods.runs import Relative, Span, span
+from registry.periods.calendar import Period, Run, month_of, span
+from registry.periods.relative import Relative
 
 YEARS = 10
 """So many years a range may hold, and so long before the first fact it may begin."""
 
 
-def period_of(args: Mapping[str, str], today: date) -> tuple[Span, Relative | None]:
+def period_of(args: Mapping[str, str], today: date) -> tuple[Run, Relative | None]:
     """The months that ``period``, or ``from`` and ``to``, name; and the relative word for them.
 
     Args:
@@ -56,7 +56,7 @@ def _month(text: str) -> Period:
     return period
 
 
-def _range(first: Period, last: Period, today: date) -> Span:
+def _range(first: Period, last: Period, today: date) -> Run:
     if last < first:
         raise Refused(
             _(

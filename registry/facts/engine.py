@@ -10,8 +10,10 @@ from typing import Any
 from registry.access.scope import Scope
 from registry.facts.components import COMPONENTS, Component
 from registry.facts.cuts import Cell, Cut
+from registry.facts.fact import Fact
 from registry.facts.limits import Limit, limit_of
 from registry.facts.query import Live, Source, totals
+from registry.facts.rollups.answers import answer
 from registry.facts.rollups.catalogue import ROLLED
 from registry.facts.rollups.read import totals as rolled_totals
 from registry.facts.spans import Months
@@ -60,15 +62,26 @@ def _sums(
     group: list[Component], months: Months, cut: Cut, limit: Limit, source: Source | None
 ) -> Mapping[Cell, Sequence[Any]]:
     """Totals of components of one fact by cell, in the order of the components."""
-    fact = group[0].fact
-    if source is None and fact.name in ROLLED:
-        rolled = rolled_totals(ROLLED[fact.name], group, months, cut, limit)
-        if rolled is not None:
-            return rolled
-    names, width = [one.name for one in group], len(cut.by)
+    fact, names = group[0].fact, [one.name for one in group]
+    if source is not None:
+        return _counted(fact, names, months, cut, limit, source)
+
+    def ask() -> Mapping[Cell, Sequence[Any]]:
+        rolled = ROLLED.get(fact.name)
+        known = rolled_totals(rolled, group, months, cut, limit) if rolled else None
+        return _counted(fact, names, months, cut, limit, Live()) if known is None else known
+
+    return answer(fact, names, months, cut, limit, ask)
+
+
+def _counted(
+    fact: Fact, names: list[str], months: Months, cut: Cut, limit: Limit, source: Source
+) -> Mapping[Cell, Sequence[Any]]:
+    """The same, counted from the facts themselves."""
+    width, alone = len(cut.by), fact.stock and (fact.cohort or bool(limit.bureaus))
     found: dict[Cell, Sequence[Any]] = {}
-    for span in months.each() if fact.stock and cut.by_month else [months]:
-        for row in totals(names, span, cut, limit, source or Live()):
+    for span in months.each() if alone and cut.by_month else [months]:
+        for row in totals(names, span, cut, limit, source):
             found[tuple(_plain(value) for value in row[:width])] = row[width:]
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 from ibis.expr.types import BooleanValue, Table, Value
 
-from registry.facts.schema import table
+from registry.facts.schema import month_ends, table
 from registry.facts.spans import Months
 
 Messages = tuple[int, ...]
@@ -28,7 +28,8 @@ class Fact:
             it takes messages, too: no other rows need be read for a question about them.
         dimensions: by which it may be cut.
         owned: which rows belong to bureaus (by office id) that see their own networks only.
-        stock: what stands at the end of the months, instead of what happens in them.
+        stock: what stands at the end of each month, instead of what happens in them.
+        cohort: what stood before the months and is followed to their end, not month by month.
         clocked: its rows also carry ``now``: the epoch second at which the cut's today begins.
         by_office: placed by an office; one without a province lies in the zone of the office.
     """
@@ -38,6 +39,7 @@ class Fact:
     dimensions: frozenset[str]
     owned: Owned
     stock: bool = False
+    cohort: bool = False
     by_office: bool = False
     clocked: bool = False
 
@@ -75,6 +77,29 @@ def month_number(day: Value) -> Value:
 def stands(start: Value, stop: Value, day: object) -> BooleanValue:
     """Whether a span (stop exclusive, or open) holds a day."""
     return (start <= day) & (stop.isnull() | (stop > day))
+
+
+def standing(rows: Table, start: str, stop: str, months: Months) -> Table:
+    """Rows for each month at whose end their span holds, with its last day and number."""
+    ends = month_ends(months.first, months.last)
+    return rows.join(ends, stands(rows[start], rows[stop], ends["on"]))
+
+
+def lately(rows: Table, key: str, months: Months, count: int) -> Table:
+    """For each of the months the keys that rows of it or of the ``count - 1`` before it have."""
+    ends = month_ends(months.first, months.last)
+    before = ibis.literal(months.first) - count
+    rows = rows.filter(rows.month > before, rows.month <= months.last)
+    rows = rows.select(key, then="month").distinct()
+    joined = rows.join(ends, [rows.then > ends.month - count, rows.then <= ends.month])
+    return joined.select(key, "month").distinct()
+
+
+def whether(rows: Table, name: str, key: str, found: Table, its_key: str) -> Table:
+    """Add whether a row's key and month are among others, none of which comes twice."""
+    found = found.select(its=its_key, its_month="month", there=ibis.literal(True))
+    joined = rows.left_join(found, [rows[key] == found.its, rows.month == found.its_month])
+    return joined.mutate(joined.there.notnull().name(name)).drop("its", "its_month", "there")
 
 
 def minutes_between(later: Value, earlier: Value) -> Value:

@@ -18,9 +18,10 @@ from registry.db import db
 from registry.errors import Refused
 from registry.facts import files
 from registry.facts.files.writing import Tell
-from registry.facts.rollups.fold import NotFolding, fold, rebuild, this_process
+from registry.facts.rollups.fold import fold, rebuild
 from registry.facts.rollups.models import FactMark, FactState
 from registry.facts.rollups.proof import TOLD, prove
+from registry.facts.rollups.turn import NotFolding, this_process
 from registry.i18n import moment
 
 
@@ -71,13 +72,7 @@ def refresh_command(as_json: bool) -> None:
 def rebuild_command(as_json: bool) -> None:
     """Make the columnar files and all rollups anew; the rollups from the proven files."""
     with _bar("facts") as tell, _alone():
-        files.write_files(tell)
-        verdict = files.verify()
-        if verdict.differences:
-            text = _("The columnar files differ from the database; run “sang facts refresh”.")
-            raise Refused(text)
-        with files.source(held=True) as source:
-            rows = rebuild(this_process(), source, tell)
+        rows = rebuild(this_process(), files.proven(tell), tell)
     click.echo(
         json.dumps({"rows": rows}) if as_json else _("Rows of rollups: %(n)s.", n=f"{rows:,}")
     )

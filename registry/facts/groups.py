@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ibis
-from ibis.expr.types import BooleanValue, Table, Value
+from ibis.expr.types import BooleanValue, Table
 
 from registry.facts.fact import (
     PLACE,
     Fact,
     by_network_at_end,
     by_publisher,
+    lately,
     month_number,
+    standing,
     stands,
+    whether,
     within,
 )
 from registry.facts.schema import table
-from registry.facts.spans import Months, months_back
+from registry.facts.spans import Months
 from registry.messages.ledger_models import LIVE
 
 DORMANT_MONTHS = 6
@@ -30,30 +33,27 @@ def _networks() -> Table:
 
 
 def networks(months: Months) -> Table:
-    """Networks that stand on the last day, with ``dormant``."""
-    rows, day = _networks(), months.end
-    rows = rows.filter(stands(rows.founded_on, rows.closed_on, day))
-    since = months_back(day, DORMANT_MONTHS)
-    busy = rows.id.isin(_published(since, day)) | rows.id.isin(_passed_on(since, day))
-    return rows.mutate(
-        ibis.literal(day, "date").name("on"),
-        month=ibis.literal(months.last, "int64"),
-        dormant=(rows.founded_on <= since) & ~busy,
-    )
+    """Networks that stand on the last day of each month, with ``dormant``."""
+    rows = standing(_networks(), "founded_on", "closed_on", months)
+    alive = lately(ibis.union(_published(), _passed_on()), "network_id", months, DORMANT_MONTHS)
+    rows = whether(rows, "busy", "id", alive, "network_id")
+    young = month_number(rows.founded_on) > rows.month - DORMANT_MONTHS
+    return rows.mutate(dormant=~young & ~rows.busy)
 
 
-def _published(since: object, day: object) -> Value:
+def _published() -> Table:
     facts, channels = table("publication"), table("channel")
-    recent = facts.filter(facts["on"] > since, facts["on"] <= day).channel_id
-    return channels.filter(channels.network_id.notnull(), channels.id.isin(recent)).network_id
+    served = channels.filter(channels.network_id.notnull())
+    joined = facts.join(served, facts.channel_id == served.id)
+    return joined.select("network_id", "month")
 
 
-def _passed_on(since: object, day: object) -> Value:
+def _passed_on() -> Table:
     facts, spans = table("dissemination"), table("network_member")
-    facts = facts.filter(facts["on"] > since, facts["on"] <= day, facts.state.isin(LIVE))
-    facts = facts.select("member_id", "on")
+    facts = facts.filter(facts.state.isin(LIVE)).select("member_id", "on", "month")
     there = stands(spans.from_on, spans.to_on, facts["on"])
-    return facts.join(spans, [facts.member_id == spans.member_id, there]).network_id
+    joined = facts.join(spans, [facts.member_id == spans.member_id, there])
+    return joined.select("network_id", "month")
 
 
 def foundings(months: Months) -> Table:
@@ -64,27 +64,37 @@ def foundings(months: Months) -> Table:
 
 
 def channels(months: Months) -> Table:
-    """Channels open on the last day with their latest ``audience`` on or before it.
+    """Channels open on the last day of each month with their latest ``audience`` until then.
 
     A member's channel counts while the member is active and lies where the member does; an
     office's lies where the office does and has the type of the network that it serves.
     """
-    rows, day = table("channel"), months.end
-    rows = rows.filter(stands(rows.opened_on, rows.retired_on, day)).rename(channel_kind="kind")
-    rows = ibis.union(_of_members(rows, day), _of_offices(rows))
-    counted = _audiences(day)
-    rows = rows.left_join(counted, rows.id == counted.channel_id).drop("channel_id")
-    return rows.mutate(
-        ibis.literal(day, "date").name("on"), month=ibis.literal(months.last, "int64")
+    rows = standing(table("channel"), "opened_on", "retired_on", months)
+    rows = rows.rename(channel_kind="kind")
+    rows = ibis.union(_of_members(rows), _of_offices(rows))
+    counts = table("audience_count")
+    counts = counts.select(
+        "audience",
+        counted="channel_id",
+        since="on",
+        until=counts["on"].lead().over(group_by=counts.channel_id, order_by=counts["on"]),
     )
+    latest = stands(counts.since, counts.until, rows["on"])
+    joined = rows.left_join(counts, [rows.id == counts.counted, latest])
+    return joined.drop("counted", "since", "until")
 
 
-def _of_members(rows: Table, day: object) -> Table:
+_OF_CHANNEL = ("id", "channel_kind", "member_id", "office_id", "on", "month")
+
+
+def _of_members(rows: Table) -> Table:
     spans = table("member_span")
-    spans = spans.filter(stands(spans.from_on, spans.to_on, day))
-    spans = spans.select("network_type", who="member_id", province="province_code")
-    joined = rows.join(spans, rows.member_id == spans.who)
-    return joined.select("id", "channel_kind", "member_id", "office_id", "province", "network_type")
+    spans = spans.select(
+        "network_type", "from_on", "to_on", who="member_id", province="province_code"
+    )
+    there = stands(spans.from_on, spans.to_on, rows["on"])
+    joined = rows.join(spans, [rows.member_id == spans.who, there])
+    return joined.select(*_OF_CHANNEL, "province", "network_type")
 
 
 def _of_offices(rows: Table) -> Table:
@@ -92,15 +102,7 @@ def _of_offices(rows: Table) -> Table:
     served = table("network").select(served="id", network_type="type_code")
     joined = rows.join(offices, rows.office_id == offices.key)
     joined = joined.left_join(served, joined.network_id == served.served)
-    return joined.select("id", "channel_kind", "member_id", "office_id", "province", "network_type")
-
-
-def _audiences(day: object) -> Table:
-    rows = table("audience_count")
-    rows = rows.filter(rows["on"] <= day)
-    order = ibis.window(group_by=rows.channel_id, order_by=rows["on"].desc())
-    rows = rows.mutate(place=ibis.row_number().over(order))
-    return rows.filter(rows.place == 0).select("channel_id", "audience")
+    return joined.select(*_OF_CHANNEL, "province", "network_type")
 
 
 def _channel_owned(rows: Table, offices: frozenset[int], months: Months) -> BooleanValue:

@@ -12,12 +12,15 @@ from registry.facts.fact import (
     by_network_at_end,
     by_network_before,
     by_nobody,
+    lately,
     month_number,
+    standing,
     stands,
+    whether,
     within,
 )
-from registry.facts.schema import table
-from registry.facts.spans import Months, months_back
+from registry.facts.schema import month_ends, table
+from registry.facts.spans import Months
 from registry.messages.ledger_models import LIVE
 
 CONFIRMED_MONTHS = 12
@@ -27,44 +30,36 @@ MERGED = "merge"
 MEMBERS = PLACE | {"network_type"}
 
 
-def _standing(day: object, month: int) -> Table:
-    rows = table("member_span")
-    rows = rows.filter(stands(rows.from_on, rows.to_on, day))
-    return rows.rename(province="province_code").mutate(
-        ibis.literal(day, "date").name("on"), month=ibis.literal(month, "int64")
-    )
-
-
 def members(months: Months) -> Table:
-    """Members active on the last day."""
-    return _standing(months.end, months.last)
+    """Members active on the last day of each month."""
+    rows = standing(table("member_span"), "from_on", "to_on", months)
+    return rows.rename(province="province_code")
 
 
 def records(months: Months) -> Table:
-    """Members active on the last day, with ``confirmed``, ``busy`` and ``complete``."""
-    rows, day = _standing(months.end, months.last), months.end
-    known = table("member").rename(member="id")
+    """Members active on the last day of each month, with ``confirmed``, ``busy``, ``complete``."""
+    rows, known = members(months), table("member").rename(member="id")
     rows = rows.join(known, rows.member_id == known.member)
-    since = months_back(day, CONFIRMED_MONTHS)
-    confirmed = (rows.confirmed_on > since) & (rows.confirmed_on <= day)
+    rows = whether(rows, "busy", "member_id", _passing_on(months), "member_id")
+    rows = whether(rows, "consenting", "member_id", _consenting(months), "member_id")
+    recent = month_number(rows.confirmed_on) > rows.month - CONFIRMED_MONTHS
     contact = rows.phone.notnull() | rows.line_id.notnull() | rows.email.notnull()
     return rows.mutate(
-        confirmed=confirmed.fill_null(False),
-        busy=rows.member_id.isin(_passing_on(since, day)),
-        complete=contact & rows.district_code.notnull() & rows.member_id.isin(_consenting(day)),
+        confirmed=(recent & (rows.confirmed_on <= rows["on"])).fill_null(False),
+        complete=contact & rows.district_code.notnull() & rows.consenting,
     )
 
 
-def _passing_on(since: object, day: object) -> ibis.Value:
+def _passing_on(months: Months) -> Table:
     facts = table("dissemination")
-    recent = (facts["on"] > since) & (facts["on"] <= day)
-    return facts.filter(recent, facts.state.isin(LIVE)).member_id
+    return lately(facts.filter(facts.state.isin(LIVE)), "member_id", months, CONFIRMED_MONTHS)
 
 
-def _consenting(day: object) -> ibis.Value:
+def _consenting(months: Months) -> Table:
     rows = table("consent")
-    given = (rows.purpose == "registry") & stands(rows.given_on, rows.withdrawn_on, day)
-    return rows.filter(given).member_id
+    rows = rows.filter(rows.purpose == "registry")
+    given = standing(rows, "given_on", "withdrawn_on", months)
+    return given.select("member_id", "month").distinct()
 
 
 def members_before(months: Months) -> Table:
@@ -72,11 +67,16 @@ def members_before(months: Months) -> Table:
 
     A record that was merged within the months is its survivor's: nobody was lost with it.
     """
-    rows, later = _standing(months.before, months.first), table("member_span")
+    rows, later = table("member_span"), table("member_span")
+    rows = rows.filter(stands(rows.from_on, rows.to_on, months.before))
     merged = (rows.ends == MERGED) & (rows.to_on <= months.end)
     rows = rows.filter(~merged.fill_null(False))
     kept = later.filter(stands(later.from_on, later.to_on, months.end)).member_id
-    return rows.mutate(kept=rows.member_id.isin(kept))
+    return rows.rename(province="province_code").mutate(
+        ibis.literal(months.before, "date").name("on"),
+        month=ibis.literal(months.first, "int64"),
+        kept=rows.member_id.isin(kept),
+    )
 
 
 def _moves(months: Months, day: str) -> Table:
@@ -96,22 +96,21 @@ def departures(months: Months) -> Table:
 
 
 def districts(months: Months) -> Table:
-    """All districts, with ``members``: how many are active there on the last day."""
-    active, known, places = _standing(months.end, months.last), table("member"), table("district")
-    homes = active.join(known, active.member_id == known.id).select("district_code")
-    counts = homes.group_by("district_code").agg(members=homes.count())
-    rows = places.left_join(counts, places.code == counts.district_code)
-    rows = rows.select("members", province="province_code", district="code")
-    return rows.mutate(
-        ibis.literal(months.end, "date").name("on"),
-        month=ibis.literal(months.last, "int64"),
-        members=rows.members.fill_null(0),
-    )
+    """All districts at the end of each month, with ``members``: how many active live there."""
+    active, known, places = members(months), table("member"), table("district")
+    homes = active.join(known, active.member_id == known.id).select("district_code", "month")
+    counts = homes.group_by(home="district_code", then="month").agg(members=homes.count())
+    every = places.cross_join(month_ends(months.first, months.last))
+    rows = every.left_join(counts, [every.code == counts.home, every.month == counts.then])
+    rows = rows.select("on", "month", "members", province="province_code", district="code")
+    return rows.mutate(members=rows.members.fill_null(0))
 
 
 MEMBERS_AT_END = Fact("members", members, MEMBERS, by_network_at_end, stock=True)
 RECORDS = Fact("records", records, MEMBERS, by_network_at_end, stock=True)
-MEMBERS_BEFORE = Fact("members_before", members_before, MEMBERS, by_network_before, stock=True)
+MEMBERS_BEFORE = Fact(
+    "members_before", members_before, MEMBERS, by_network_before, stock=True, cohort=True
+)
 ARRIVALS = Fact("arrivals", arrivals, MEMBERS, by_network)
 DEPARTURES = Fact("departures", departures, MEMBERS, by_network)
 DISTRICTS = Fact("districts", districts, PLACE, by_nobody, stock=True)

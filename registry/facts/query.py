@@ -6,25 +6,29 @@ ibis wrote as literals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time
 from functools import lru_cache
 from typing import Any, Protocol
 
 import ibis
 from ibis.backends.sql import compilers
 from ibis.expr.types import Table
-from sqlglot import exp
+from sqlglot import Dialect, exp
 from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
 from registry.db import db
+from registry.facts.bitmaps import BitMap
+from registry.facts.blanks import HERE, SOME, blank, filled, shape
 from registry.facts.components import COMPONENTS
-from registry.facts.cuts import Cut
+from registry.facts.cuts import Cell, Cut
 from registry.facts.fact import Fact
-from registry.facts.groups import DORMANT_MONTHS
 from registry.facts.limits import Limit, filtered, limited, stamped
-from registry.facts.people import CONFIRMED_MONTHS
-from registry.facts.spans import Months, months_back
+from registry.facts.schema import MONTH_ENDS
+from registry.facts.spans import Months
 from registry.periods.calendar import BANGKOK
 
 MANY = 6
@@ -79,9 +83,25 @@ class Duck:
         """All rows of a query."""
         return list(self.connection.execute(sql).fetchall())
 
+    def sets(self, sql: str) -> Iterator[tuple[Cell, BitMap]]:
+        """The column ``key`` of a query as a set for each cell of its others.
+
+        Gathered by DuckDB and taken over as arrays: millions of keys never become rows.
+        """
+        lists = f"SELECT * EXCLUDE (key), list(key) AS keys FROM ({sql}) GROUP BY ALL"  # noqa: S608
+        for batch in self.connection.sql(lists).to_arrow_reader():
+            *cells, keys = batch.columns
+            values = keys.values.to_numpy().astype("uint32")
+            bounds = keys.offsets.to_numpy()
+            every = zip(*(column.to_pylist() for column in cells), strict=True)
+            for cell, start, stop in zip(every, bounds, bounds[1:], strict=False):
+                yield cell, BitMap(array("I", values[start:stop].tobytes()))
+
 
 def selection(fact: Fact, months: Months, cut: Cut, limit: Limit) -> Table:
     """The rows of a fact that a question is about, with the columns of its dimensions."""
+    if fact.stock and not (fact.cohort or cut.by_month):
+        months = months.at_end
     asked = dict(cut.where).get("message", ())
     narrowed = (tuple(int(value) for value in asked if value is not None),) if asked else ()
     rows = limited(fact, fact.rows(months, *narrowed), months, limit)
@@ -101,79 +121,76 @@ def totals(
     places: Places = (),
 ) -> Rows:
     """Totals of components of one fact: a row per cell, its values before the totals."""
-    some = _months_of(cut, limit, months)
-    written = _totals(tuple(names), some, cut, limit, source.dialect, bool(places))
-    return source.fetch(filled(written, some, months, places))
+    written = _totals(tuple(names), *shape(cut, limit), source.dialect, bool(places))
+    return answer(source, filled(written, _dialect(source), months, cut, limit, places))
 
 
-def keys(
+def sets(
     name: str, months: Months, cut: Cut, limit: Limit, source: Source, places: Places = ()
-) -> Rows:
-    """What a distinct component counts once: a row per cell and key, the key last."""
-    some = _months_of(cut, limit, months)
-    written = _keys(name, some, cut, limit, source.dialect, bool(places))
-    return source.fetch(filled(written, some, months, places))
+) -> Iterator[tuple[Cell, BitMap]]:
+    """What a distinct component counts once, as a set for each cell."""
+    written = _keys(name, *shape(cut, limit), source.dialect, bool(places))
+    sql = filled(written, _dialect(source), months, cut, limit, places)
+    if isinstance(source, Duck):
+        yield from source.sets(asked(sql, source.dialect))
+        return
+    found: dict[Cell, list[int]] = defaultdict(list)
+    for row in answer(source, sql):
+        found[row[:-1]].append(int(row[-1]))
+    yield from ((cell, BitMap(keys)) for cell, keys in found.items())
 
 
-# Months and provinces are filled in afterwards, for ibis takes a tenth of a second to compile.
-SOME = Months(7001 * 12 + 3, 8002 * 12 + 8)
-"""Months that no question is about; a message or an office of such a number has their digits."""
-SOMEWHERE = ("<here>", "<there>")
-"""Provinces that are none."""
+def _dialect(source: Source) -> type[Dialect]:
+    """The SQL of a source as sqlglot knows it."""
+    found: type[Dialect] = getattr(compilers, source.dialect).compiler.dialect
+    return found
 
 
-def _months_of(cut: Cut, limit: Limit, months: Months) -> Months:
-    """The months to compile for: the real ones where a limit's number looks like ``SOME``."""
-    given = {value for _name, values in cut.where for value in values}
-    given |= limit.offices_inside | limit.bureaus
-    return months if given & {SOME.first, SOME.last} else SOME
+def answer(source: Source, sql: str) -> Rows:
+    """All rows of a query in which month ends may be named; see :func:`asked`."""
+    return source.fetch(asked(sql, source.dialect))
+
+
+def asked(sql: str, dialect: str) -> str:
+    """A query together with the month ends that it names, which no database holds."""
+    word = "" if dialect == "sqlite" else "DATE "
+    ends = {}
+    for name, first, last in _ENDS.findall(sql):
+        days = Months(int(first), int(last)).each()
+        rows = ", ".join(f"({one.last}, {word}'{one.end}')" for one in days)
+        ends[name] = f'{name}(month, "on") AS (VALUES {rows})'
+    if not ends:
+        return sql
+    return f"WITH {', '.join(ends.values())}{',' if sql.startswith('WITH ') else ''} " + (
+        sql.removeprefix("WITH ")
+    )
+
+
+_ENDS = re.compile(rf"\b({MONTH_ENDS}(\d+)_(\d+))\b")
 
 
 @lru_cache(maxsize=1024)
-def _totals(
-    names: tuple[str, ...], months: Months, cut: Cut, limit: Limit, dialect: str, placed: bool
-) -> str:
+def _totals(names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
     components = [COMPONENTS[name] for name in names]
-    rows = _placed(components[0].fact, months, cut, limit, placed)
+    rows = _placed(components[0].fact, cut, limit, placed)
     sums = {component.name: component.total(rows) for component in components}
     grouped = rows.group_by([rows[name] for name in cut.by]) if cut.by else rows
     return compiled(grouped.agg(**sums), dialect, once=len(names) > MANY)
 
 
 @lru_cache(maxsize=256)
-def _keys(name: str, months: Months, cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
+def _keys(name: str, cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
     component = COMPONENTS[name]
-    rows = _placed(component.fact, months, cut, limit, placed)
+    rows = _placed(component.fact, cut, limit, placed)
     rows = rows.filter(component.contributes(rows))
     key = component.value(rows) if component.value else rows.count()
     chosen = rows.select(*(rows[dimension] for dimension in cut.by), key=key)
     return compiled(chosen.distinct(), dialect)
 
 
-def _placed(fact: Fact, months: Months, cut: Cut, limit: Limit, placed: bool) -> Table:
-    rows = selection(fact, months, cut, limit)
-    return rows.filter(rows.province.isin(SOMEWHERE)) if placed else rows
-
-
-def filled(sql: str, some: Months, months: Months, places: Places = ()) -> str:
-    """SQL that was compiled for some months (and ``SOMEWHERE``), for those asked about."""
-    if some != months:
-        for before, after in zip(_dates(some), _dates(months), strict=True):
-            sql = sql.replace(f"'{before}'", f"'{after}'").replace(_made(before), _made(after))
-        for number, month in ((some.first, months.first), (some.last, months.last)):
-            sql = sql.replace(str(number), str(month))
-    known = ", ".join(f"'{code}'" for code in places if code.isalnum())
-    return sql.replace(", ".join(f"'{name}'" for name in SOMEWHERE), known)
-
-
-def _dates(months: Months) -> tuple[date, ...]:
-    """Every day that the facts of some months may name."""
-    back = (months_back(months.end, count) for count in (CONFIRMED_MONTHS, DORMANT_MONTHS))
-    return (months.start, months.before, months.end, *back)
-
-
-def _made(day: date) -> str:
-    return f"MAKE_DATE({day.year}, {day.month}, {day.day})"
+def _placed(fact: Fact, cut: Cut, limit: Limit, placed: bool) -> Table:
+    rows = selection(fact, SOME, cut, limit)
+    return rows.filter(rows.province.isin(blank(HERE))) if placed else rows
 
 
 def compiled(rows: Table, dialect: str, *, once: bool = False) -> str:

@@ -84,7 +84,7 @@ LATER = frozenset({"message_move", "release", "delivery", "question_resolution"}
 is absent there.  A column is never added to a table that was sealed before; a new table is."""
 PRESENCE = {"member": ("phone", "line_id", "email"), "dissemination": ("link", "evidence")}
 
-
+MONTH_ENDS = "month_ends_"
 _TABLES = {model.__tablename__: model.__table__ for model in MODELS}
 
 
@@ -102,3 +102,11 @@ def _type(kind: TypeEngine[object]) -> str:
         if isinstance(kind, sql):
             return name
     return "timestamp" if isinstance(kind, DateTime) else "string"
+
+
+def month_ends(first: int, last: int) -> Table:
+    """The months from one to another, each with its last day ``on``.
+
+    No database holds them: they come with the SQL; see :func:`registry.facts.query.asked`.
+    """
+    return ibis.table({"month": "int64", "on": "date"}, name=f"{MONTH_ENDS}{first}_{last}")

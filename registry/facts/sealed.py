@@ -5,10 +5,10 @@ from __future__ import annotations
 from registry.access.scope import Scope
 from registry.facts.cuts import Cut
 from registry.geography.queries import province_zones
-from registry.periods.runs import Span
+from registry.periods.calendar import Run
 
 
-def sealed_cut(scope: Scope, cut: Cut, period: Span) -> str | None:
+def sealed_cut(scope: Scope, cut: Cut, period: Run) -> str | None:
     """The sealed cut that a question asks for, or None where none was sealed.
 
     Sealed are the whole and each zone, province, channel kind and network type, on the map of
@@ -31,7 +31,7 @@ def sealed_cut(scope: Scope, cut: Cut, period: Span) -> str | None:
 SEALED = ("zone", "province", "channel_kind", "network_type")
 
 
-def _place(scope: Scope, period: Span) -> str | None:
+def _place(scope: Scope, period: Run) -> str | None:
     """The province, or the zone of the period's last day, that a scope is made of."""
     if len(scope.provinces) == 1:
         return f"province={next(iter(scope.provinces))}"

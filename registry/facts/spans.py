@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from registry.periods.calendar import month_start
-from registry.periods.runs import Span
+from registry.periods.calendar import Run, month_start
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Months:
     last: int
 
     @classmethod
-    def of(cls, period: Span) -> Months:
+    def of(cls, period: Run) -> Months:
         """The months of a period."""
         return cls(period.first_month, period.last_month)
 
@@ -37,13 +36,16 @@ class Months:
         """The day before the first: what stood "at the start"."""
         return self.start - timedelta(days=1)
 
+    @property
+    def at_end(self) -> Months:
+        """The last month alone: whatever stands is counted at its end."""
+        return Months(self.last, self.last)
+
+    @property
+    def numbers(self) -> range:
+        """The number of each month."""
+        return range(self.first, self.last + 1)
+
     def each(self) -> list[Months]:
         """One run for each month."""
-        return [Months(month, month) for month in range(self.first, self.last + 1)]
-
-
-def months_back(day: date, months: int) -> date:
-    """The day that lies so many months before another, or the last one of a shorter month."""
-    index = day.year * 12 + day.month - 1 - months
-    last = month_start(index + 1) - timedelta(days=1)
-    return last.replace(day=min(day.day, last.day))
+        return [Months(month, month) for month in self.numbers]

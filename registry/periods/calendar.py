@@ -8,10 +8,10 @@ numbers that a database can compare and partition by.  The fiscal year runs from
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -25,12 +25,14 @@ __all__ = [
     "Period",
     "PeriodError",
     "PeriodKind",
+    "Run",
     "bangkok",
     "format_date",
     "format_datetime",
     "month_of",
     "month_start",
     "periods_between",
+    "span",
     "to_bangkok_date",
     "utc_now",
 ]
@@ -73,7 +75,87 @@ _KINDS = {length: kind for kind, length in _LENGTHS.items()}
 
 
 @dataclass(frozen=True, order=True)
-class Period:
+class Run:
+    """Whole months in a row, however many.
+
+    Args:
+        first_month: number (see the module) of its first month.
+        length: whole months, at least 1.
+
+    Raises:
+        ValueError: it holds no month.
+    """
+
+    first_month: int
+    length: int = 1
+
+    def __post_init__(self) -> None:
+        if self.length < 1:
+            raise ValueError("a run holds at least one month")
+
+    @property
+    def last_month(self) -> int:
+        """Number of its last month, inclusive."""
+        return self.first_month + self.length - 1
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        """The numbers of all its months, in order."""
+        return tuple(range(self.first_month, self.last_month + 1))
+
+    @property
+    def start(self) -> date:
+        """Its first day (C.E.)."""
+        return month_start(self.first_month)
+
+    @property
+    def end(self) -> date:
+        """Its last day (C.E.), inclusive."""
+        return month_start(self.last_month + 1) - timedelta(days=1)
+
+    @property
+    def code(self) -> str:
+        """Its first and last month as operators write them: ``2568-10--2569-03``."""
+        return f"{Period(self.first_month).code}--{Period(self.last_month).code}"
+
+    def previous(self) -> Self:
+        """The one of the same length just before it."""
+        return type(self)(self.first_month - self.length, self.length)
+
+    def same_last_year(self) -> Self:
+        """The same months one year earlier."""
+        return type(self)(self.first_month - 12, self.length)
+
+    def has_ended(self, today: date) -> bool:
+        """Whether its last day lies before ``today`` (a day in Bangkok)."""
+        return today > self.end
+
+    def label(self, locale: str = "th", style: str = "long") -> str:
+        """Its first and last month: ``ตุลาคม 2568 – มีนาคม 2569``; styles as of a period."""
+        ends = (Period(month).label(locale, style) for month in (self.first_month, self.last_month))
+        return " – ".join(dict.fromkeys(ends))
+
+    def __str__(self) -> str:
+        return self.code
+
+
+def span(first_month: int, last_month: int) -> Run:
+    """The months from one to another, both inclusive: a period wherever they are one.
+
+    Only periods are closed.
+
+    Raises:
+        ValueError: the last one lies before the first.
+    """
+    length = last_month - first_month + 1
+    try:
+        return Period(first_month, length)
+    except ValueError:
+        return Run(first_month, length)
+
+
+@dataclass(frozen=True, order=True)
+class Period(Run):
     """A calendar month, or a fiscal quarter, half or year; sorts by its first month.
 
     Args:
@@ -83,9 +165,6 @@ class Period:
     Raises:
         ValueError: no period of that length begins in that month.
     """
-
-    first_month: int
-    length: int = 1
 
     def __post_init__(self) -> None:
         if self.length not in _KINDS or (self.first_month - _OCTOBER) % self.length:
@@ -150,49 +229,13 @@ class Period:
                 part = "FY"
         return f"{self.year:04d}-{part}"
 
-    @property
-    def last_month(self) -> int:
-        """Number of its last month, inclusive."""
-        return self.first_month + self.length - 1
-
-    @property
-    def months(self) -> tuple[int, ...]:
-        """The numbers of all its months, in order."""
-        return tuple(range(self.first_month, self.last_month + 1))
-
-    @property
-    def start(self) -> date:
-        """Its first day (C.E.)."""
-        return month_start(self.first_month)
-
-    @property
-    def end(self) -> date:
-        """Its last day (C.E.), inclusive."""
-        year, month = divmod(self.last_month, 12)
-        return date(year, month + 1, monthrange(year, month + 1)[1])
-
-    def previous(self) -> Period:
-        """The period of the same length just before it."""
-        return Period(self.first_month - self.length, self.length)
-
     def next(self) -> Period:
         """The period of the same length just after it."""
         return Period(self.first_month + self.length, self.length)
 
-    def same_last_year(self) -> Period:
-        """The same period one year earlier."""
-        return Period(self.first_month - 12, self.length)
-
-    def has_ended(self, today: date) -> bool:
-        """Whether its last day lies before ``today`` (a day in Bangkok)."""
-        return today > self.end
-
     def label(self, locale: str = "th", style: str = "long") -> str:
         """Its name: ``ไตรมาส 1 ปีงบประมาณ 2569``, or ``short`` for axes: ``ไตรมาส 1/2569``."""
         return period_label(self.kind, self.year, self.number, locale, style)
-
-    def __str__(self) -> str:
-        return self.code
 
 
 def month_of(day: date) -> int:

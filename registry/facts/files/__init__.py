@@ -5,8 +5,17 @@ months are one file each.  ``manifest.json`` tells what each file holds.  The fi
 confidential as the database: members stand in them under the registry's own numbers.
 """
 
-from registry.facts.files.proving import Difference, Verdict, verify
+from registry.facts.files.proving import Difference, Verdict, proven, verify
 from registry.facts.files.reading import folder, source
 from registry.facts.files.writing import Written, write_files
 
-__all__ = ["Difference", "Verdict", "Written", "folder", "source", "verify", "write_files"]
+__all__ = [
+    "Difference",
+    "Verdict",
+    "Written",
+    "folder",
+    "proven",
+    "source",
+    "verify",
+    "write_files",
+]

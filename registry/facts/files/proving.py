@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from registry.db import snapshot
+from registry.errors import Refused
 from registry.facts.files.checks import Check, Snapshot, checks
-from registry.facts.files.reading import source
-from registry.facts.query import Source
+from registry.facts.files.manifest import Manifest
+from registry.facts.files.reading import folder, source
+from registry.facts.files.writing import Tell, write_files
+from registry.facts.query import Duck, Source
 from registry.facts.schema import COLUMNS
 
 
@@ -44,6 +50,32 @@ def verify() -> Verdict:
     """
     with snapshot() as connection, source() as files:
         return _compared(Snapshot(connection), files)
+
+
+@contextmanager
+def proven(tell: Tell) -> Iterator[Duck]:
+    """The files as a source of measures, brought up to date and proved when the block begins.
+
+    Whoever writes them compares each month of the database with the manifest; what is left to
+    prove is that each file holds what the manifest says.
+
+    Raises:
+        Refused: one does not.
+        duckdb.Error: a file is missing or is no Parquet file.
+    """
+    write_files(tell)
+    manifest = Manifest.of(folder())
+    with source(held=True) as files:
+        for name in COLUMNS:
+            said = {month: part.check for month, part in manifest.of_table(name).items()}
+            if said != checks(files, name):
+                text = _(
+                    "The columnar files of %(table)s do not hold what was written; remove the "
+                    "folder “facts” of the instance and run “sang facts rebuild” again.",
+                    table=name,
+                )
+                raise Refused(text)
+        yield files
 
 
 def _compared(database: Source, files: Source) -> Verdict:

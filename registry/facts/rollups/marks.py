@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Result, func, select
 
 from registry.db import db
 from registry.facts.query import Places
@@ -33,10 +33,10 @@ def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
     if fact.stock:
         span = range(months.first, months.last + 1)
         found = {month: WHOLE for month in span if month not in kept}
-    for mark in _marked(rolled.mark, months):
-        for month in range(max(mark.month, months.first), min(mark.until, months.last) + 1):
+    for start, until, province in _marked(rolled.mark, months):
+        for month in range(max(start, months.first), min(until, months.last) + 1):
             if not (lag and rolled.lag and month in kept):
-                _note(found, month, mark.province if rolled.by_province else NOWHERE)
+                _note(found, month, province if rolled.by_province else NOWHERE)
     return found
 
 
@@ -47,11 +47,12 @@ def _note(found: dict[int, frozenset[str]], month: int, province: str) -> None:
         found[month] = found.get(month, WHOLE) | {province}
 
 
-def _marked(mark: str, months: Months) -> list[FactMark]:
+def _marked(mark: str, months: Months) -> Result[int, int, str]:
+    """First and last month and province of each mark that touches some months."""
     rows = select(FactMark.month, FactMark.until, FactMark.province).where(
         FactMark.mark == mark, FactMark.month <= months.last, FactMark.until >= months.first
     )
-    return list(db.session.execute(rows.distinct()))  # type: ignore[arg-type]
+    return db.session.execute(rows.distinct())
 
 
 def _kept(fact: str, months: Months) -> frozenset[int]:
@@ -69,11 +70,11 @@ def complete_at() -> datetime:
     return oldest or utc_now()
 
 
-def runs(found: Dirty, *, stock: bool) -> Iterator[tuple[Months, Places]]:
+def runs(found: Dirty) -> Iterator[tuple[Months, Places]]:
     """Marked partitions as few questions: months in a row with the same provinces are one."""
     first: int | None = None
     for month in sorted(found):
-        joins = month + 1 in found and found[month + 1] == found[month] and not stock
+        joins = month + 1 in found and found[month + 1] == found[month]
         first = month if first is None else first
         if not joins:
             yield Months(first, month), tuple(sorted(found[month]))

@@ -11,12 +11,15 @@ import structlog
 from sqlalchemy import insert, select, update
 
 from registry.db import db, unit_of_work
+from registry.facts.bitmaps import opened
 from registry.facts.query import Source
-from registry.facts.rollups.bitmaps import opened
 from registry.facts.rollups.catalogue import NOWHERE, PLACED, ROLLED, Rolled
-from registry.facts.rollups.fold import NotFolding, Part, all_parts, fold, made, this_process
+from registry.facts.rollups.fold import fold
+from registry.facts.rollups.making import made
 from registry.facts.rollups.marks import dirty
 from registry.facts.rollups.models import TABLES, FactMark, FactState
+from registry.facts.rollups.parts import Part, all_parts
+from registry.facts.rollups.turn import NotFolding, this_process
 from registry.jobs import Progress, handles
 from registry.periods.calendar import utc_now
 

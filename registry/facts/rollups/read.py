@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, Select, Table, and_, func, not_, or_, sele
 from registry.access.models import Office
 from registry.db import db
 from registry.facts import query
+from registry.facts.bitmaps import opened
 from registry.facts.components import Component
 from registry.facts.cuts import Cell, Cut, Value
 from registry.facts.fact import by_publisher
 from registry.facts.limits import Limit
 from registry.facts.query import Live
 from registry.facts.rollups import marks
-from registry.facts.rollups.bitmaps import opened
 from registry.facts.rollups.catalogue import Rolled
 from registry.facts.rollups.marks import Dirty
 from registry.facts.rollups.models import TABLES
@@ -129,7 +129,7 @@ def _added(
         if width or any(value is not None for value in row):
             yield tuple(row[:width]), tuple(row[width:])
     names = [one.name for one in plain]
-    for months, places in marks.runs(dirty, stock=question.rolled.fact.stock):
+    for months, places in marks.runs(dirty):
         counted = query.totals(names, months, question.cut, question.limit, Live(), places)
         yield from ((values[:width], values[width:]) for values in counted)
 
@@ -143,10 +143,10 @@ def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int
         bitmap = opened(row[width])
         cell: Cell = tuple(row[:width])
         sets[cell] = sets[cell] | bitmap if cell in sets else bitmap
-    for months, places in marks.runs(dirty, stock=question.rolled.fact.stock):
-        keys = query.keys(one.name, months, question.cut, question.limit, Live(), places)
-        for values in keys:
-            sets.setdefault(values[:width], opened(None)).add(int(values[width]))
+    for months, places in marks.runs(dirty):
+        found = query.sets(one.name, months, question.cut, question.limit, Live(), places)
+        for cell, keys in found:
+            sets[cell] = sets[cell] | keys if cell in sets else keys
     return {cell: len(bitmap) for cell, bitmap in sets.items()}
 
 
