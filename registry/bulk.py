@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Any, cast
 
 import orjson
@@ -37,11 +38,14 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from registry.db import WRITE, ReadOnlyTransaction, Utc, db
 
 CHUNK = 2_000
+TOGETHER = 200
+"""Rows of one statement on SQLite, whose index of names is written out after each statement."""
 ROOM_KB = 40 * 1024
 DAYS = 4_096
 """Days and moments come again and again; others, encrypted ones above all, must not."""
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
+Model = type[DeclarativeBase] | Table
 
 
 def among(
@@ -62,7 +66,7 @@ def insert_once(model: type[DeclarativeBase]) -> Any:
     return dialect.insert(model)
 
 
-def insert_rows(model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]) -> None:
+def insert_rows(model: Model, names: Sequence[str], rows: Iterable[Row]) -> None:
     """Insert rows whose values come in the order of ``names``.
 
     Raises:
@@ -71,7 +75,7 @@ def insert_rows(model: type[DeclarativeBase], names: Sequence[str], rows: Iterab
     insert_ready(model, names, ready_rows(model, names, rows))
 
 
-def insert_ready(model: type[DeclarativeBase], names: Sequence[str], ready: Iterable[Row]) -> None:
+def insert_ready(model: Model, names: Sequence[str], ready: Iterable[Row]) -> None:
     """Insert rows that :func:`ready_rows` made, perhaps before the transaction began.
 
     Raises:
@@ -83,7 +87,7 @@ def insert_ready(model: type[DeclarativeBase], names: Sequence[str], ready: Iter
         put(table, names, some)
 
 
-def update_rows(model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]) -> None:
+def update_rows(model: Model, names: Sequence[str], rows: Iterable[Row]) -> None:
     """Set columns of rows, each told by its id: values in the order of ``id`` and ``names``."""
     table = _table(model)
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
@@ -108,7 +112,7 @@ def keep_in_memory() -> None:
         db.session.execute(text("SET LOCAL work_mem = '64MB'"))
 
 
-def reserve_ids(model: type[DeclarativeBase], count: int) -> Iterator[int]:
+def reserve_ids(model: Model, count: int) -> Iterator[int]:
     """Ids that nobody else gets while this transaction writes, the lowest first."""
     table = _table(model)
     connection = db.session.connection()
@@ -122,13 +126,13 @@ def reserve_ids(model: type[DeclarativeBase], count: int) -> Iterator[int]:
 
 
 def ready_rows(
-    model: type[DeclarativeBase], names: Sequence[str], rows: Iterable[Row]
+    model: Model, names: Sequence[str], rows: Iterable[Row]
 ) -> Iterator[Row]:
     """The rows as the driver takes them: encrypted, with the columns' own conversions applied.
 
     None is NULL in every column, one of JSON too.
     """
-    steps = _conversions(cast(Table, model.__table__), names)
+    steps = _conversions(_its_table(model), names)
     for row in rows:
         ready = list(row)
         for place, convert in steps:
@@ -150,18 +154,25 @@ def _conversion(kind: TypeEngine[Any]) -> Convert | None:
     return lru_cache(DAYS)(convert) if convert and isinstance(kind, (Date, Utc)) else convert
 
 
-def _table(model: type[DeclarativeBase]) -> Table:
+def _table(model: Model) -> Table:
     if not db.session().info.get(WRITE):
         raise ReadOnlyTransaction("a write came without begin_write()")
     db.session.flush()
-    return cast(Table, model.__table__)
+    return _its_table(model)
+
+
+def _its_table(model: Model) -> Table:
+    return model if isinstance(model, Table) else cast(Table, model.__table__)
 
 
 def _execute_many(table: Table, names: Sequence[str], rows: list[Any]) -> None:
     columns = ", ".join(f'"{name}"' for name in names)
-    places = ", ".join("?" * len(names))
-    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})'  # noqa: S608 - our own names
-    db.session.connection().exec_driver_sql(statement, rows)
+    row = f"({', '.join('?' * len(names))})"
+    for start in range(0, len(rows), TOGETHER):
+        some = rows[start : start + TOGETHER]
+        places = ", ".join([row] * len(some))
+        statement = f'INSERT INTO "{table.name}" ({columns}) VALUES {places}'  # noqa: S608 - our own names
+        db.session.connection().exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
 def _copy(table: Table, names: Sequence[str], rows: list[Any]) -> None:

@@ -11,13 +11,16 @@ from sqlalchemy import Engine, create_engine, event, inspect
 
 from registry.admin_commands import prepare
 from registry.db import Base, migration_engine
+from registry.members.search_index import is_modelled
 from tests.stage import Stage
 
 
 def _differences(stage: Stage) -> list[object]:
     engine = migration_engine(stage.url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": is_modelled}
+        )
         found = list(compare_metadata(context, Base.metadata))
     engine.dispose()
     return found

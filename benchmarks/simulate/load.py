@@ -18,6 +18,8 @@ from sqlalchemy import Engine
 
 from benchmarks.simulate.columns import Table, for_postgresql, for_sqlite
 from registry.db import Base
+from registry.members import search_index
+from registry.members.models import Member
 
 PART = 100_000
 CACHE_KB = 400_000
@@ -95,6 +97,8 @@ class _Sqlite:
     def put_back(self) -> None:
         for statement in self._aside:
             self._connection.execute(statement)
+        if Member.__tablename__ in self._tables:
+            self._connection.execute(search_index.REBUILD)
 
     def commit(self) -> None:
         self._connection.execute("COMMIT")

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
-from registry.audit.models import AuditHead
 from registry.bulk import keep_in_memory
-from registry.db import WRITE, db
+from registry.db import db
 from registry.members.lacks import LACKS_NAMES, lacking
 from registry.members.models import GONE, Member, MemberState
-from registry.members.normalise import search_key
 from registry.members.queries import changeable, of_offices, visible
+from registry.members.search import Search, named
+from registry.members.shares import guests, last_change, shares
 from registry.networks.models import Network, NetworkMember
 from registry.periods.calendar import to_bangkok_date
 
 PAGE = 50
-FEWEST_FIGURES = 4
-"""Of a telephone number, by which members are found; fewer would find too many."""
 STALE_MONTHS = 12
 """A record that nobody confirmed for so many months is stale."""
 PRESENT, ALL = "present", "all"
 SORTS = ("name", "newest")
+Conditions = Sequence[ColumnElement[bool]]
+NEAR = 10_000
+"""Members among whom a page of those who bear a common word is looked for one by one."""
+_SHOWN = (joinedload(Member.district), joinedload(Member.province), joinedload(Member.type))
 
 
 @dataclass(frozen=True)
@@ -120,25 +122,33 @@ def is_stale(member: Member) -> bool:
     return member.confirmed_on is None or member.confirmed_on < confirmed_since()
 
 
-def _state(state: str) -> list[ColumnElement[bool]]:
+def _states(state: str) -> tuple[list[str], bool]:
+    """States, and whether they are those that are left out rather than those that are shown."""
     if state == PRESENT:
-        return [Member.state.notin_(sorted(GONE))]
-    return [] if state == ALL else [Member.state == state]
+        return sorted(GONE), True
+    return ([], True) if state == ALL else ([state], False)
 
 
-def _named_or_called(word: str) -> ColumnElement[bool]:
-    """A part of a name, or four figures and more of a telephone number."""
-    named = Member.search_text.contains(word, autoescape=True)
-    figures = word.replace("-", "")
-    if len(figures) < FEWEST_FIGURES or not figures.isdecimal():
-        return named
-    return or_(named, Member.phone.contains(figures, autoescape=True))
+def _state(state: str) -> list[ColumnElement[bool]]:
+    states, without = _states(state)
+    if not states:
+        return []
+    return [Member.state.notin_(states) if without else Member.state.in_(states)]
+
+
+def _only_words(scope: Scope, filters: MemberFilters) -> bool:
+    """Whether the members of the whole country are narrowed by words, and a state at most."""
+    plain = MemberFilters(q=filters.q, state=filters.state)
+    same = replace(filters, sort=plain.sort, after=None, before=None) == plain
+    return scope.everything and scope.personal and same
 
 
 def _conditions(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool]]:
-    found = [visible(scope), *_state(filters.state)]
-    for word in search_key(filters.q).split():
-        found.append(_named_or_called(word))
+    return [visible(scope), named(filters.q), *_limits(scope, filters)]
+
+
+def _limits(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool]]:
+    found = _state(filters.state)
     for column, value in (
         (Member.province_code, filters.province),
         (Member.district_code, filters.district),
@@ -174,8 +184,8 @@ def count_members(scope: Scope, filters: MemberFilters) -> tuple[int, int]:
     Counting takes longer than the page itself, so it is done once for all its pages: until
     somebody changes anything, which adds a link to the audit trail.
     """
-    last = db.session.scalar(select(AuditHead.hash))
-    if not last or db.session().info.get(WRITE):
+    last = last_change()
+    if not last:
         return _count(scope, filters)
     whole = replace(filters, sort="name", after=None, before=None)
     return _counted(scope, whole, last, to_bangkok_date(datetime.now(UTC)))
@@ -187,10 +197,15 @@ def _counted(scope: Scope, filters: MemberFilters, _last: str, _today: date) -> 
 
 
 def _count(scope: Scope, filters: MemberFilters) -> tuple[int, int]:
-    own = func.sum(case((changeable(scope), 1), else_=0))
-    query = select(func.count(), own).select_from(Member).where(*_conditions(scope, filters))
-    total, ours = db.session.execute(query).one()
-    return total, total - (ours or 0)
+    search = Search(filters.q)
+    if search.whole and _only_words(scope, filters):
+        return search.count(*_states(filters.state)), 0
+    limits = [search.condition, *_limits(scope, filters)]
+    own, others = (
+        db.session.scalar(select(func.count()).select_from(Member).where(part, *limits)) or 0
+        for part in (changeable(scope) if scope.personal else false(), guests(scope))
+    )
+    return own + others, others
 
 
 def _order(sort: str, *, backwards: bool) -> list[Any]:
@@ -208,26 +223,20 @@ def _beyond(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool]]:
     mark = db.session.scalar(select(Member).where(Member.id == mark_id, visible(scope)))
     if mark is None:
         return []
-    forward = filters.after is not None
-    if filters.sort == "newest":
-        return [Member.id < mark.id if forward else Member.id > mark.id]
-    name, same = Member.name_key, Member.name_key == mark.name_key
-    if forward:
-        return [or_(name > mark.name_key, and_(same, Member.id > mark.id))]
-    return [or_(name < mark.name_key, and_(same, Member.id < mark.id))]
+    return [_behind(mark, filters.sort, backwards=filters.after is None)]
+
+
+def _behind(mark: Member, sort: str, *, backwards: bool) -> ColumnElement[bool]:
+    if sort == "newest":
+        return Member.id > mark.id if backwards else Member.id < mark.id
+    here, there = tuple_(Member.name_key, Member.id), tuple_(mark.name_key, mark.id)
+    return here < there if backwards else here > there
 
 
 def list_members(scope: Scope, filters: MemberFilters) -> MemberPage:
     """A page of members; one more than fits is read to know whether another page follows."""
     backwards = filters.before is not None and filters.after is None
-    query = (
-        select(Member)
-        .where(*_conditions(scope, filters), *_beyond(scope, filters))
-        .options(joinedload(Member.district), joinedload(Member.province), joinedload(Member.type))
-        .order_by(*_order(filters.sort, backwards=backwards))
-        .limit(PAGE + 1)
-    )
-    rows = list(db.session.scalars(query))
+    rows = _page(scope, filters, backwards=backwards)
     more = len(rows) > PAGE
     rows = rows[:PAGE][::-1] if backwards else rows[:PAGE]
     first, last = (rows[0].id, rows[-1].id) if rows else (None, None)
@@ -237,6 +246,38 @@ def list_members(scope: Scope, filters: MemberFilters) -> MemberPage:
         after=last if more or backwards else None,
         before=None if at_start or (backwards and not more) else first,
     )
+
+
+def _page(scope: Scope, filters: MemberFilters, *, backwards: bool) -> list[Member]:
+    """The page's members and one more; where many bear the words, those near by are tried first."""
+    search, order = Search(filters.q), _order(filters.sort, backwards=backwards)
+    beyond = _beyond(scope, filters)
+    limits = [*_limits(scope, filters), *beyond]
+    if search.few is not None:
+        return _first([visible(scope)], [*limits, search.condition], order)
+    found = shares(scope, filters.province)
+    if search.indexed is None or not _only_words(scope, filters):
+        return _first(found, [*limits, search.condition], order)
+    reach = select(Member).where(*beyond).order_by(*order).offset(NEAR).limit(1)
+    end = db.session.scalar(reach)
+    near = [] if end is None else [_behind(end, filters.sort, backwards=not backwards)]
+    rows = _first(found, [*limits, search.condition, *near], order)
+    if end is None or len(rows) > PAGE:
+        return rows
+    return _first(found, [*limits, search.indexed], order)
+
+
+def _first(parts: Conditions, limits: Conditions, order: Sequence[Any]) -> list[Member]:
+    """The first of all: the first of each share, in the order of its own index, put together."""
+    query = select(Member).options(*_SHOWN).order_by(*order).limit(PAGE + 1)
+    if len(parts) == 1:
+        return list(db.session.scalars(query.where(*parts, *limits)))
+    heads = (
+        select(Member.id).where(part, *limits).order_by(*order).limit(PAGE + 1).subquery()
+        for part in parts
+    )
+    together = union_all(*(select(one.c.id) for one in heads))
+    return list(db.session.scalars(query.where(Member.id.in_(together))))
 
 
 def export_members(scope: Scope, filters: MemberFilters) -> Iterator[Member]:
@@ -280,7 +321,7 @@ def pick_members(
     query = (
         select(Member)
         .where(*_conditions(scope, filters), Member.id.notin_(without))
-        .options(joinedload(Member.district), joinedload(Member.province), joinedload(Member.type))
+        .options(*_SHOWN)
         .order_by(Member.name_key, Member.id)
         .limit(limit)
     )

@@ -104,8 +104,10 @@ _MERGED = text("merged_into_id IS NOT NULL")
 """A whole index would be taken for "merged into nobody", which is nearly everybody."""
 
 
-_COUNTED = ("state", "province_code", "office_id", "merged_into_id")
-"""What the list's counts read beside the type, so that they need the index alone."""
+_BY_PROVINCE = ("province_code", "name_key", "id")
+_BY_TYPE = ("network_type", "name_key", "id")
+_COUNTED = ("state", "office_id", "merged_into_id")
+"""What the list's counts read beside province and type, so that they need the index alone."""
 
 
 class Member(Base):
@@ -121,8 +123,8 @@ class Member(Base):
     __table_args__ = (
         CheckConstraint("kind in ('person', 'organisation')", name="kind"),
         Index("ix_member_province_state", "province_code", "state", "id"),
-        Index("ix_member_province_name", "province_code", "name_key", "id"),
-        Index("ix_member_type_name", "network_type", "name_key", "id", *_COUNTED),
+        Index("ix_member_province_name", *_BY_PROVINCE, "network_type", *_COUNTED),
+        Index("ix_member_type_name", *_BY_TYPE, "province_code", *_COUNTED),
         Index("ix_member_province_block", "province_code", "name_block", "name_key"),
         Index("ix_member_batch", "batch_id", "source_row"),
         Index("ix_member_merged", "merged_into_id", sqlite_where=_MERGED, postgresql_where=_MERGED),

@@ -61,27 +61,33 @@ def of_offices(
 
 def changeable(scope: Scope) -> ColumnElement[bool]:
     """Condition on members whose record may be changed."""
-    if scope.everything:
-        return STANDS
-    own = or_(
-        Member.province_code.in_(sorted(scope.provinces)),
-        Member.office_id.in_(sorted(scope.network_offices)),
+    return STANDS if scope.everything else and_(STANDS, _own(scope))
+
+
+def linked(scope: Scope) -> ColumnElement[bool]:
+    """Condition on members of the scope's networks whose record others look after."""
+    if scope.everything or not scope.personal:
+        return false()
+    in_own_networks = (
+        select(NetworkMember.member_id)
+        .join(Network, Network.id == NetworkMember.network_id)
+        .where(NetworkMember.to_on.is_(None), of_offices(scope, Network.office_id))
     )
-    return and_(STANDS, own)
+    return and_(STANDS, Member.id.in_(in_own_networks), ~_own(scope))
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
     """Condition on members that may be seen; personal data only for those who may see it."""
     if not scope.personal:
         return false()
-    if scope.everything:
-        return STANDS
-    in_own_networks = (
-        select(NetworkMember.member_id)
-        .join(Network, Network.id == NetworkMember.network_id)
-        .where(NetworkMember.to_on.is_(None), of_offices(scope, Network.office_id))
-    )
-    return or_(changeable(scope), and_(STANDS, Member.id.in_(in_own_networks)))
+    return changeable(scope) if scope.everything else or_(changeable(scope), linked(scope))
+
+
+def _own(scope: Scope) -> ColumnElement[bool]:
+    """An empty list is left out: with one, no index would be used."""
+    places, offices = sorted(scope.provinces), sorted(scope.network_offices)
+    found = [Member.province_code.in_(places)] if places else []
+    return or_(false(), *found, *([Member.office_id.in_(offices)] if offices else []))
 
 
 def _one(condition: ColumnElement[bool], member_id: int) -> Member:

@@ -14,7 +14,7 @@ from registry.access.scope import Scope
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.models import Member
-from registry.members.normalise import search_key
+from registry.members.search import named
 from registry.messages.evidence_models import EvidenceItem, EvidenceKind
 from registry.messages.ledger_models import Dissemination, DisseminationState
 from registry.messages.visibility import facts_within
@@ -100,9 +100,7 @@ def _waiting(scope: Scope, filters: ReviewFilters) -> Any:
         query = query.where(D.message_id == filters.message_id)
     if filters.office:
         query = query.where(Member.office_id == filters.office)
-    if key := search_key(filters.q):
-        query = query.where(Member.search_text.contains(key, autoescape=True))
-    return query
+    return query.where(named(filters.q))
 
 
 def count_waiting(scope: Scope, filters: ReviewFilters) -> dict[str, int]:

@@ -14,6 +14,7 @@ from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.normalise import search_key
 from registry.members.queries import visible
+from registry.members.search import named
 from registry.messages.exchange_models import NewsDecision, NewsOutcome, QuestionResolution
 from registry.messages.ledger_models import Dissemination, MemberNews, Question
 from registry.messages.models import KeyMessage
@@ -58,9 +59,7 @@ def _ledger(scope: Scope, filters: LedgerFilters) -> Any:
     if filters.evidence:
         proof = or_(d.link.is_not(None), d.evidence.is_not(None))
         query = query.where(proof if filters.evidence == "with" else ~proof)
-    if key := search_key(filters.q):
-        query = query.where(Member.search_text.contains(key, autoescape=True))
-    return query
+    return query.where(named(filters.q))
 
 
 def count_disseminations(scope: Scope, filters: LedgerFilters) -> int:
@@ -175,8 +174,8 @@ def _inbox(
         query = query.where(Member.office_id == office)
     if q:
         found = [model.text.icontains(q, autoescape=True)]
-        if key := search_key(q):
-            found.append(Member.search_text.contains(key, autoescape=True))
+        if search_key(q):
+            found.append(named(q))
         query = query.where(or_(*found))
     return query
 
@@ -278,8 +277,7 @@ def questions_about(scope: Scope, message_id: int) -> list[Row[Any]]:
 
 def members_named(scope: Scope, text: str, *, limit: int = 20) -> list[Member]:
     """Members whose name holds all the words, by name; for choosing one."""
-    query = select(Member).where(visible(scope), Member.state.in_(["active", "inactive"]))
-    for word in text.split():
-        query = query.where(Member.search_text.contains(search_key(word), autoescape=True))
+    called = named(text)
+    query = select(Member).where(visible(scope), called, Member.state.in_(["active", "inactive"]))
     query = query.options(joinedload(Member.district), joinedload(Member.province))
     return list(db.session.scalars(query.order_by(Member.name_key, Member.id).limit(limit)))

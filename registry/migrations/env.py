@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy.types import TypeDecorator
 
 from registry.db import Base, migration_engine
+from registry.members.search_index import is_modelled
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -28,6 +29,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,
+            include_name=is_modelled,
             transactional_ddl=True,
         )
         with context.begin_transaction():

@@ -16,8 +16,8 @@ from registry.channels.queries import of_offices_in
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.models import Member
-from registry.members.normalise import search_key
 from registry.members.queries import of_offices, visible
+from registry.members.search import named
 from registry.messages.ledger_models import MemberNews, Question
 from registry.messages.visibility import facts_within
 from registry.outbox.line_answer_models import LineAnswer
@@ -58,8 +58,7 @@ def conversations(
     query = _inbound(scope, office)
     if show == "open":
         query = query.where(OPEN)
-    if key := search_key(q):
-        query = query.where(Member.search_text.contains(key, autoescape=True))
+    query = query.where(named(q))
     total = int(db.session.scalar(query.with_only_columns(func.count())) or 0)
     first = case((OPEN, 0), else_=1)
     query = query.options(contains_eager(Inbound.member), joinedload(Inbound.message))

@@ -14,9 +14,10 @@ from registry.access.roles import Permission
 from registry.carry import carry_out, press
 from registry.channels.models import ESTIMATED
 from registry.fields import read_id
-from registry.members.list_queries import FEWEST_FIGURES, MemberFilters, list_members
+from registry.members.list_queries import MemberFilters, list_members
 from registry.members.masks import mask_phone
 from registry.members.queries import member_for
+from registry.members.search import FEWEST_FIGURES
 from registry.messages import exchange, receipts
 from registry.messages.entries import DisseminationEntry, Fault
 from registry.messages.evidence import record_with_picture

@@ -1024,7 +1024,17 @@ def upgrade() -> None:
             "ix_member_province_block", ["province_code", "name_block", "name_key"], unique=False
         )
         batch_op.create_index(
-            "ix_member_province_name", ["province_code", "name_key", "id"], unique=False
+            "ix_member_province_name",
+            [
+                "province_code",
+                "name_key",
+                "id",
+                "network_type",
+                "state",
+                "office_id",
+                "merged_into_id",
+            ],
+            unique=False,
         )
         batch_op.create_index(
             "ix_member_province_state", ["province_code", "state", "id"], unique=False
@@ -1035,8 +1045,8 @@ def upgrade() -> None:
                 "network_type",
                 "name_key",
                 "id",
-                "state",
                 "province_code",
+                "state",
                 "office_id",
                 "merged_into_id",
             ],
