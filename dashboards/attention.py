@@ -20,6 +20,8 @@ ASKED = (
     *("networks_dormant", "questions_answered_rate", "members_stale_rate"),
     *("districts_covered_rate", "districts_single_member"),
 )
+MISSED = frozenset({"correction_reached_rate", "questions_answered_rate", "districts_covered_rate"})
+"""Shares of which the sentence tells what they do not count."""
 RATE = "pass_on_rate"
 FEW = 0.5
 """A province stands out when its rate is under this share of the whole's."""
@@ -50,7 +52,10 @@ def attention(scope: Scope, question: Asked, shown: Split, seal: Seal | None) ->
 
 
 def _lines(figures: dict[str, Figure], question: Asked) -> list[Line]:
-    return [(text, rows_link(name, question)) for name, text in _sentences(figures)]
+    return [
+        (text, rows_link(name, question, **({"part": "rest"} if name in MISSED else {})))
+        for name, text in _sentences(figures)
+    ]
 
 
 def _sentences(figures: dict[str, Figure]) -> list[tuple[str, str]]:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dash.development.base_component import Component
-from flask import url_for
 from flask_babel import gettext as _
 
-from dashboards import parts
+from dashboards import firmness, parts
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.country import country
 from dashboards.charts.palette import MAIN, ZONES
 from dashboards.exhibits import Cell, Exhibit, amount, count, said
 from dashboards.figures import Split
 from dashboards.navigation import rows_link
+from dashboards.source import outlines
 from registry.facts.asked import Asked
 from registry.facts.cuts import Value
 from registry.facts.labels import label, names
@@ -49,11 +49,6 @@ def breakdowns(question: Asked, found: Split, before: Split | None = None) -> li
 def _alone(found: Split, dimension: str) -> bool:
     """Whether there is only one place to show, which the key figures show already."""
     return dimension in ("zone", "province") and len(found.by(dimension)) == 1
-
-
-def _title(one: Measure, dimension: str) -> str:
-    named = one.dimension_title(dimension)
-    return str(_("%(measure)s by %(dimension)s", measure=one.title, dimension=named))
 
 
 @dataclass(frozen=True)
@@ -125,14 +120,14 @@ def _heads(one: Measure, dimension: str, before: Before | None) -> list[str]:
     return [*heads, _("Counted"), _("Out of")] if one.is_share else heads
 
 
-def _note(one: Measure, before: Before | None) -> str:
+def _note(one: Measure, question: Asked, before: Before | None) -> str:
     mark = _("Compared with %(period)s (thin mark)", period=before.period) if before else ""
-    return " · ".join(filter(None, (parts.unit_note(one), mark)))
+    return parts.unit_note(one, mark, firmness.of_period(question))
 
 
 def _bars(question: Asked, split: Split, dimension: str, before: Before | None) -> Exhibit:
     one = split.one
-    title, name, found = _title(one, dimension), f"by-{dimension}", split.by(dimension)
+    title, name, found = parts.title_by(one, dimension), f"by-{dimension}", split.by(dimension)
     found = [(value, figure) for value, figure in found if figure.value is not None]
     if dimension != "zone":
         found.sort(key=lambda entry: -(entry[1].value or 0))
@@ -146,13 +141,13 @@ def _bars(question: Asked, split: Split, dimension: str, before: Before | None) 
         _rows(one, shown, before),
         bars(name, _drawn(one, dimension, shown, before), title),
         [one],
-        _note(one, before),
+        _note(one, question, before),
     )
 
 
 def _province(question: Asked, split: Split, before: Before | None) -> Exhibit:
     one = split.one
-    title, found = _title(one, "province"), split.by("province")
+    title, found = parts.title_by(one, "province"), split.by("province")
     if not split.dimensions:
         return Exhibit("by-province", title, empty=_("not counted with these filters"))
     if not any(figure.value for _value, figure in found):
@@ -165,7 +160,7 @@ def _province(question: Asked, split: Split, before: Before | None) -> Exhibit:
         _rows(one, shown, before),
         _country(one, shown, title),
         [one],
-        parts.unit_note(one),
+        _note(one, question, None),
         kind="tall",
     )
 
@@ -183,7 +178,7 @@ def _country(one: Measure, shown: Sequence[_Part], title: str) -> Component:
         "by-province",
         [code for code, _bar in every],
         [bar for _code, bar in every],
-        url_for("dashboards.outlines_static"),
+        outlines(),
         title,
         share=one.is_share,
     )

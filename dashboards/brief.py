@@ -16,6 +16,7 @@ from registry.i18n import language
 
 TEMPLATE = Path(__file__).parent / "typst" / "brief.typ"
 MOST_BARS, MOST_LINES, MOST_ROWS = 25, 3, 100
+SPACE = "\N{NO-BREAK SPACE}"
 Data = dict[str, Any]
 
 
@@ -96,7 +97,7 @@ def _number(cell: Cell) -> float | int | None:
 
 
 def _table(one: Exhibit) -> Data:
-    rows = [[cell.text for cell in row] for row in one.rows]
+    rows = [[cell.text.replace(" %", f"{SPACE}%") for cell in row] for row in one.rows]
     columns = list(zip(*([one.heads, *rows[:MOST_ROWS]]), strict=True))
     words = [any(isinstance(row[place].value, str) for row in one.rows) for place in _places(one)]
     more = len(rows) - MOST_ROWS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from dashboards import firmness
 from dashboards.figures import Whole, suits
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
@@ -22,12 +23,14 @@ class ByMonth:
     Attributes:
         months: their numbers, in order.
         standing: those of measures that do not add up, by measure and month.
+        unclosed: which of the months are not closed, in words.
     """
 
     months: range
     found: Whole
     standing: dict[tuple[str, int], Figure]
     known: frozenset[str]
+    unclosed: str = ""
 
     def suits(self, name: str) -> bool:
         """Whether the filters suit a measure."""
@@ -62,7 +65,8 @@ def by_month(
     asked = [one.name for one in wanted if not adds_up(one)]
     figures = evaluate(scope, asked, Months(months[0], months[-1]), cut) if asked else []
     standing = {(figure.measure, int(figure.cell[0] or 0)): figure for figure in figures}
-    return ByMonth(months, found, standing, frozenset(one.name for one in wanted))
+    known = frozenset(one.name for one in wanted)
+    return ByMonth(months, found, standing, known, firmness.of_months(months, question.cut.today))
 
 
 def adds_up(one: Measure) -> bool:

@@ -75,10 +75,12 @@ class _Cards:
         cells = [said(one.title), amount(one, figure.value if figure else None, self._rows(one))]
         cells.append(said(parts.unit_text(one) or "%"))
         cells += [amount(one, live.value if live else None)] if self._sealed else []
-        for span, _title, words in self._earlier:
+        for span, title, words in self._earlier:
             before = self._found.figure(one.name, span)
             cells.append(amount(one, before.value if before else None))
-            cells.append(said(parts.change(one, live, before, words) if live and before else ""))
+            cells.append(
+                said(parts.change(one, live, before, words, title) if live and before else "")
+            )
         return cells + [amount(one, value) for value in self._values(one)]
 
     def card(self, one: Measure) -> Component:
@@ -114,12 +116,12 @@ class _Cards:
         return [html.P(said_live, className="change live")]
 
     def _changes(self, one: Measure, now: Figure) -> list[Component]:
-        figures = [
-            (self._found.figure(one.name, span), words) for span, _title, words in self._earlier
-        ]
+        figures = [(self._found.figure(one.name, span), *told) for span, *told in self._earlier]
         return [
-            html.P(parts.change(one, now, before, words), className="change")
-            for before, words in figures
+            html.P(
+                _unbroken(parts.change(one, now, before, words, title), words), className="change"
+            )
+            for before, title, words in figures
             if before is not None
         ]
 
@@ -138,3 +140,10 @@ class _Cards:
         told = ", ".join(f"{month_label(month)} {parts.value_text(one, v)}" for month, v in pairs)
         words = _("%(measure)s by month: %(values)s", measure=one.title, values=told)
         return [html.Div(spark(values, words), className="spark")]
+
+
+def _unbroken(text: str, end: str) -> list[Any]:
+    """A sentence whose last words stay together on a narrow card."""
+    if not text.endswith(end):
+        return [text]
+    return [text.removesuffix(end), html.Span(end, className="text-nowrap")]

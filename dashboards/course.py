@@ -155,7 +155,7 @@ def reactions(message: KeyMessage, question: Asked, found: dict[str, Figure]) ->
         "reactions",
         _("Questions and silence"),
         [_("Measure"), _("Value")],
-        [*rows, [said(_("have not reacted yet")), silent]],
+        [*rows, [said(_("Have not reacted yet")), silent]],
         measures=measures(EXCHANGE),
     )
 

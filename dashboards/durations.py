@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from flask_babel import gettext as _
 
 from dashboards import parts
+from dashboards.charts.bars import Bar
 from dashboards.charts.histogram import histogram
 from dashboards.exhibits import Cell, Exhibit, amount, count, said
 from dashboards.figures import Whole
+from dashboards.navigation import rows_link
 from registry.documents.cells import Share
-from registry.facts.histograms import BUCKETS, bucket_names
+from registry.facts.asked import Asked
+from registry.facts.histograms import BUCKETS, bucket_label, bucket_names
 from registry.facts.measure import Figure
 from registry.facts.measures import measure
-
-HOUR, DAY = 60, 1440
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Duration:
     colour: str
 
 
-def duration(one: Duration, found: Whole) -> Exhibit:
+def duration(one: Duration, question: Asked, found: Whole) -> Exhibit:
     """The distribution, with the median and the share within the standard in its note."""
     median = found.figure(one.median, found.now)
     shown = [measure(name) for name in (one.median, one.rate) if name]
@@ -43,34 +45,37 @@ def duration(one: Duration, found: Whole) -> Exhibit:
         return Exhibit(one.name, one.title, empty=_("not counted with these filters"))
     if not median.denominator:
         return Exhibit(one.name, one.title, empty=_("No such time is known for this period."))
-    counts = _counts(found, measure(one.median).numerator)
+    buckets = bucket_names(measure(one.median).numerator)
+    counts = _counts(found, buckets)
+    links = [rows_link(one.median, question, bucket=name) for name in buckets]
     labels = [bucket_label(low, high) for low, high in BUCKETS]
     total = sum(counts)
     texts = [f"{number:,} ({number / total:.1%})" for number in counts]
-    drawn = [(text, float(n), told) for text, n, told in zip(labels, counts, texts, strict=True)]
+    drawn = [Bar(*each) for each in zip(labels, counts, texts, links, strict=True)]
     return Exhibit(
         one.name,
         one.title,
         [_("Time taken"), _("Times"), _("Share of all"), _("Share up to here")],
-        _rows(labels, counts),
+        _rows(drawn),
         histogram(one.name, drawn, one.colour, one.title),
         shown,
         _note(one, found, median),
     )
 
 
-def _counts(found: Whole, prefix: str) -> list[int]:
+def _counts(found: Whole, buckets: Sequence[str]) -> list[int]:
     months = [
         found.found.monthly.get(month, {}) for month in range(found.now.first, found.now.last + 1)
     ]
-    return [int(sum(each.get(name) or 0 for each in months)) for name in bucket_names(prefix)]
+    return [int(sum(each.get(name) or 0 for each in months)) for name in buckets]
 
 
-def _rows(labels: list[str], counts: list[int]) -> list[list[Cell]]:
+def _rows(drawn: Sequence[Bar]) -> list[list[Cell]]:
+    counts = [bar.value or 0 for bar in drawn]
     total, below = sum(counts), accumulate(counts)
     return [
-        [said(text), count(number), _share(number / total), _share(up_to / total)]
-        for text, number, up_to in zip(labels, counts, below, strict=True)
+        [said(bar.name), count(n, bar.link if n else ""), _share(n / total), _share(up_to / total)]
+        for bar, n, up_to in zip(drawn, counts, below, strict=True)
     ]
 
 
@@ -86,14 +91,3 @@ def _note(one: Duration, found: Whole, median: Figure) -> str:
         words.append(_("within the standard: %(share)s", share=share))
     words.append(_("times known: %(n)s", n=f"{median.denominator or 0:,}"))
     return " · ".join(words)
-
-
-def bucket_label(low: int, high: int | None) -> str:
-    """A bucket of minutes in the unit that suits it."""
-    size = DAY if low >= DAY else HOUR if low >= 2 * HOUR else 1
-    span = f"{low // size}–{high // size}" if high is not None else str(low // size)
-    if high is None:
-        return str(_("%(n)s days or more", n=span))
-    if size == DAY:
-        return str(_("%(span)s days", span=span))
-    return str(_("%(span)s hrs", span=span) if size == HOUR else _("%(span)s min", span=span))

@@ -5,7 +5,7 @@ workbook, a brief and a download all show one thing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ def said(text: object, link: str = "") -> Cell:
 def amount(one: Measure, value: float | int | None, link: str = "") -> Cell:
     """A cell that holds a measure's value."""
     kept = Share(value) if one.is_share and value is not None else value
-    return Cell(kept, parts.value_text(one, value), link)
+    return Cell(kept, parts.value_text(one, value), "" if value is None else link)
 
 
 def count(value: float | int | None, link: str = "") -> Cell:
@@ -151,10 +151,24 @@ def drawn(content: Iterable[Any], source: Source | None = None) -> list[Componen
         if isinstance(block, Exhibit):
             made.append(block.panel(source))
         elif isinstance(block, tuple):
-            made.append(html.Div(drawn(block, source), className="dash-grid"))
+            made.append(html.Div(drawn(_filled(block), source), className="dash-grid"))
         else:
             made.append(block)
     return made
+
+
+def _filled(blocks: Sequence[Any]) -> list[Any]:
+    """Blocks of two columns; one that would stand beside nothing takes the whole row."""
+    made: list[Any] = []
+    columns = 0
+    for block in (*blocks, None):
+        kind = getattr(block, "kind", "wide").split()
+        whole = not {"wide", "long"}.isdisjoint(kind)
+        if whole and columns % 2 and not made[-1].kind:
+            made[-1] = replace(made[-1], kind="wide")
+        columns = 0 if whole else columns + (2 if "tall" in kind else 1)
+        made.append(block)
+    return made[:-1]
 
 
 def page(content: Sequence[Any], source: Source) -> Component:

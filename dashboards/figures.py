@@ -9,9 +9,8 @@ from registry.access.scope import Scope
 from registry.facts.asked import Asked
 from registry.facts.cuts import Cell, Value
 from registry.facts.engine import Amounts, Number, cells
-from registry.facts.evaluate import evaluate
 from registry.facts.measure import Figure, Measure
-from registry.facts.measures import MEASURES, measure, measures
+from registry.facts.measures import measure, measures
 from registry.facts.sealed import sealed_cut
 from registry.facts.series import Series, series
 from registry.facts.spans import Months
@@ -170,11 +169,3 @@ def split(scope: Scope, question: Asked, name: str, seal: Seal | None) -> Split:
     dimensions = tuple(key for key in SPLIT if key in one.dimensions)
     cut = replace(question.cut, by=dimensions)
     return Split(one, dimensions, cells(scope, one.components, question.months, cut), sealed)
-
-
-def members_by_month(scope: Scope, question: Asked, months: range) -> list[Figure] | None:
-    """Active members at the end of each month; None where the filters do not suit them."""
-    cut = replace(question.cut, by=("month",))
-    if not cut.needs <= MEASURES["members_active"].dimensions:
-        return None
-    return evaluate(scope, ["members_active"], Months(months[0], months[-1]), cut)

@@ -24,8 +24,7 @@ from registry.facts.cuts import DIMENSIONS
 from registry.facts.labels import labelled, names
 from registry.facts.measures import measures
 from registry.geography.queries import province_zones
-from registry.periods.calendar import Period, PeriodKind, month_of
-from registry.periods.runs import Span
+from registry.periods.calendar import Period, PeriodKind, Run, month_of
 
 __all__ = ["ANY", "bar", "first_day", "map_choice", "measure_choice", "select_of", "with_default"]
 
@@ -168,7 +167,7 @@ def first_day(today: date) -> date:
     return max(today.replace(year=today.year - YEARS, day=1), first_fact(today))
 
 
-def months_shown(period: Span, today: date) -> range:
+def months_shown(period: Run, today: date) -> range:
     """The months of a trend: thirteen up to the period's end, or up to this month."""
     last = min(period.last_month, month_of(today))
     return range(last - 12, last + 1)

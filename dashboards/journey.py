@@ -135,7 +135,7 @@ def trend(
         _by_month(labels, drawn),
         lines(name, labels, drawn, title),
         [one for one, _values, _links in drawn],
-        parts.unit_note(drawn[0][0]),
+        parts.unit_note(drawn[0][0], course.unclosed),
     )
 
 

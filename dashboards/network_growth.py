@@ -43,7 +43,7 @@ def growth(question: Asked, course: ByMonth) -> Exhibit:
         rows_of(labels, drawn),
         growth_chart("growth", labels, drawn, title),
         shown,
-        parts.unit_note(shown[0]),
+        parts.unit_note(shown[0], course.unclosed),
         picture="lines",
     )
 

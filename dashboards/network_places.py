@@ -51,7 +51,7 @@ def _without(places: Places) -> Column:
     def cell(place: Value) -> Cell:
         figure = found[place]
         gap = int((figure.denominator or 0) - (figure.numerator or 0))
-        return count(gap, places.link(COVERED, "province", place, part="denominator"))
+        return count(gap, places.link(COVERED, "province", place, part="rest") if gap else "")
 
     return _("Districts without a member"), cell
 
@@ -77,8 +77,7 @@ def _behind(scope: Scope, who: Scope, question: Asked, name: str, part: Part) ->
 def empty_districts(question: Asked, thin: Thin | None) -> Exhibit:
     """Districts where nobody lives who is a member."""
     title = _("Districts without a member")
-    note = _("A link opens all districts of the province with the number of their members.")
-    return _districts("districts-empty", title, question, thin, 0, note,
+    return _districts("districts-empty", title, question, thin, 0, "",
                       _("Every district has at least one member."))  # fmt: skip
 
 
@@ -98,7 +97,7 @@ def _districts(
     chosen = [(province, district) for province, district, found in thin if found == members]
     codes = {text: code for code, text in names("province").items()}
     shown = measure(SINGLE if members else COVERED)
-    more = {} if members else {"part": "denominator"}
+    more = {} if members else {"part": "rest"}
     links = {province: rows_link(shown.name, question, province=codes[province], **more)
              for province, _district in chosen}  # fmt: skip
     return Exhibit(

@@ -28,9 +28,10 @@ def unit_text(one: Measure) -> str:
     return "" if one.is_share else str(UNIT_NAMES[one.unit])
 
 
-def unit_note(one: Measure) -> str:
-    """The unit, said once for a whole chart."""
-    return "" if one.is_share else str(_("Unit: %(unit)s", unit=UNIT_NAMES[one.unit]))
+def unit_note(one: Measure, *more: str) -> str:
+    """The unit, said once for a whole chart, and what else is to be said of it."""
+    unit = "" if one.is_share else str(_("Unit: %(unit)s", unit=UNIT_NAMES[one.unit]))
+    return " · ".join(filter(None, (unit, *more)))
 
 
 def with_unit(one: Measure, value: float | int | None) -> str:
@@ -84,6 +85,18 @@ def equal_values(heads: Sequence[str], rows: Sequence[Children]) -> Component:
     return html.Details([html.Summary(_("Table of these values")), table(heads, rows)])
 
 
+def title_by(one: Measure, dimension: str) -> str:
+    """A measure by a dimension, whose name does not begin this sentence."""
+    named = str(one.dimension_title(dimension))
+    return str(
+        _(
+            "%(measure)s by %(dimension)s",
+            measure=one.title,
+            dimension=named[:1].lower() + named[1:],
+        )
+    )
+
+
 def panel(title: str, *children: Any, note: str = "", kind: str = "") -> Component:
     """A part of a page with its heading."""
     head: list[Any] = [html.H2(title)]
@@ -103,12 +116,14 @@ def refusal(sentence: str, path: str) -> Component:
     return html.Div([html.P(sentence), back], className="panel empty", role="alert")
 
 
-def change(one: Measure, now: Figure, before: Figure, words: str) -> str:
-    """How a value changed: shares in percentage points, others in per cent."""
-    if now.value is None or before.value is None:
-        return str(_("%(words)s: nothing to compare with", words=words))
-    if not one.is_share and not before.value:
-        return str(_("%(words)s: nothing to compare with", words=words))
+def change(one: Measure, now: Figure, before: Figure, words: str, name: str) -> str:
+    """How a value changed: shares in percentage points, others in per cent.
+
+    Args:
+        words: since when; ``name``: what it is compared with.
+    """
+    if now.value is None or before.value is None or not (one.is_share or before.value):
+        return str(_("%(words)s: nothing to compare with", words=name))
     step = round(100 * (now.value - before.value) / (1 if one.is_share else before.value), 1)
     sign = "▲" if step > 0 else "▼" if step < 0 else "="
     unit = _("percentage points") if one.is_share else "%"

@@ -11,7 +11,7 @@ from dashboards.controls import Options, select_of
 from registry.facts.asked import Asked
 from registry.i18n import language
 from registry.periods.calendar import Period, PeriodKind, month_of, periods_between
-from registry.periods.runs import RELATIVE_NAMES, Relative
+from registry.periods.relative import RELATIVE_NAMES, Relative
 
 
 def period_controls(question: Asked, first: date, today: date) -> list[Component]:

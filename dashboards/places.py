@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dash.development.base_component import Component
-from flask import url_for
 from flask_babel import gettext as _
 
-from dashboards import parts
+from dashboards import firmness, parts
 from dashboards.charts.bars import Bar, bars
 from dashboards.charts.country import country
 from dashboards.charts.palette import MAIN, ZONES
 from dashboards.exhibits import Cell, Exhibit, amount, said
 from dashboards.figures import Split, suits
 from dashboards.navigation import rows_link
+from dashboards.source import outlines
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
 from registry.facts.cuts import Value
@@ -94,7 +94,7 @@ def province_map(
         name,
         [str(place) for place, _bar in every],
         [bar for _place, bar in every],
-        url_for("dashboards.outlines_static"),
+        outlines(),
         title,
         share=one.is_share,
     )
@@ -133,7 +133,7 @@ def _exhibit(
         rows if any(figure.value is not None for figure in found.values()) else [],
         chart,
         [one],
-        parts.unit_note(one),
+        parts.unit_note(one, firmness.of_period(places.question)),
         kind,
         _("There are no figures for this period."),
     )

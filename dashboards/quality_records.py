@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from dashboards import parts
 from dashboards.by_month import ByMonth
 from dashboards.charts.lines import lines
 from dashboards.course_lines import labels_of, lines_of, rows_of
@@ -31,9 +32,14 @@ def by_month(question: Asked, course: ByMonth) -> Exhibit:
         rows_of(labels, drawn),
         lines(name, labels, drawn, title),
         shown,
-        _("Of the members active at the end of each month, by what is known today."),
+        _note(course),
         picture="lines",
     )
+
+
+def _note(course: ByMonth) -> str:
+    rule = _("Of the members active at the end of each month, by what is known today.")
+    return " · ".join(filter(None, (str(rule), course.unclosed)))
 
 
 def by_places(places: Places, shown: str) -> list[Exhibit]:
@@ -42,8 +48,7 @@ def by_places(places: Places, shown: str) -> list[Exhibit]:
     for dimension, draw in (("province", province_map), ("zone", zone_bars)):
         if alone(places, shown, dimension):
             continue
-        named = one.dimension_title(dimension)
-        title = _("%(measure)s by %(dimension)s", measure=one.title, dimension=named)
+        title = parts.title_by(one, dimension)
         columns = [places.column(each, dimension) for each in measures(SHOWN)]
         made.append(draw(f"by-{dimension}", title, one, places, columns))
     return made

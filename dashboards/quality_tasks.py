@@ -88,8 +88,8 @@ def _gap(found: Whole, name: str) -> int | None:
     return int((figure.denominator or 0) - (figure.numerator or 0)) if figure else None
 
 
-def _behind(name: str, question: Asked) -> str:
-    return rows_link(name, question, part="denominator")
+def _missing(name: str, question: Asked) -> str:
+    return rows_link(name, question, part="rest")
 
 
 def _records(question: Asked, found: Whole) -> Iterator[Task]:
@@ -99,7 +99,7 @@ def _records(question: Asked, found: Whole) -> Iterator[Task]:
             _("Incomplete records"),
             lacking,
             _("Active members without a way to reach them, a district or a consent in force."),
-            _behind("records_complete_rate", question),
+            _missing("records_complete_rate", question),
             way(P.MEMBERS_WRITE, _("Members without a consent"), "members.index", lacks="consent"),
         )
     old = _gap(found, "members_confirmed_rate")
@@ -108,7 +108,7 @@ def _records(question: Asked, found: Whole) -> Iterator[Task]:
             _("Records not confirmed for a year"),
             old,
             _("Active members of whom nobody has confirmed the record in the last 12 months."),
-            _behind("members_confirmed_rate", question),
+            _missing("members_confirmed_rate", question),
             way(P.MEMBERS_WRITE, _("Confirm these members’ records"), "members.index", stale="1"),
         )
 
@@ -121,7 +121,7 @@ def _ledger(question: Asked, found: Whole) -> Iterator[Task]:
             _("Recipients without a known receipt"),
             unknown,
             _("They were sent a message in the period; nobody knows whether they received it."),
-            _behind("received_rate", question),
+            _missing("received_rate", question),
             way(P.DISSEMINATION_RECORD, _("Record what is known"), "dissemination.grid_page"),
         )
         yield Task(
@@ -141,6 +141,6 @@ def _unanswered(question: Asked, found: Whole) -> Iterator[Task]:
             _("Unanswered past the standard time"),
             int((judged.denominator or 0) - (answered.numerator or 0)),
             _("Questions of the period without an answer although the standard time is over."),
-            _behind("answer_on_standard_rate", question),
+            rows_link("answer_on_standard_rate", question, part="denominator"),
             way(P.QUESTIONS_ANSWER, _("Answer them"), "questions.index", show="open", whose="all"),
         )

@@ -40,14 +40,22 @@ def rhythm(scope: Scope, question: Asked) -> Exhibit:
     total = sum(counts.values())
     chart = _chart(one, question, counts, week, title) if unknown < total else None
     rows = [_row(one, question, counts, hour) for hour in (*HOURS, None)]
-    note = _(
-        "Times in Thailand. Of %(all)s disseminations, %(n)s have no known hour and are not in "
-        "the picture.",
-        all=f"{total:,}",
-        n=f"{unknown:,}",
-    )
+    note = _note(total, unknown)
     heads = [_("Hour of the day"), *week]
     return Exhibit("rhythm", title, heads, rows, chart, [one], note, picture="none")
+
+
+def _note(total: int, unknown: int) -> str:
+    if not unknown:
+        return str(_("Times in Thailand."))
+    return str(
+        _(
+            "Times in Thailand. Of %(all)s disseminations, %(n)s have no known hour and are not in "
+            "the picture.",
+            all=f"{total:,}",
+            n=f"{unknown:,}",
+        )
+    )
 
 
 def _counts(found: Mapping[Place, Amounts], name: str) -> Counts:

@@ -19,6 +19,7 @@ from dashboards.pages import (
     questions,
     reports,
 )
+from dashboards.plain import plainly
 from dashboards.source import Source, name_of_page
 from registry.access.gate import scope, today
 from registry.errors import Refused
@@ -57,6 +58,7 @@ def show(
     try:
         args = args_of(search)
         source = Source(name_of_page(str(pathname)), args.get("period", ""), args)
-        return [as_of(), exhibits.page(page.content(scope(), args, today()), source)]
+        shown = exhibits.page(page.content(scope(), args, today()), source)
+        return plainly([as_of(), shown])
     except Refused as refusal:
         return parts.refusal(str(refusal), str(pathname))

@@ -17,11 +17,11 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from dashboards import file_views, guard, navigation, router
+from dashboards.source import OUTLINES
 from registry.access.gate import allow, scope
 from registry.access.roles import Permission
 from registry.facts.saved_view_queries import saved_views
 from registry.facts.saved_view_services import LONGEST_NAME
-from registry.geography.seed import DATA
 from registry.ui import MenuItem, add_menu
 
 PREFIX = "/dashboards/"
@@ -35,7 +35,7 @@ bp = Blueprint("dashboards", __name__, template_folder="templates")
 @allow(Permission.FIGURES_VIEW)
 def outlines() -> Response:
     """The outlines of the provinces, for the map."""
-    return send_file(DATA / "provinces.geojson", mimetype="application/geo+json")
+    return send_file(OUTLINES, mimetype="application/geo+json")
 
 
 bp.get(f"{PREFIX}files/<name>.<form>")(file_views.page_file)

@@ -9,7 +9,11 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from registry.assets import version
+from registry.geography.seed import DATA
+
 HOME = "overview"
+OUTLINES = DATA / "provinces.geojson"
 _OTHER = re.compile(r"[^0-9A-Za-z]+")
 
 
@@ -17,6 +21,11 @@ def name_of_page(path: str) -> str:
     """A page's short name: the last part of its address."""
     last = path.rstrip("/").rpartition("/")[2]
     return HOME if last == "dashboards" else last
+
+
+def outlines() -> str:
+    """Address of the outlines of the provinces, for maps."""
+    return url_for("dashboards.outlines_static", v=version(OUTLINES))
 
 
 @dataclass(frozen=True)

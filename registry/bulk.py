@@ -125,9 +125,7 @@ def reserve_ids(model: Model, count: int) -> Iterator[int]:
     return iter(range(last + 1, last + 1 + count))
 
 
-def ready_rows(
-    model: Model, names: Sequence[str], rows: Iterable[Row]
-) -> Iterator[Row]:
+def ready_rows(model: Model, names: Sequence[str], rows: Iterable[Row]) -> Iterator[Row]:
     """The rows as the driver takes them: encrypted, with the columns' own conversions applied.
 
     None is NULL in every column, one of JSON too.

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from registry import (
     access,
     admin_commands,
+    assets,
     audit,
     channels,
     db,
@@ -65,7 +66,7 @@ def init_app(app: Flask) -> None:
     Migrate(app, db.db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     csrf.init_app(app)
     compress.init_app(app)
-    for part in (error_pages, i18n, headers, ui):
+    for part in (error_pages, i18n, headers, assets, ui):
         part.init_app(app)
     admin_commands.init_app(app)
     for feature in FEATURES:
@@ -91,7 +92,6 @@ def _config(conf: settings.Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": conf.upload_max_mb * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "MAX_FORM_PARTS": 20_000,
-        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
         "WTF_I18N_ENABLED": False,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from registry.assets import is_asset
+
 STRICT = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -41,14 +43,9 @@ def init_app(app: Flask) -> None:
         headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
         if settings.behind_tls:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if not _is_asset():
+        if not is_asset():
             headers["Cache-Control"] = "no-store"
         return response
-
-
-def _is_asset() -> bool:
-    endpoint = request.endpoint or ""
-    return endpoint.endswith("static") or "_dash-component-suites" in request.path
 
 
 def seal(app: Flask) -> None:

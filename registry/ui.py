@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from registry.access.addresses import is_local
-from registry.access.gate import may, public
+from registry.access.gate import permissions, public
 from registry.access.roles import Permission
 from registry.i18n import LOCALES
 
@@ -72,41 +70,31 @@ def waiting(item: MenuItem) -> int:
 
 def menu_of(app: Flask) -> dict[str, list[MenuItem]]:
     """The menu of whoever is signed in, by section."""
+    held = permissions()
     sections: dict[str, list[MenuItem]] = {name: [] for name in SECTIONS}
-    for item in sorted(app.extensions.get("sang_menu", []), key=lambda item: item.order):
-        if may(item.permission):
+    for item in _items(app):
+        if item.permission in held:
             sections[item.section].append(item)
     return {name: items for name, items in sections.items() if items}
 
 
-def _is_here(endpoint: str) -> bool:
-    """Whether a menu item leads to the part of the site that is being shown.
+def _items(app: Flask) -> list[MenuItem]:
+    return sorted(app.extensions.get("sang_menu", []), key=lambda item: item.order)
+
+
+def _is_here(app: Flask) -> Callable[[str], bool]:
+    """Whether a menu item, by its endpoint, leads to the part of the site that is being shown.
 
     A page without an item of its own belongs to the first one of its blueprint.
     """
-    if endpoint.startswith("/"):
-        return request.path == endpoint
     here = request.endpoint or ""
-    items = sorted(current_app.extensions["sang_menu"], key=lambda item: item.order)
-    part = [item.endpoint for item in items if _part(item.endpoint) == _part(here)]
-    return endpoint == (here if here in part else next(iter(part), ""))
+    part = [item.endpoint for item in _items(app) if _part(item.endpoint) == _part(here)]
+    shown = {request.path, here if here in part else next(iter(part), "")}
+    return shown.__contains__
 
 
 def _part(endpoint: str) -> str:
     return endpoint.split(".")[0]
-
-
-def _version(app: Flask) -> Callable[..., str]:
-    """``asset(name)``: the address of a static file with its content's hash, cached for a year."""
-    seen: dict[str, str] = {}
-
-    def asset(name: str) -> str:
-        if name not in seen:
-            data = (Path(app.static_folder or "") / name).read_bytes()
-            seen[name] = hashlib.sha256(data).hexdigest()[:12]
-        return url_for("static", filename=name, v=seen[name])
-
-    return asset
 
 
 def here() -> str:
@@ -153,7 +141,6 @@ def init_app(app: Flask) -> None:
     """Install Bootstrap, the menu and the language switch."""
     bootstrap.init_app(app)
     app.add_url_rule("/language/<locale>", "language", set_language, methods=["POST"])
-    app.context_processor(lambda: {"menu": menu_of(app), "is_here": _is_here})
+    app.context_processor(lambda: {"menu": menu_of(app), "is_here": _is_here(app)})
     app.jinja_env.globals["waiting_behind"] = waiting
-    app.jinja_env.globals["asset"] = _version(app)
     app.jinja_env.globals["here"] = here

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from registry.i18n import terminal
 from tests import cast, postgres
+from tests.facts_world import fill_richly
 from tests.stage import BACKENDS, Scene, Stage
 
 SHARED = pytest.StashKey[Path]()
@@ -95,6 +96,7 @@ def app(stage: Stage) -> Iterator[Flask]:
     app = stage.app  # shared by the tests of a worker: what one of them sets, ends with it
     config, extensions = dict(app.config), dict(app.extensions)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.extensions["sang_answers"].clear()
     yield app
     app.config.update(config)
     app.extensions.update(extensions)
@@ -110,6 +112,12 @@ def scene(stage: Stage, app: Flask) -> Scene:
         return app
 
     return begin
+
+
+@pytest.fixture
+def filled(scene: Scene) -> None:
+    """A random world of facts beside the cast's offices."""
+    scene("a rich world", fill_richly)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from registry.access.models import Office
 from registry.access.scope import Scope
-from registry.db import begin_write, commit, db
+from registry.db import db
 from registry.facts import files
 from registry.facts.components import COMPONENTS
 from registry.facts.cuts import DIMENSIONS, AsOf, cut
@@ -19,7 +19,7 @@ from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
 from registry.facts.query import Source
 from registry.facts.spans import Months
-from tests.facts_world import RICH, World
+from tests.facts_world import fill_richly
 
 TODAY = date(2026, 4, 1)
 MONTHS = Months(24309, 24314)
@@ -29,10 +29,8 @@ Answers = dict[tuple[Any, ...], Any]
 
 def make_files(app: Flask) -> None:
     """A rich world of facts, and its columnar files."""
+    fill_richly(app)
     with app.app_context():
-        begin_write()
-        World(RICH).insert()
-        commit()
         files.write_files(lambda *_: None)
 
 

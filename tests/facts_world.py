@@ -11,11 +11,12 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import delete, insert, select, update
 
 from registry.access.models import Office
 from registry.channels.models import AudienceCount, Channel, ChannelMember
-from registry.db import db
+from registry.db import begin_write, commit, db
 from registry.geography.models import District, ProvinceZone
 from registry.geography.queries import province_zones
 from registry.members.consent_models import Consent
@@ -501,3 +502,11 @@ class Changes:
 
 def _insert(model: Any, rows: list[Row]) -> None:
     db.session.execute(insert(model), rows)
+
+
+def fill_richly(app: Flask) -> None:
+    """The rich world beside the cast's offices."""
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        commit()

@@ -10,10 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from benchmarks.bench import ground
+from benchmarks.bench import ground, growth_bench
 from benchmarks.bench.figures import Goal, most_memory, ratio, ratios, summary
-from benchmarks.bench.processes import Contender, interleave
+from benchmarks.bench.processes import Contender, Facts, interleave
+from benchmarks.bench.worlds import SMALL, STATED, Place, Wish, itself
 from registry.cli import main
+from registry.facts.measures import MEASURES
 from tests import postgres
 from tests.conftest import SHARED
 from tests.stage import locked
@@ -114,6 +116,88 @@ def test_lists_and_searches_answer_what_they_time(bench: Bench, kept: Path) -> N
     assert not _left_over(kept, "sqlite"), "copies are gone afterwards"
 
 
+@pytest.fixture(scope="module")
+def world(pytestconfig: pytest.Config) -> Path:
+    """A folder with the smallest world of facts; all workers share it, and only read it."""
+    shared = pytestconfig.stash[SHARED]
+    keep = shared / "bench-world"
+    wish = Wish(SMALL, 1, False, "sqlite", keep, lambda _: None)
+    with locked(shared, "bench-world"), itself(wish):
+        return keep
+
+
+def test_dashboards_are_asked_for_whole_and_the_facts_answer_the_same(
+    bench: Bench, world: Path
+) -> None:
+    figures = _reported(bench, "dashboard", "--keep", str(world))["figures"]
+    product = figures["product"]
+    assert {"overview quarter", "reports quarter", "message of one"} <= product["pages"].keys()
+    assert product["panels"] > product["requests"]
+    assert 0 < product["p50_ms"] <= product["p95_ms"]
+    assert product["again"]["p50_ms"] > 0
+    assert figures["floor"]["requests"] == product["requests"]
+    assert figures["rollups"]["questions"] == figures["peer"]["questions"] > 50
+    assert figures["rollups"]["cells"] == figures["peer"]["cells"] > 0
+    assert figures["facts"] == SMALL.facts
+
+
+def test_distinct_members_are_counted_three_ways(bench: Bench, world: Path) -> None:
+    figures = _reported(bench, "distinct", "--keep", str(world))["figures"]
+    ways = [figures[name] for name in ("product", "peer", "columns")]
+    assert len({one["digest"] for one in ways}) == 1
+    assert ways[0]["brought"] > 0
+    assert figures["cost"]["bitmaps"] > 0
+
+
+def test_new_facts_are_shown_and_rolled_up_as_a_rebuild_would(bench: Bench, world: Path) -> None:
+    figures = _reported(bench, "fresh", "--keep", str(world))["figures"]
+    assert figures["product"]["inserted"] == 100
+    assert figures["proof"]["differing"] == 0
+    assert not _left_over(world, "sqlite"), "copies are gone afterwards"
+
+
+def test_a_rebuild_reads_every_fact(bench: Bench, world: Path) -> None:
+    figures = _reported(bench, "rebuild", "--keep", str(world))["figures"]
+    assert figures["floor"]["brought"] == SMALL.facts
+    assert figures["product"]["said"]["rows"] > 0
+    assert figures["verify"]["said"]["equal"] is True
+
+
+def test_growth_goes_up_to_the_stated_size() -> None:
+    sizes = growth_bench.sizes_of(STATED)
+    assert [(one.members, one.facts) for one in sizes] == [
+        (10_000, 1_000_000),
+        (100_000, 10_000_000),
+        (1_000_000, 50_000_000),
+    ]
+
+
+def test_growth_compares_the_largest_world_with_the_smallest(
+    bench: Bench, world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, seconds = list[str](), iter([1.0, 2.0, 4.0, 0, 0, 0, 1.5, 3.0, 8.0])
+
+    def run(_place: Place, module: str, *_words: object) -> Facts:
+        asked.append(module)
+        return {"seconds": next(seconds), "cpu": 1.0, "rss_mb": 1.0}
+
+    monkeypatch.setattr(Place, "run", run)
+    figures = _reported(bench, "growth", "--keep", str(world))["figures"]
+    assert figures["facts_of_each"] == [SMALL.facts] * 3, "none is smaller than the smallest"
+    assert asked == ["work.panels", "work.pages", "work.command"] * 3
+    grown = {"dashboards": 1.5, "lists": 1.5, "rebuild": 2, "rebuild_per_fact": 2}
+    assert figures["largest_to_smallest"] == grown
+    assert not _left_over(world, "sqlite"), "copies are gone afterwards"
+
+
+def test_every_measure_is_the_same_live_and_in_the_files(world: Path) -> None:
+    wish = Wish(SMALL, 1, False, "sqlite", world, lambda _: None)
+    with itself(wish) as (_made, place):
+        live, files = (place.run("work.measures", where) for where in ("live", "duckdb"))
+    assert live["digests"] == files["digests"]
+    assert live["digests"].keys() == MEASURES.keys()
+
+
 def test_a_sheet_that_is_kept_is_used_again(tmp_path: Path) -> None:
     said: list[str] = []
     first = ground.sheet(tmp_path, ground.Size(30, 5), said.append)
@@ -133,6 +217,8 @@ def test_a_sheet_that_is_kept_is_used_again(tmp_path: Path) -> None:
         ("read", "--rows", "2000"),
         ("list", "--members", "999999"),
         ("search", "--runs", "4"),
+        ("dashboard", "--facts", "49999999"),
+        ("growth", "--months", "119"),
     ],
     ids=" ".join,
 )

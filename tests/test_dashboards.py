@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+import dash_bootstrap_components as dbc
 import plotly.graph_objects as go
 import pytest
+from dash import html
 from flask import Flask
 from flask.testing import FlaskClient
+from plotly.io.json import to_json_plotly
+from plotly.offline import get_plotlyjs_version
 
+from dashboards import charts
+from dashboards.plain import plainly
 from registry.access.roles import Role
 from registry.access.scope import Scope
-from registry.db import begin_write, commit, unit_of_work
+from registry.db import unit_of_work
 from registry.facts.cuts import cut
 from registry.facts.evaluate import evaluate
 from registry.facts.sealed import sealed_cut
@@ -34,24 +42,9 @@ from tests.dash_pages import (
     parts,
     text_of,
 )
-from tests.facts_world import RICH, World
-from tests.stage import Scene
 
 PERIOD = Period.parse("2568-10")
 Client = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def filled(scene: Scene) -> None:
-    """A random world of facts beside the cast's offices."""
-    scene("a rich world", _fill)
-
-
-def _fill(app: Flask) -> None:
-    with app.app_context():
-        begin_write()
-        World(RICH).insert()
-        commit()
 
 
 @pytest.mark.parametrize("path", ["_dash-layout", "_dash-dependencies", "provinces.geojson"])
@@ -231,6 +224,31 @@ def test_every_chart_is_valid_and_keeps_to_itself(client_of: Client, filled: Non
             assert graph["config"]["showSendToCloud"] is False
             assert graph["config"]["plotlyServerURL"] == ""
             assert graph["config"]["locale"] == "th"
+
+
+def test_what_draws_the_charts_knows_them_and_is_of_the_version_that_checks_them(
+    app: Flask,
+) -> None:
+    """It is a part of plotly that is made by hand (``dashboards/plotly``)."""
+    with open(f"{app.static_folder}/dashboards/plotly.min.js", encoding="utf-8") as file:
+        told = file.readline()
+    version, kinds = re.match(r"/\*! plotly.js ([\d.]+): ([a-z ]+)\.", told).groups()  # type: ignore[union-attr]
+    source = "".join(path.read_text() for path in Path(charts.__path__[0]).glob("*.py"))
+    drawn = set(re.findall(r'^ {8}"type": "(\w+)"', source, re.MULTILINE))
+    assert version == get_plotlyjs_version()
+    assert len(drawn) >= 4
+    assert drawn <= set(kinds.split())
+
+
+def test_what_no_callback_knows_is_one_part_for_dash() -> None:
+    """Each part costs the browser time; those with a name must stay Dash's own."""
+    field = dbc.Select(id="place", options=[])
+    rows = [html.Tr([html.Th("ก"), html.Td(html.A("1", href="/rows"))]) for _row in range(9)]
+    shown = html.Div([html.H2("ก"), html.Table(rows), html.Label(["ข", field]), html.P(id="x")])
+    [outer] = plainly([shown])
+    kinds = [getattr(part, "_type", None) for part in outer._traverse()]
+    assert kinds == ["Plain", "Label", "Plain", "Select", "P", "Plain"]
+    assert json.loads(to_json_plotly(outer.children[0].tree))[1]["type"] == "Table"
 
 
 def test_every_chart_has_its_table_its_rule_and_its_rows(client_of: Client, filled: None) -> None:

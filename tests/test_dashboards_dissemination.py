@@ -11,34 +11,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 
-from dashboards.durations import bucket_label
 from registry.access.scope import Scope
-from registry.db import begin_write, commit, db, unit_of_work
+from registry.db import db, unit_of_work
+from registry.facts.histograms import bucket_label
 from registry.messages.exchange_models import QuestionResolution
 from registry.messages.ledger_models import Dissemination, Question
 from registry.messages.open_queries import open_by_age
 from registry.periods.calendar import utc_now
 from tests import cast
 from tests.dash_pages import ask, parts, text_of
-from tests.facts_world import RICH, World
-from tests.stage import Scene
 
 DISSEMINATION, QUESTIONS = "/dashboards/dissemination", "/dashboards/questions"
 HALF = "?period=2569-H1"
 Client = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def filled(scene: Scene) -> None:
-    """A random world of facts beside the cast's offices."""
-    scene("a rich world", _fill)
-
-
-def _fill(app: Flask) -> None:
-    with app.app_context():
-        begin_write()
-        World(RICH).insert()
-        commit()
 
 
 @pytest.fixture

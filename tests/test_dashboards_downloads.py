@@ -23,32 +23,17 @@ from dashboards.router import PAGES
 from dashboards.source import name_of_page
 from registry.access.gate import today
 from registry.access.scope import Scope
-from registry.db import begin_write, commit, db
+from registry.db import db
 from registry.facts.evaluate import evaluate
 from registry.facts.spans import Months
 from registry.messages.models import Publication
 from registry.periods.calendar import Period
 from tests import cast
 from tests.dash_pages import OVERVIEW, ask, parts
-from tests.facts_world import RICH, World
-from tests.stage import Scene
 
 Client = Callable[[str], FlaskClient]
 QUERY = {"period": "2569-H1"}
 FILES = "/dashboards/files"
-
-
-@pytest.fixture
-def filled(scene: Scene) -> None:
-    """A random world of facts beside the cast's offices."""
-    scene("a rich world", _fill)
-
-
-def _fill(app: Flask) -> None:
-    with app.app_context():
-        begin_write()
-        World(RICH).insert()
-        commit()
 
 
 def _get(client: FlaskClient, path: str, **query: str) -> TestResponse:

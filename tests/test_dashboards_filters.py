@@ -15,16 +15,14 @@ from sqlalchemy import select
 
 from dashboards import filters, navigation
 from registry.access.scope import Scope
-from registry.db import begin_write, commit, db
+from registry.db import db
 from registry.errors import Refused
 from registry.facts.asked import asked
 from registry.facts.saved_view_models import SavedView
 from registry.facts.saved_view_services import MOST
-from registry.periods.calendar import Period
-from registry.periods.runs import Relative, Run, span
+from registry.periods.calendar import Period, span
+from registry.periods.relative import Relative
 from tests.dash_pages import CALLBACK, OVERVIEW, ask, body, text_of
-from tests.facts_world import RICH, World
-from tests.stage import Scene
 
 TODAY = date(2026, 1, 20)  # 2569-01: the middle of a quarter and of a fiscal year's half
 VIEWS = "/figures/views/"
@@ -41,10 +39,10 @@ def test_a_span_is_a_run_of_months(first: int, length: int) -> None:
     assert (year_ago.length, year_ago.first_month) == (length, first - 12)
     assert one.has_ended(one.end) is False
     assert one.has_ended(span(one.last_month + 1, one.last_month + 1).start) is True
-    if isinstance(one, Run):
-        assert one.code.split("--") == [Period(one.months[0]).code, Period(one.months[-1]).code]
-    else:
+    if isinstance(one, Period):
         assert Period.parse(one.code) == one
+    else:
+        assert one.code.split("--") == [Period(one.months[0]).code, Period(one.months[-1]).code]
 
 
 @given(st.dates(min_value=date(2010, 1, 1), max_value=date(2040, 12, 31)))
@@ -109,19 +107,6 @@ def test_an_impossible_question_gets_one_sentence(app: Flask) -> None:
             assert len(str(refused.value).splitlines()) == 1, args
 
 
-@pytest.fixture
-def filled(scene: Scene) -> None:
-    """A random world of facts beside the cast's offices."""
-    scene("a rich world", _fill)
-
-
-def _fill(app: Flask) -> None:
-    with app.app_context():
-        begin_write()
-        World(RICH).insert()
-        commit()
-
-
 def test_pages_answer_any_filters(client_of: Client, filled: None) -> None:
     central = client_of("central")
     for search in (
@@ -175,6 +160,20 @@ def test_a_view_is_saved_and_becomes_the_first_page(app: Flask, client_of: Clien
     assert "ภาคเหนือ" in analyst.get(VIEWS).get_data(as_text=True)
     analyst.post(f"{VIEWS}{view.id}/delete")
     assert _views(app) == []
+
+
+def test_a_deleted_view_can_be_taken_back(app: Flask, client_of: Client) -> None:
+    analyst = client_of("analyst")
+    address = _save(analyst, "เขต 3")
+    [view] = _views(app)
+    analyst.post(f"{VIEWS}{view.id}/home", data={"home": "1"})
+    analyst.post(f"{VIEWS}{view.id}/delete")
+    assert "/figures/views/restore" in analyst.get(VIEWS).get_data(as_text=True)
+    assert "/figures/views/restore" not in analyst.get(VIEWS).get_data(as_text=True)
+    told = {"name": view.name, "path": view.path, "query": view.query, "home": "1"}
+    analyst.post(f"{VIEWS}restore", data=told)
+    assert [row.address for row in _views(app)] == [address]
+    assert analyst.get("/").headers["Location"] == address
 
 
 def test_nobody_keeps_too_many_views(app: Flask, client_of: Client) -> None:

@@ -12,33 +12,17 @@ from flask.testing import FlaskClient
 
 from registry.access.scope import Scope
 from registry.channels.uncounted_queries import count_uncounted
-from registry.db import begin_write, commit
 from registry.facts.evaluate import evaluate
 from registry.facts.spans import Months
 from registry.messages.unreviewed_queries import unreviewed_by_age
 from registry.periods.calendar import Period, utc_now
 from tests.dash_pages import ask, cards_of, parts, text_of
-from tests.facts_world import RICH, World
-from tests.stage import Scene
 
 NETWORK, QUALITY = "/dashboards/network", "/dashboards/quality"
 ROLES = ("officer50", "bureau", "executive")
 HALF = "?period=2569-H1"
 MONTHS = Months.of(Period.parse("2569-H1"))
 Client = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def filled(scene: Scene) -> None:
-    """A random world of facts beside the cast's offices."""
-    scene("a rich world", _fill)
-
-
-def _fill(app: Flask) -> None:
-    with app.app_context():
-        begin_write()
-        World(RICH).insert()
-        commit()
 
 
 def _links(page: Any) -> set[str]:

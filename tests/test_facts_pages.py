@@ -17,6 +17,7 @@ from registry.audit.models import AuditEvent
 from registry.db import begin_write, db
 from registry.facts.cuts import cut
 from registry.facts.evaluate import evaluate
+from registry.facts.few import tells_apart
 from registry.facts.measures import MEASURES
 from registry.facts.query import Live, compiled
 from registry.facts.rows import Behind, every, page, size
@@ -40,6 +41,57 @@ def test_as_many_rows_as_the_figure_says(app: Flask) -> None:
             if one.is_share or (one.unit.value not in ("people", "messages") and not one.is_median):
                 wanted = count.persons if name == "members_passing_on" else count.rows
                 assert wanted == figure.numerator, name
+        db.session.rollback()
+
+
+def test_what_a_share_does_not_count_has_its_rows(app: Flask) -> None:
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        missed = dict[str, int]()
+        for name, one in MEASURES.items():
+            if not one.is_share:
+                continue
+            figure = evaluate(Scope.all(), [name], HALF)[0]
+            behind = Behind(Scope.all(), Scope.all(), one, "rest", HALF, cut())
+            missed[name] = int((figure.denominator or 0) - (figure.numerator or 0))
+            assert len(list(every(behind))) == missed[name], name
+        assert missed["districts_covered_rate"]
+        assert missed["members_confirmed_rate"]
+        db.session.rollback()
+
+
+def _span(name: str, bucket: str, who: Scope) -> Behind:
+    return Behind(Scope.all(), who, MEASURES[name], "numerator", HALF, cut(), bucket)
+
+
+def test_the_spans_of_a_duration_part_its_rows(app: Flask) -> None:
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        for name in ("receive_minutes_median", "first_answer_hours_median"):
+            buckets = MEASURES[name].components
+            spans = [size(_span(name, bucket, Scope.all())).rows for bucket in buckets]
+            assert sum(spans) == size(_span(name, "", Scope.all())).rows > 0, name
+        db.session.rollback()
+
+
+def test_a_span_that_could_be_told_by_subtraction_stays_closed(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "receive_minutes_median"
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        buckets = MEASURES[name].components
+        counts = {one: size(_span(name, one, Scope())).persons or 0 for one in buckets}
+        least, second = sorted((n, one) for one, n in counts.items() if n)[:2]
+        monkeypatch.setattr("registry.facts.few.FEWEST", least[0] + 1)
+        closed = {one for one in buckets if tells_apart(_span(name, one, Scope()))}
+        assert {least[1], second[1]} <= closed
+        assert not tells_apart(_span(name, "", Scope()))
+        monkeypatch.setattr("registry.facts.few.FEWEST", 1)
+        assert not any(tells_apart(_span(name, one, Scope())) for one in buckets)
         db.session.rollback()
 
 
@@ -107,6 +159,8 @@ def test_an_analyst_sees_rows_of_many_without_names(
         "measure=members_active&period=2568-10&zone=6",
         "measure=members_active&period=2568-10&channel_kind=smoke",
         "measure=members_active&period=2568-10&channel_kind=facebook",
+        "measure=members_active&period=2568-10&bucket=members",
+        "measure=receive_minutes_median&period=2568-10&bucket=pass_on_minutes_00005",
     ],
 )
 def test_a_wrong_question_gets_one_sentence(

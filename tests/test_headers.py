@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Callable
 from typing import Any
 
+import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -74,11 +77,68 @@ def test_every_response_has(answers: dict[str, TestResponse], name: str, value: 
     } == dict.fromkeys(answers, value)
 
 
-def test_assets_are_kept_for_a_year(anonymous: FlaskClient) -> None:
-    response = anonymous.get("/static/sang.css")
-    assert response.status_code == 200
-    assert "max-age=31536000" in response.headers["Cache-Control"]
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
+ASSETS = ["/static/sang.css", "/bootstrap/static/css/bootstrap.min.css"]
+
+
+@pytest.mark.parametrize("path", ASSETS)
+def test_assets_are_kept_for_a_year_where_the_address_names_their_content(
+    anonymous: FlaskClient, path: str
+) -> None:
+    page = anonymous.get("/login").text
+    address = re.search(rf'href="({re.escape(path)}\?v=[0-9a-f]+)"', page)
+    assert address
+    kept = anonymous.get(address[1])
+    assert kept.headers["Cache-Control"] == "max-age=31536000, immutable"
+    assert kept.headers["X-Content-Type-Options"] == "nosniff"
+    assert anonymous.get(path).headers["Cache-Control"] == "no-cache"
+
+
+def _files_of(client: FlaskClient) -> list[str]:
+    """What a page of the dashboards fetches."""
+    page = client.get("/dashboards/").text
+    return re.findall(r'(?:src|href)="(/[^"]*(?:_dash-component-suites|static/)[^"]*)"', page)
+
+
+def test_the_files_of_a_dashboard_are_kept_whatever_becomes_of_the_cookies(
+    client_of: ClientOf,
+) -> None:
+    client = client_of("executive")
+    files = _files_of(client)
+    assert len(files) > 15
+    for path in files:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert "immutable" in answer.headers["Cache-Control"], path
+        assert "Cookie" not in answer.headers.get("Vary", ""), path
+        assert "Set-Cookie" not in answer.headers, path
+
+
+def test_the_files_of_dash_need_a_sign_in(client_of: ClientOf, anonymous: FlaskClient) -> None:
+    path = next(path for path in _files_of(client_of("executive")) if "_dash-component" in path)
+    answer = anonymous.get(path)
+    assert answer.status_code == 302
+    assert "max-age" not in answer.headers.get("Cache-Control", "")
+
+
+UNPACKED: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
+
+
+@pytest.mark.parametrize(("offered", "way"), [("gzip, deflate, br", "br"), ("gzip", "gzip")])
+def test_assets_are_compressed_once(
+    anonymous: FlaskClient, monkeypatch: pytest.MonkeyPatch, offered: str, way: str
+) -> None:
+    path = "/static/dashboards/plotly.min.js"
+    whole = anonymous.get(path).data
+    asked = {"Accept-Encoding": offered}
+    first = anonymous.get(path, headers=asked)
+    assert first.headers["Content-Encoding"] == way
+    assert "Accept-Encoding" in first.headers["Vary"]
+    assert len(first.data) < len(whole) / 2.5
+    assert UNPACKED[way](first.data) == whole
+    monkeypatch.setattr("registry.assets.WAYS", dict.fromkeys(UNPACKED))
+    assert anonymous.get(path, headers=asked).data == first.data
+    again = anonymous.get(path, headers={**asked, "If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
 
 
 def test_dashboards_allow_no_eval_and_no_inline_script(client_of: ClientOf) -> None:

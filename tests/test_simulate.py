@@ -20,7 +20,7 @@ from benchmarks.simulate.world import make_world
 from registry.access.scope import Scope
 from registry.channels.models import AudienceCount, Channel
 from registry.cli import main
-from registry.db import Base, db, unit_of_work
+from registry.db import Base, begin_write, db, unit_of_work
 from registry.errors import Refused
 from registry.facts.evaluate import evaluate
 from registry.facts.spans import Months
@@ -28,11 +28,13 @@ from registry.geography.models import ProvinceZone
 from registry.members import normalise
 from registry.members.consent_models import Consent
 from registry.members.models import Member, MemberSpan, MemberStateChange
+from registry.members.search import named
 from registry.messages.ledger_models import LIVE, Dissemination, MemberNews, Question, Recipient
 from registry.messages.models import KeyMessage, Publication
 from registry.networks.models import Network, NetworkMember
 from registry.periods.calendar import month_of
 from tests.stage import Scene
+from tests.test_members_search import require_in_step
 
 PLAN = Plan(300, 60, 4_000, 7, 24, date(2026, 3, 20))
 SECRET = {"member": {"national_id", "national_id_hash"}}
@@ -238,6 +240,15 @@ def test_a_province_changes_its_zone_and_measures_can_be_evaluated(made: Flask) 
         assert found["recipients"].value == PLAN.recipients
         assert 0.5 < (found["received_rate"].value or 0) < 1
         assert (found["reach_potential"].value or 0) > 0
+
+
+def test_who_was_loaded_is_found_by_name(made: Flask) -> None:
+    with made.app_context():
+        begin_write()
+        require_in_step()
+        one = db.session.scalars(select(Member)).first()
+        assert one
+        assert one.id in db.session.scalars(select(Member.id).where(named(one.search_text))).all()
 
 
 def test_an_instance_that_is_not_empty_is_refused(

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from dash.development.base_component import Component
 
 from dashboards.charts.graph import Trace, axis, graph
-from dashboards.charts.palette import INK, MAIN
+from dashboards.charts.palette import INK, MAIN, PAPER, written_on
+
+SPACE = "\N{NO-BREAK SPACE}"
+"""Between an edge and what is written beside it."""
+LONGEST = 22
+"""Letters of a name in one line; longer ones that have a space take two."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +36,43 @@ class Bar:
 def bars(name: str, drawn: Sequence[Bar], label: str) -> Component:
     """Bars from the top down, in the order given."""
     top = max([value or 0 for bar in drawn for value in (bar.value, bar.before)] + [0])
-    room = 1.1 + 0.045 * max(len(bar.text) for bar in drawn)
     layout = {
-        "xaxis": axis(range=[0, top * room or 1], showticklabels=False, showgrid=False),
-        "yaxis": axis(autorange="reversed", type="category", showgrid=False, ticksuffix=" "),
+        "xaxis": axis(range=[0, top * 1.08 or 1], showticklabels=False, showgrid=False),
+        "yaxis": axis(
+            autorange="reversed",
+            type="category",
+            showgrid=False,
+            tickvals=[bar.name for bar in drawn],
+            ticktext=[_in_lines(bar.name) for bar in drawn],
+        ),
         "bargap": 0.35,
     }
     marked = [bar for bar in drawn if bar.before is not None]
-    traces = [_trace(drawn), *([_marks(marked)] if marked else [])]
+    beside = [bar for bar in drawn if not has_room(bar, top)]
+    traces = [_trace(drawn, top), *(_marks(marked) if marked else []), _beside(beside)]
     return graph(name, traces, layout | {"showlegend": False}, 40 + 34 * len(drawn), label)
 
 
-def _marks(drawn: Sequence[Bar]) -> Trace:
+def has_room(bar: Bar, top: float) -> bool:
+    """Whether its text fits into a bar on a phone; else it stands beside it."""
+    return bool(top) and (bar.value or 0) / top > 0.08 + 0.042 * len(bar.text)
+
+
+def _in_lines(name: str) -> str:
+    """A long name in two lines, parted at the space nearest to its middle."""
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    if len(name) <= LONGEST or not spaces:
+        return f"{name}{SPACE}"
+    middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
+    return f"{name[:middle]}{SPACE}<br>{name[middle + 1 :]}{SPACE}"
+
+
+def _marks(drawn: Sequence[Bar]) -> list[Trace]:
+    """Thin marks, edged so that they are seen on a dark bar too."""
+    return [_mark(drawn, PAPER, 6) | {"hoverinfo": "skip"}, _mark(drawn, INK, 2)]
+
+
+def _mark(drawn: Sequence[Bar], colour: str, width: int) -> Trace:
     return {
         "type": "scatter",
         "mode": "markers",
@@ -51,25 +81,43 @@ def _marks(drawn: Sequence[Bar]) -> Trace:
         "marker": {
             "symbol": "line-ns-open",
             "size": 22,
-            "color": INK,
-            "line": {"width": 2},
+            "color": colour,
+            "line": {"width": width},
         },
         "text": [bar.before_text for bar in drawn],
         "cliponaxis": False,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": None if colour == PAPER else "%{text}<extra></extra>",
     }
 
 
-def _trace(drawn: Sequence[Bar]) -> Trace:
+def _trace(drawn: Sequence[Bar], top: float) -> Trace:
     return {
         "type": "bar",
         "orientation": "h",
         "x": [bar.value for bar in drawn],
         "y": [bar.name for bar in drawn],
         "marker": {"color": [bar.colour for bar in drawn]},
-        "text": [bar.text for bar in drawn],
-        "textposition": "outside",
-        "cliponaxis": False,
+        "text": [f"{SPACE}{bar.text}" for bar in drawn],
+        "textposition": ["inside" if has_room(bar, top) else "none" for bar in drawn],
+        "insidetextanchor": "start",
+        "insidetextfont": {"color": [written_on(bar.colour) for bar in drawn]},
+        "textangle": 0,
+        "constraintext": "none",
         "customdata": [bar.link for bar in drawn],
-        "hovertemplate": "%{y}: %{text}<extra></extra>",
+        "hovertemplate": "%{y}:%{text}<extra></extra>",
+    }
+
+
+def _beside(drawn: Sequence[Bar]) -> Trace:
+    """Texts to the right of their bars, and of the marks across them."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [max(bar.value or 0, bar.before or 0) for bar in drawn],
+        "y": [bar.name for bar in drawn],
+        "text": [f"{SPACE}{bar.text}" for bar in drawn],
+        "textposition": "middle right",
+        "customdata": [bar.link for bar in drawn],
+        "cliponaxis": False,
+        "hoverinfo": "skip",
     }

@@ -11,6 +11,8 @@ from dashboards.charts.graph import Trace, graph
 from dashboards.charts.palette import LINE, MUTED, PAPER, SCALE
 
 LONGITUDES, LATITUDES = [97.0, 106.0], [5.4, 20.7]
+HEIGHT = "min(780px, 150vw)"
+"""As high as two other charts, or as a phone is wide enough for."""
 
 
 def country(
@@ -34,7 +36,7 @@ def country(
         "lataxis": {"range": LATITUDES},
         "bgcolor": "rgba(0,0,0,0)",
     }
-    return graph(name, traces, {"geo": geo}, 560, label)
+    return graph(name, traces, {"geo": geo}, HEIGHT, label)
 
 
 def _filled(known: Sequence[tuple[str, Bar]], share: bool) -> Trace:

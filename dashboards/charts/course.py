@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dash.development.base_component import Component
 
-from dashboards.charts.graph import Trace, axis, graph
+from dashboards.charts.graph import LEGEND, Trace, axis, graph
 from dashboards.charts.palette import PAPER, STEPS
 
 MOST_NAMED = 3
@@ -32,7 +32,7 @@ def course_chart(
         "yaxis": axis(rangemode="tozero", tickformat=",.0f", nticks=6),
         "barmode": "group",
         "bargap": 0.2,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "legend": LEGEND,
     }
     traces = [
         _trace(labels, received, STEPS["received"], ""),

@@ -17,13 +17,18 @@ FONT = (
 )
 BUTTONS = ["toImage"]
 Trace = dict[str, Any]
+LEGEND = {"orientation": "h", "x": 0, "yref": "container", "y": 1, "yanchor": "top"}
+"""Above the chart; held by the chart's edge, for the plot's own moves when a screen is turned."""
 
 
-def graph(name: str, traces: list[Trace], layout: Trace, height: int, label: str) -> Component:
+def graph(
+    name: str, traces: list[Trace], layout: Trace, height: int | str, label: str
+) -> Component:
     """A chart that fits its column; nothing of it leaves the page.
 
     Args:
         traces: as plotly reads them; plain, for its classes take a quarter of a second a page.
+        height: in pixels, or in the words of a style sheet where it follows the width.
         label: what it shows, for those who do not see it.
     """
     drawn = dcc.Graph(
@@ -31,7 +36,7 @@ def graph(name: str, traces: list[Trace], layout: Trace, height: int, label: str
         figure={"data": traces, "layout": {**_look(height), **layout}},
         responsive=True,
         config=_config(name),
-        style={"height": f"{height}px"},
+        style={"height": height if isinstance(height, str) else f"{height}px"},
     )
     named: dict[str, Any] = {"aria-label": label}
     return html.Div(drawn, role="group", **named)
@@ -50,9 +55,9 @@ def _config(name: str) -> Any:
     }
 
 
-def _look(height: int) -> dict[str, Any]:
+def _look(height: int | str) -> dict[str, Any]:
     return {
-        "height": height,
+        "height": None if isinstance(height, str) else height,
         "autosize": True,
         "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -71,6 +76,7 @@ def axis(**extra: Any) -> dict[str, Any]:
         "zerolinecolor": LINE,
         "tickfont": {"color": MUTED, "size": 13},
         "automargin": True,
+        "ticks": "",
         "fixedrange": True,
     } | extra
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dash.development.base_component import Component
 
-from dashboards.charts.graph import Trace, axis, graph
-from dashboards.charts.lines import EVERY, Line
+from dashboards.charts.graph import LEGEND, Trace, axis, graph
+from dashboards.charts.lines import Line, month_axis
 from dashboards.charts.palette import MAIN, PAPER, REACH, STEPS
 
 UPPER, LOWER = [0.42, 1], [0, 0.34]
@@ -22,14 +22,13 @@ def growth_chart(name: str, months: Sequence[str], drawn: Sequence[Line], label:
         drawn: what stands, came and went, each with its addresses of the rows behind.
     """
     standing, came, went = drawn
-    told = list(months)[(len(months) - 1) % EVERY :: EVERY]
     layout = {
-        "xaxis": axis(type="category", showgrid=False, tickvals=told, tickangle=0, anchor="y2"),
+        "xaxis": month_axis(months) | {"anchor": "y2"},
         "yaxis": axis(domain=UPPER, rangemode="tozero", tickformat=",.0f", nticks=5),
         "yaxis2": axis(domain=LOWER, rangemode="tozero", tickformat=",.0f", nticks=4),
         "barmode": "group",
         "bargap": 0.25,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "legend": LEGEND,
     }
     traces = [
         _line(months, standing),

@@ -6,24 +6,21 @@ from collections.abc import Sequence
 
 from dash.development.base_component import Component
 
+from dashboards.charts.bars import Bar
 from dashboards.charts.graph import axis, graph
 
 
-def histogram(
-    name: str, drawn: Sequence[tuple[str, float, str]], colour: str, label: str
-) -> Component:
-    """Bars in the order given.
-
-    Args:
-        drawn: a span's name, how often it came about, and the same in words.
-    """
+def histogram(name: str, drawn: Sequence[Bar], colour: str, label: str) -> Component:
+    """Bars in the order given, all of one colour."""
     trace = {
         "type": "bar",
-        "x": [span for span, _count, _text in drawn],
-        "y": [count for _span, count, _text in drawn],
-        "customdata": [text for _span, _count, text in drawn],
+        "x": [bar.name for bar in drawn],
+        "y": [bar.value for bar in drawn],
+        "text": [bar.text for bar in drawn],
+        "textposition": "none",
+        "customdata": [bar.link for bar in drawn],
         "marker": {"color": colour},
-        "hovertemplate": "%{x}: %{customdata}<extra></extra>",
+        "hovertemplate": "%{x}: %{text}<extra></extra>",
     }
     layout = {
         "xaxis": axis(type="category", showgrid=False, tickangle=-90),

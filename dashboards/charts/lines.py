@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dash.development.base_component import Component
 
-from dashboards.charts.graph import Trace, axis, graph
+from dashboards.charts.graph import LEGEND, Trace, axis, graph
 from dashboards.charts.palette import MAIN, REACH, STEPS
 from registry.facts.measure import Measure
 
@@ -29,14 +29,20 @@ def lines(name: str, months: Sequence[str], drawn: Sequence[Line], label: str) -
     styles = STYLES[-len(drawn) :]
     looks = zip(drawn, COLOURS, styles, strict=False)
     traces = [_trace(months, line, colour, *style) for line, colour, style in looks]
-    told = list(months)[(len(months) - 1) % EVERY :: EVERY]
     layout = {
-        "xaxis": axis(type="category", showgrid=False, tickvals=told, tickangle=0),
+        "xaxis": month_axis(months),
         "yaxis": axis(rangemode="tozero", tickformat=_format(drawn[0][0], 0), nticks=6),
         "showlegend": len(drawn) > 1,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "legend": LEGEND,
     }
     return graph(name, traces, layout, 330, label)
+
+
+def month_axis(months: Sequence[str]) -> Trace:
+    """Months from left to right; month above year, so that five names fit a phone."""
+    told = list(months)[(len(months) - 1) % EVERY :: EVERY]
+    over = [name.replace(" ", "<br>", 1) for name in told]
+    return axis(type="category", showgrid=False, tickvals=told, ticktext=over, tickangle=0)
 
 
 def _format(one: Measure, digits: int) -> str:

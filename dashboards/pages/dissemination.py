@@ -58,7 +58,7 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
             [
                 funnel(question, found),
                 _reach(question, course),
-                *(duration(one, found) for one in _durations()),
+                *(duration(one, question, found) for one in _durations()),
                 rhythm(scope, question),
                 evidence(question, found),
                 *_parts(scope, question, found),
@@ -70,7 +70,7 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
 def _reach(question: Asked, course: ByMonth) -> Exhibit:
     note = _("Potential, reported and evidenced reach answer three questions and are never added.")
     drawn = trend("reach-by-month", str(_("Reach by month")), REACH, question, course)
-    return replace(drawn, note=note)
+    return replace(drawn, note=" · ".join(filter(None, (note, course.unclosed))))
 
 
 def _durations() -> list[Duration]:

@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask_babel import gettext as _
 
-from dashboards import filters
+from dashboards import filters, firmness
 from dashboards.breakdown import breakdowns
 from dashboards.course import changes, course, pace, reactions
 from dashboards.exhibits import grid
@@ -77,9 +77,14 @@ def _choose(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
     return [
         html.Div(html.H1(title()), className="page-head"),
         filters.bar(scope, question, today, LISTED),
-        html.P(html.B(question.label(language())), className="shown"),
+        html.P([html.B(question.label(language())), *_firmness(question)], className="shown"),
         listing(scope, question),
     ]
+
+
+def _firmness(question: Asked) -> list[Component]:
+    told = firmness.of_period(question)
+    return [html.Span(" "), html.Span(told, className="state warn")] if told else []
 
 
 def _one(scope: Scope, question: Asked, shown: str, today: date) -> list[Any]:
@@ -131,4 +136,4 @@ def _heading(message: KeyMessage, question: Asked) -> Component:
         said += [" · ", html.A(_("All months since it came out"), href=whole)]
     else:
         said += [" · ", html.Span(_("all months since it came out"))]
-    return html.P(said, className="shown")
+    return html.P([*said, *_firmness(question)], className="shown")

@@ -35,7 +35,7 @@ SHOWN = (
     *("members_active", "members_new", "members_left", "retention_rate"),
     *("channels_active", "channel_audience"),
     *("districts_covered_rate", "districts_single_member"),
-    *("members_confirmed_rate", "members_stale_rate"),
+    "members_confirmed_rate",
 )
 
 

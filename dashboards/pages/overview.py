@@ -74,20 +74,26 @@ def _before(scope: Scope, question: Asked, shown: str, today: date) -> Split | N
 
 def heading(question: Asked, found: Whole, today: date) -> Component:
     """Which period is shown, and how firm its figures are."""
-    period, seal = question.period, found.seal
-    if seal is not None:
-        state = html.Span(_("Closed period"), className="state good")
-        when = _("sealed on %(day)s", day=day(seal.period.closed_at))
-        note = f"{when}; {_live() if seal.cut is not None else _unsealed()}"
-    elif period.has_ended(today):
-        state = html.Span(_("Not closed yet"), className="state warn")
-        note = _("the figures may still change")
-    else:
-        state = html.Span(_("Period under way"), className="state warn")
-        note = _("counted up to today, so it is not compared yet")
+    seal = found.seal
+    if seal is None:
+        return html.P([html.B(question.label(language())), *unclosed(question, today)],
+                      className="shown")  # fmt: skip
+    when = _("sealed on %(day)s", day=day(seal.period.closed_at))
+    note = f"{when}; {_live() if seal.cut is not None else _unsealed()}"
+    state = html.Span(_("Closed period"), className="state good")
     return html.P(
         [html.B(question.label(language())), " ", state, " ", html.Span(note)], className="shown"
     )
+
+
+def unclosed(question: Asked, today: date) -> list[Any]:
+    """How firm the figures of a period are that is not closed."""
+    if question.period.has_ended(today):
+        text, note = _("Not closed yet"), _("the figures may still change")
+    else:
+        text = _("Period under way")
+        note = _("counted up to today, so it is not compared yet")
+    return [" ", html.Span(text, className="state warn"), " ", html.Span(note)]
 
 
 def _live() -> str:

@@ -63,7 +63,7 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
         grid(
             [
                 *drawn[:-1],
-                duration(_answers(), found),
+                duration(_answers(), question, found),
                 waiting(scope, question),
                 *_parts(question, by),
                 drawn[-1],

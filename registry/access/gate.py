@@ -71,13 +71,18 @@ def scope_for(permission: Permission) -> Scope:
     return scope_of(current_user, permission, today())
 
 
-def may(permission: Permission) -> bool:
-    """Whether the signed-in user has a permission today."""
+def permissions() -> frozenset[Permission]:
+    """What the signed-in user may do today; nothing without a sign-in."""
     if not current_user.is_authenticated:
-        return False
+        return frozenset()
     if "permissions" not in g:
         g.permissions = permissions_of(current_user, today())
-    return permission in g.permissions
+    return g.permissions  # type: ignore[no-any-return]
+
+
+def may(permission: Permission) -> bool:
+    """Whether the signed-in user has a permission today."""
+    return permission in permissions()
 
 
 def mark_of(app: Flask, endpoint: str) -> Permission | str | None:

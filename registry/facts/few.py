@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from ibis.expr.types import Table
 
+from registry.facts.components import COMPONENTS
 from registry.facts.cuts import NUMBERS, Cut, Value
 from registry.facts.limits import filtered
-from registry.facts.query import Live, compiled
+from registry.facts.query import Live, answer, compiled
 from registry.facts.rows import FEWEST, Behind
 from registry.geography.queries import province_zones
 
@@ -25,11 +26,26 @@ NAMED = frozenset({"message"})
 
 def tells_apart(behind: Behind) -> bool:
     """Whether rows may not be opened because of what is left of a wider list without them."""
-    return any(
+    if "member_id" not in behind.table().columns:
+        return False
+    return behind.bucket in _closed_spans(behind) or any(
         not _closed(behind, name).isdisjoint(values)
         for name, values in behind.cut.where
-        if name not in NAMED and "member_id" in behind.table().columns
+        if name not in NAMED
     )
+
+
+def _closed_spans(behind: Behind) -> set[str]:
+    """The spans of a duration whose rows stay closed beside the list of all; none for that list."""
+    if not behind.bucket:
+        return set()
+    rows, spans = replace(behind, bucket="").table(), behind.measure.components
+    counts = [rows.member_id.nunique(where=COMPONENTS[one].contributes(rows)) for one in spans]
+    named = [count.name(one) for one, count in zip(spans, counts, strict=True)]
+    found = answer(Live(), compiled(rows.agg(named), Live().dialect))[0]
+    persons = sorted((int(count), one) for one, count in zip(spans, found, strict=True) if count)
+    few = [one for count, one in persons if count < FEWEST]
+    return {one for _count, one in persons[: len(few) + 1]} if few else set()
 
 
 def _closed(behind: Behind, name: str) -> set[Value]:
@@ -61,7 +77,7 @@ def _wholes(behind: Behind, name: str, values: Iterable[Value]) -> list[list[Val
 def _persons(rows: Table, name: str) -> dict[Value, int]:
     """Persons by value of a dimension; values without any are not among them."""
     counted = rows.group_by(rows[name]).agg(persons=rows.member_id.nunique())
-    found = Live().fetch(compiled(counted, Live().dialect))
+    found = answer(Live(), compiled(counted, Live().dialect))
     return {_plain(name, value): int(count) for value, count in found if count}
 
 
@@ -74,5 +90,5 @@ def _together(rows: Table, name: str, values: list[Value], at_most: int) -> int:
     if at_most < FEWEST:
         return at_most
     some = filtered(rows, Cut(where=((name, tuple(values)),)))
-    count = Live().fetch(compiled(some.agg(persons=some.member_id.nunique()), Live().dialect))
+    count = answer(Live(), compiled(some.agg(persons=some.member_id.nunique()), Live().dialect))
     return int(count[0][0])

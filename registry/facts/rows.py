@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import ibis
+from ibis.expr.types import BooleanValue
 
 from registry.access.scope import Scope
 from registry.documents.cells import Cell
@@ -15,7 +16,7 @@ from registry.facts.cuts import Cut
 from registry.facts.evaluate import check
 from registry.facts.limits import limit_of
 from registry.facts.measure import Measure
-from registry.facts.query import Live, compiled, selection
+from registry.facts.query import Live, answer, compiled, selection
 from registry.facts.shown import COLUMNS, Shown, cells
 from registry.facts.spans import Months
 
@@ -23,7 +24,8 @@ FEWEST = 5
 """A cell of fewer persons is not opened to those who may not see personal data."""
 PAGE = 50
 CHUNK = 5_000
-Part = Literal["numerator", "denominator"]
+Part = Literal["numerator", "denominator", "rest"]
+"""What of a figure: what it counts, what could count, or what could and does not."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Behind:
     Attributes:
         scope: whose facts.
         who: whose names may be shown; an impersonal scope shows none.
+        bucket: of a median, the name of the component that holds one span of its durations.
     """
 
     scope: Scope
@@ -41,11 +44,14 @@ class Behind:
     part: Part
     months: Months
     cut: Cut
+    bucket: str = ""
 
     @property
     def component(self) -> Component:
         """The component whose rows are meant; of a median all with a known duration."""
         one = self.measure
+        if self.bucket:
+            return COMPONENTS[self.bucket]
         if one.is_median:
             return COMPONENTS[one.numerator.removesuffix("_minutes") + "_timed"]
         if self.part == "denominator" and one.denominator:
@@ -68,7 +74,14 @@ class Behind:
         check(self.measure, cut or self.cut)
         fact = self.component.fact
         rows = selection(fact, self.months, cut or self.cut, limit_of(self.scope))
-        return rows.filter(self.component.contributes(rows))
+        counted = self.component.contributes(rows)
+        return rows.filter(self._countable(rows) & ~counted if self.part == "rest" else counted)
+
+    def _countable(self, rows: ibis.Table) -> BooleanValue:
+        """Which of the counted fact's rows the share is over; those of another fact are all."""
+        over = COMPONENTS[str(self.measure.denominator)]
+        own = over.fact is self.component.fact
+        return over.contributes(rows) if own else ibis.literal(True)
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ def size(behind: Behind) -> Size:
     counts = [rows.count().name("rows")]
     if "member_id" in rows.columns:
         counts.append(rows.member_id.nunique().name("persons"))
-    found = Live().fetch(compiled(rows.agg(counts), Live().dialect))[0]
+    found = answer(Live(), compiled(rows.agg(counts), Live().dialect))[0]
     persons = int(found[1]) if len(found) > 1 else None
     few = persons is not None and 0 < persons < FEWEST
     return Size(int(found[0]), persons, few and not behind.named)
@@ -112,8 +125,8 @@ def _fetch(behind: Behind, limit: int, offset: int) -> list[list[Cell]]:
     ordered = rows.select(**chosen, **keys)
     first, *rest = (ordered[name] for name in (*chosen, *keys))
     ordered = ordered.order_by([first.desc() if columns[0].kind == "day" else first, *rest])
-    found: list[tuple[Any, ...]] = Live().fetch(
-        compiled(ordered.limit(limit, offset=offset), Live().dialect)
+    found: list[tuple[Any, ...]] = answer(
+        Live(), compiled(ordered.limit(limit, offset=offset), Live().dialect)
     )
     return cells(columns, [row[: len(columns)] for row in found], behind.who)
 

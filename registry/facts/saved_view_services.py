@@ -22,12 +22,13 @@ LONGEST_NAME, LONGEST_QUERY = 80, 2000
 PAGE = re.compile(r"/dashboards/[a-z0-9-]{0,60}")
 
 
-def save(actor: Actor, name: str, path: str, query: str) -> SavedView:
+def save(actor: Actor, name: str, path: str, query: str, home: bool = False) -> SavedView:
     """Keep an address under a name.
 
     Args:
         path: of a page of figures.
         query: its filters, with or without the question mark.
+        home: whether the figures begin with it.
 
     Raises:
         Refused: the name is blank, too long or taken, it is no such page, or there are too many.
@@ -47,6 +48,8 @@ def save(actor: Actor, name: str, path: str, query: str) -> SavedView:
     )
     db.session.add(row)
     db.session.flush()
+    if home:
+        set_home(actor, row, True)
     return row
 
 

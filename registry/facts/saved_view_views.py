@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,6 +14,8 @@ from registry.facts import saved_view_services as services
 from registry.facts.saved_view_models import SavedView
 from registry.facts.saved_view_queries import saved_view_for, saved_views
 
+DELETED = "view_deleted"
+"""The view that a person deleted last, told once with a way to have it back."""
 bp = Blueprint("saved_views", __name__, url_prefix="/figures/views")
 
 
@@ -22,7 +24,12 @@ bp = Blueprint("saved_views", __name__, url_prefix="/figures/views")
 def index() -> ResponseReturnValue:
     """The saved views of whoever is signed in."""
     rows = saved_views(scope(), current_user.id)
-    return render_template("figures/views.html", rows=rows, longest=services.LONGEST_NAME)
+    return render_template(
+        "figures/views.html",
+        rows=rows,
+        longest=services.LONGEST_NAME,
+        deleted=session.pop(DELETED, None),
+    )
 
 
 @bp.post("/")
@@ -50,7 +57,19 @@ def rename(view_id: int) -> ResponseReturnValue:
 def delete(view_id: int) -> ResponseReturnValue:
     """Forget a view."""
     row = _own(view_id)
-    press(lambda: services.delete(actor(), row), _("The saved view was deleted."))
+    gone = {"name": row.name, "path": row.path, "query": row.query, "home": row.is_home}
+    if press(lambda: services.delete(actor(), row)):
+        session[DELETED] = gone
+    return redirect(url_for(".index"))
+
+
+@bp.post("/restore")
+@allow(Permission.FIGURES_VIEW)
+def restore() -> ResponseReturnValue:
+    """Keep a view again that was deleted by mistake."""
+    name, path, query = (request.form.get(key, "") for key in ("name", "path", "query"))
+    home = request.form.get("home") == "1"
+    press(lambda: services.save(actor(), name, path, query, home), _("The saved view is back."))
     return redirect(url_for(".index"))
 
 

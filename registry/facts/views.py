@@ -21,6 +21,7 @@ from registry.errors import Refused
 from registry.facts.asked import LIMITS, Asked, asked
 from registry.facts.evaluate import evaluate
 from registry.facts.few import tells_apart
+from registry.facts.histograms import span_of
 from registry.facts.labels import label, names
 from registry.facts.measures import measure
 from registry.facts.rows import FEWEST, PAGE, Behind, Part, Size, every, page, size
@@ -33,8 +34,14 @@ bp = Blueprint("figures", __name__, url_prefix="/figures")
 def _behind(who: Scope) -> tuple[Behind, Asked]:
     question = asked(scope(), request.args, today())
     one = measure(request.args.get("measure", ""))
-    part: Part = "denominator" if request.args.get("part") == "denominator" else "numerator"
-    return Behind(scope(), who, one, part, question.months, question.cut), question
+    parts: dict[str, Part] = {"denominator": "denominator"}
+    if one.is_share:
+        parts["rest"] = "rest"
+    part = parts.get(request.args.get("part", ""), "numerator")
+    bucket = request.args.get("bucket", "")
+    if bucket and not (one.is_median and bucket in one.components):
+        raise Refused(_("There is no such span of time; open it from the chart again."))
+    return Behind(scope(), who, one, part, question.months, question.cut, bucket), question
 
 
 def _who() -> Scope:
@@ -54,7 +61,7 @@ def rows() -> ResponseReturnValue:
         behind=behind,
         question=question,
         figure=evaluate(scope(), [behind.measure.name], behind.months, behind.cut)[0],
-        limits=_limits(question),
+        limits=[*_limits(question), *([span_of(behind.bucket)] if behind.bucket else [])],
         count=count,
         fewest=FEWEST,
         rows=[] if count.hidden else page(behind, number),
@@ -104,7 +111,7 @@ def export() -> ResponseReturnValue:
 
 
 def _note(behind: Behind, question: Asked, count: int, kind: str) -> None:
-    told = (*LIMITS, "part", "as_of")
+    told = (*LIMITS, "part", "bucket", "as_of")
     record(
         actor(),
         Action.ROWS_EXPORT,

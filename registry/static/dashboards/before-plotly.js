@@ -1,3 +1,9 @@
+// Dash waits for what stands here; else it would begin to load all of plotly once the figures came.
+window.Plotly = new Promise((loaded, failed) => {
+  const script = document.querySelector("script[data-plotly]");
+  script.addEventListener("load", () => loaded());
+  script.addEventListener("error", failed);
+});
 // Read by plotly when it starts: no map is fetched from elsewhere, and Thai is known.
 window.PlotlyGeoAssets = {
   topojson: {

@@ -66,3 +66,24 @@ document.addEventListener("click", (event) => {
     if (!open.contains(event.target)) { open.open = false; }
   }
 });
+// Nobody scrolls a wall: it turns its pages itself, and hides what only a hand at the desk needs.
+const PAGE_FOR = 20_000, IDLE_AFTER = 3_000;
+const turn = () => {
+  const left = document.documentElement.scrollHeight - window.scrollY - window.innerHeight;
+  const cut = [...document.querySelectorAll("#page .panel:not(.bare), #page .key")]
+    .map((part) => part.getBoundingClientRect()).find(({ bottom }) => bottom > window.innerHeight + 2);
+  const step = cut && cut.top > 40 ? cut.top - 20 : window.innerHeight;
+  window.scrollTo({ top: left > 2 ? window.scrollY + step : 0 });
+};
+if (wall) {
+  let resting, turning;
+  const stir = () => {
+    document.body.classList.remove("resting");
+    clearTimeout(resting);
+    clearInterval(turning);
+    resting = setTimeout(() => document.body.classList.add("resting"), IDLE_AFTER);
+    turning = setInterval(turn, PAGE_FOR);
+  };
+  for (const kind of ["mousemove", "keydown", "touchstart", "wheel"]) { document.addEventListener(kind, stir, { passive: true }); }
+  stir();
+}
