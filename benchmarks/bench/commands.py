@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmarks.bench.telling import RUNS, say, tell
+from benchmarks.bench.world_commands import world_commands
 from registry.errors import Refused
 
 if TYPE_CHECKING:
-    from benchmarks.bench.figures import Report
     from benchmarks.bench.ground import Size
 
-RUNS = 5
-"""Fewer tell nothing on a machine that does other things, too."""
 Command = Callable[..., None]
 
 
@@ -75,7 +73,7 @@ def import_bench(
 
     size, runs = _size(asked, members, STATED, SMALL)
     wish = Wish(size, runs, not asked["small"], database, peer, asked["keep"])
-    _tell(bench(wish, _say), as_json)
+    tell(bench(wish, say), as_json)
 
 
 @bench_command.command("read")
@@ -85,7 +83,7 @@ def read_bench(as_json: bool, **asked: Any) -> None:
     from benchmarks.bench.read_bench import SMALL, STATED, bench
 
     size, runs = _size(asked, None, STATED, SMALL)
-    _tell(bench(size, runs, asked["keep"], _say, goals=not asked["small"]), as_json)
+    tell(bench(size, runs, asked["keep"], say, goals=not asked["small"]), as_json)
 
 
 @bench_command.command("list")
@@ -97,7 +95,7 @@ def list_bench(members: int | None, database: str, as_json: bool, **asked: Any) 
 
     size, runs = _size(asked, members, STATED, SMALL)
     goals = not asked["small"]
-    _tell(bench(size, runs, database, asked["keep"], _say, goals=goals), as_json)
+    tell(bench(size, runs, database, asked["keep"], say, goals=goals), as_json)
 
 
 @bench_command.command("search")
@@ -109,7 +107,7 @@ def search_bench(members: int | None, database: str, as_json: bool, **asked: Any
 
     size, runs = _size(asked, members, STATED, SMALL)
     goals = not asked["small"]
-    _tell(bench(size, runs, database, asked["keep"], _say, goals=goals), as_json)
+    tell(bench(size, runs, database, asked["keep"], say, goals=goals), as_json)
 
 
 def _size(
@@ -132,13 +130,5 @@ def _size(
     return size, runs
 
 
-def _say(line: str) -> None:
-    click.echo(line, err=True)
-
-
-def _tell(report: Report, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(report.json(), ensure_ascii=False))
-        return
-    for line in report.lines():
-        click.echo(line)
+for one in world_commands():
+    bench_command.add_command(one)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,14 @@ from benchmarks.bench.signup import write_sheet
 Say = Callable[[str], None]
 MAKERS = ("benchmarks/bench/people.py", "benchmarks/bench/crowd.py", "benchmarks/bench/signup.py",
           "registry/migrations/versions/*.py")  # fmt: skip
-FURTHER = {"simulated": ("benchmarks/simulate/*.py", "benchmarks/bench/work/simulated.py")}
+SIMULATED = ("benchmarks/simulate/*.py", "benchmarks/bench/work/simulated.py")
+FURTHER = {
+    "simulated": SIMULATED,
+    "world": (*SIMULATED, "benchmarks/bench/work/world.py", "registry/facts/components.py",
+              "registry/facts/schema.py", "registry/facts/rollups/catalogue.py"),
+}  # fmt: skip
 KEYS = ("data_key.txt", "secret_key.txt")
+FILES = "facts"
 
 
 @dataclass(frozen=True)
@@ -56,16 +63,18 @@ def sheet(place: Path, size: Size, say: Say) -> Path:
 
 @contextmanager
 def registry(
-    place: Path, members: int, database: str, say: Say, *, keep: bool, by: str = "fill"
-) -> Iterator[Registry]:
+    place: Path, members: int, database: str, say: Say, *, keep: bool, by: str = "fill",
+    more: Sequence[object] = (),
+) -> Iterator[Registry]:  # fmt: skip
     """The filled registry; filled unless a whole one of the same making is there.
 
     Args:
         by: the module of ``work`` that fills it: ``fill`` by the services, as the importer does;
-            ``simulated`` by the loader, with accounts.
+            ``simulated`` by the loader, with accounts; ``world`` with facts, too.
+        more: what that module is told after the number of members.
     """
-    name = {"fill": "registry"}.get(by, by)
-    instance = place / f"{name}-{members}-{database.partition(':')[0]}"
+    name, told = {"fill": "registry"}.get(by, by), (members, *more)
+    instance = place / "-".join([name, *map(str, told), database.partition(":")[0]])
     store = store_of(database, instance)
     whole, made = instance / "whole", _fingerprint(by)
     try:
@@ -74,9 +83,7 @@ def registry(
             shutil.rmtree(instance, ignore_errors=True)
             instance.mkdir()
             store.create()
-            processes.run(
-                f"work.{by}", members, environment=processes.settings(instance, store.url)
-            )
+            processes.run(f"work.{by}", *told, environment=processes.settings(instance, store.url))
             whole.write_text(made)
         yield Registry(store, instance, place)
     finally:
@@ -106,5 +113,7 @@ class Registry:
             run = Path(made)
             for name in KEYS:
                 shutil.copyfile(self.instance / name, run / name)
+            if (self.instance / FILES).exists():  # none is ever changed, only replaced
+                shutil.copytree(self.instance / FILES, run / FILES, copy_function=os.link)
             with self.store.copy(run) as url:
                 yield run, url

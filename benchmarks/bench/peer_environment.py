@@ -9,22 +9,26 @@ from pathlib import Path
 
 from registry.errors import Refused
 
-PINNED = Path(__file__).parent / "peers" / "requirements.txt"
+PEERS = Path(__file__).parent / "peers"
 
 
-def peer_python(place: Path, say: Callable[[str], None]) -> Path:
+def peer_python(place: Path, say: Callable[[str], None], folder: str = "") -> Path:
     """The interpreter with the pinned peers; installed unless it is there.
+
+    Args:
+        folder: below ``peers``, of a peer that has an environment of its own.
 
     Raises:
         Refused: they could not be installed.
     """
-    home, pinned = place / "peers", PINNED.read_text()
+    pins = PEERS / folder / "requirements.txt"
+    home, pinned = place / f"peers{folder and '-'}{folder}", pins.read_text()
     python, whole = home / "bin" / "python", home / "whole"
     if whole.exists() and whole.read_text() == pinned:
         return python
     say("installing the peers into an environment of their own")
     _do(sys.executable, "-m", "venv", "--clear", str(home))
-    _do(str(python), "-m", "pip", "install", "--quiet", "--requirement", str(PINNED))
+    _do(str(python), "-m", "pip", "install", "--quiet", "--requirement", str(pins))
     whole.write_text(pinned)
     return python
 

@@ -1,0 +1,64 @@
+"""``sang bench dashboard``: every page over HTTP, against the same questions on the facts."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from benchmarks.bench import worlds
+from benchmarks.bench.figures import Goal, Report, ratio, ratios
+from benchmarks.bench.processes import Contender, interleave
+from benchmarks.bench.superset_peer import superset
+from benchmarks.bench.worlds import Wish
+from registry.errors import Refused
+
+P95_MS, TIMES_THE_PEER = 50, 100
+TURNS = 3
+"""How often a run asks for every page; a single run is to see that it works."""
+
+
+def bench(wish: Wish) -> Report:
+    """Run it.
+
+    Raises:
+        Refused: a run failed, rollups and facts answered differently, or the server refused.
+    """
+    asked = ("all", TURNS) if wish.runs > 1 else ("compared", 1)
+    with worlds.itself(wish) as (made, place):
+        ones = {
+            "product": place.contender("product", "work.panels", "product", *asked),
+            "rollups": place.contender("rollups", "work.questions", "product"),
+            "peer": place.contender("peer", "work.questions", "peer"),
+            "floor": place.contender("floor", "work.panels", "floor", *asked),
+        }
+        if wish.superset:
+            ones["superset"] = superset(made.place, place.url, wish.say)
+        interleave(list(ones.values()), wish.runs, wish.say)
+        version = made.store.version()
+    _require_equal(ones["rollups"], ones["peer"])
+    product, peer = ones["product"], ones["peer"]
+    times = ratio(peer, product, "compared_seconds")
+    figures = {
+        "peer_to_product": {"seconds": round(times, 2)},
+        "peer_to_rollups": ratios(peer, ones["rollups"]),
+        "product_to_floor": {"seconds": round(ratio(product, ones["floor"]), 2)},
+    }
+    goals = [
+        Goal("p95 of the product in ms", _median(product, "p95_ms"), P95_MS, "≤"),
+        Goal("peer / product", times, TIMES_THE_PEER, "≥"),
+    ]
+    if wish.superset:
+        panel = _median(product, "panel_again_ms") / _median(ones["superset"], "p50_ms")
+        figures["panel_to_superset"] = {"milliseconds": round(panel, 3)}
+        goals.append(Goal("a panel asked for again / a chart of Superset", panel, 1, "≤"))
+    return worlds.report("dashboard", wish, ones.values(), version, figures, goals)
+
+
+def _require_equal(rollups: Contender, facts: Contender) -> None:
+    told = [outcome.pop("digests") for one in (rollups, facts) for outcome in one.outcomes]
+    differing = sum(len({*answers}) > 1 for answers in zip(*told, strict=True))
+    if differing:
+        raise Refused(f"rollups and facts answer {differing} questions differently")
+
+
+def _median(one: Contender, name: str) -> float:
+    return median(float(outcome[name]) for outcome in one.outcomes)

@@ -1,0 +1,107 @@
+"""Distinct members passing on, by quarter and province over all years, exactly.
+
+``distinct.py product`` asks as every page does; ``peer`` counts them in the database by one
+COUNT(DISTINCT) over the facts, ``columns`` by the same in DuckDB over the columnar files; ``cost``
+tells what the product keeps for it, and the seconds that making all of it takes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+
+from sqlalchemy import distinct, func, select
+
+from benchmarks.bench.meter import Meter
+from registry import create_app
+from registry.access.scope import Scope
+from registry.db import db
+from registry.facts import files
+from registry.facts.bitmaps import packed
+from registry.facts.cuts import Cut
+from registry.facts.engine import cells
+from registry.facts.limits import Limit
+from registry.facts.query import sets
+from registry.facts.rollups.catalogue import PLACED, ROLLED
+from registry.facts.rollups.models import TABLES
+from registry.facts.spans import Months
+from registry.messages.ledger_models import LIVE, Dissemination
+
+NAME, FACT, QUARTER = "members_passing_on", "disseminations", 3
+Counted = dict[tuple[int, str], int]
+"""Distinct members by the number of the quarter and the province."""
+
+
+def main(who: str) -> None:
+    """Report the time of one of them, and what was counted."""
+    app = create_app()
+    with app.app_context():
+        months = _months()
+        if who == "cost":
+            _cost(months)
+            return
+        with Meter() as meter:
+            counted = {"product": _product, "peer": _peer, "columns": _columns}[who](months)
+    told = repr(sorted(counted.items()))
+    meter.report(
+        cells=len(counted),
+        brought=sum(counted.values()),
+        digest=hashlib.sha256(told.encode()).hexdigest()[:16],
+    )
+
+
+def _months() -> Months:
+    query = select(func.min(Dissemination.month), func.max(Dissemination.month))
+    first, last = db.session.execute(query).one()
+    return Months(first, last)
+
+
+def _product(months: Months) -> Counted:
+    found: Counted = {}
+    for quarter in range(months.first // QUARTER, months.last // QUARTER + 1):
+        span = Months(quarter * QUARTER, quarter * QUARTER + QUARTER - 1)
+        for (place,), amounts in cells(Scope.all(), [NAME], span, Cut(by=("province",))).items():
+            if amounts[NAME]:
+                found[quarter, str(place)] = int(amounts[NAME] or 0)
+    return found
+
+
+def _peer(_months: Months) -> Counted:
+    quarter, place = Dissemination.month // QUARTER, Dissemination.province_code
+    rows = select(quarter, place, func.count(distinct(Dissemination.member_id)))
+    rows = rows.where(Dissemination.state.in_(LIVE)).group_by(quarter, place)
+    return {(int(number), code): count for number, code, count in db.session.execute(rows)}
+
+
+def _columns(_months: Months) -> Counted:
+    states = ", ".join(f"'{state}'" for state in LIVE)
+    with files.source() as duck:
+        rows = duck.fetch(
+            f"SELECT month // {QUARTER}, province_code, count(DISTINCT member_id) "  # noqa: S608
+            f"FROM dissemination WHERE state IN ({states}) GROUP BY ALL"
+        )
+    return {(int(quarter), place): count for quarter, place, count in rows}
+
+
+def _cost(months: Months) -> None:
+    rows = TABLES[FACT]
+    query = select(func.count(rows.c[NAME]), func.sum(func.length(rows.c[NAME])))
+    kept, size = db.session.execute(query).one()
+    with files.source(held=True) as duck, Meter() as meter:
+        for by in _finest():
+            for _cell, members in sets(NAME, months, Cut(by=by), Limit(True), duck):
+                packed(members)
+    meter.report(bitmaps=kept, bitmaps_mb=round(int(size or 0) / 1024**2, 2))
+
+
+def _finest() -> Iterator[tuple[str, ...]]:
+    """Dimensions of the cuboids that are not summed from others."""
+    every = [{*names} for names in ROLLED[FACT].cuboids.values()]
+    for names in ROLLED[FACT].cuboids.values():
+        if not any({*names} < other for other in every):
+            yield (*PLACED, *names)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
