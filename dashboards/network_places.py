@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import html
@@ -21,6 +22,7 @@ from registry.access.roles import Permission
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
 from registry.facts.cuts import Value
+from registry.facts.engine import cells
 from registry.facts.labels import names
 from registry.facts.measures import measure
 from registry.facts.rows import Behind, Part, every
@@ -64,10 +66,15 @@ def thin_districts(scope: Scope, question: Asked) -> Thin | None:
     """Districts without members or with one, by province; None where filters do not suit."""
     if not suits(measure(COVERED), question):
         return None
-    behind = _behind(scope, Scope(), question, COVERED, "denominator")
-    rows = [(str(province), str(district), int(str(members)))
-            for province, district, members in every(behind)]  # fmt: skip
-    return [row for row in rows if row[2] < 2]
+    covered, alone = measure(COVERED).numerator, measure(SINGLE).numerator
+    cut = replace(question.cut, by=("province", "district"))
+    found = cells(scope, [covered, alone], question.months, cut)
+    provinces, districts = names("province"), names("district")
+    return [
+        (provinces[province], districts[district], int(amounts[alone] or 0))
+        for (province, district), amounts in sorted(found.items())
+        if amounts[alone] or not amounts[covered]
+    ]
 
 
 def _behind(scope: Scope, who: Scope, question: Asked, name: str, part: Part) -> Behind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -92,6 +93,27 @@ def test_a_span_that_could_be_told_by_subtraction_stays_closed(
         assert not tells_apart(_span(name, "", Scope()))
         monkeypatch.setattr("registry.facts.few.FEWEST", 1)
         assert not any(tells_apart(_span(name, one, Scope())) for one in buckets)
+        db.session.rollback()
+
+
+def test_a_part_whose_rest_would_be_told_by_subtraction_stays_closed(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        counted, rest = (
+            Behind(Scope.all(), Scope(), MEASURES["members_confirmed_rate"], part, HALF, cut())
+            for part in ("numerator", "rest")
+        )
+        many, few = sorted((counted, rest), key=lambda one: -(size(one).persons or 0))
+        persons = size(few).persons
+        assert persons
+        monkeypatch.setattr("registry.facts.few.FEWEST", persons + 1)
+        assert tells_apart(many)
+        assert not tells_apart(replace(many, part="denominator"))
+        monkeypatch.setattr("registry.facts.few.FEWEST", persons)
+        assert not tells_apart(many)
         db.session.rollback()
 
 

@@ -51,7 +51,7 @@ def marked() -> int:
 
 def prompt() -> list[str]:
     """Measures that never lag."""
-    slow = {name for name, rolled in ROLLED.items() if rolled.lag}
+    slow = {rolled.fact.name for rolled in ROLLED.values() if rolled.lag}
     return [
         name
         for name, one in MEASURES.items()
@@ -238,7 +238,7 @@ def test_an_answer_is_kept_until_what_it_rests_on_changes(
 
     def kept() -> tuple[float | None, int]:
         asked.clear()
-        (figure,) = evaluate(Scope.all(), ["retention_rate"], Months(HULL.last - 5, HULL.last))
+        (figure,) = evaluate(Scope.all(), ["retention_rate"], Months(HULL.last - 4, HULL.last))
         return figure.numerator, len(asked)
 
     with rolled_up.app_context():

@@ -14,7 +14,7 @@ from registry.facts.fact import Fact
 from registry.facts.limits import Limit, limit_of
 from registry.facts.query import Live, Source, totals
 from registry.facts.rollups.answers import answer
-from registry.facts.rollups.catalogue import ROLLED
+from registry.facts.rollups.catalogue import rolled_of
 from registry.facts.rollups.read import totals as rolled_totals
 from registry.facts.spans import Months
 
@@ -67,7 +67,7 @@ def _sums(
         return _counted(fact, names, months, cut, limit, source)
 
     def ask() -> Mapping[Cell, Sequence[Any]]:
-        rolled = ROLLED.get(fact.name)
+        rolled = rolled_of(fact, months, cut)
         known = rolled_totals(rolled, group, months, cut, limit) if rolled else None
         return _counted(fact, names, months, cut, limit, Live()) if known is None else known
 

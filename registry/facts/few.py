@@ -3,7 +3,8 @@
 Whoever may not see personal data can subtract: the list of a zone less those of all its provinces
 but one is the list of that one.  So for each limit of a question the cells of that limit within
 the question without it are looked at: those of too few persons are closed, and where they are too
-few even together, the smallest of the others is closed as well.
+few even together, the smallest of the others is closed as well.  What a share counts and what it
+does not are closed alike, each for the sake of the other.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from registry.facts.components import COMPONENTS
 from registry.facts.cuts import NUMBERS, Cut, Value
 from registry.facts.limits import filtered
 from registry.facts.query import Live, answer, compiled
-from registry.facts.rows import FEWEST, Behind
+from registry.facts.rows import FEWEST, Behind, Part, size
 from registry.geography.queries import province_zones
 
 NAMED = frozenset({"message"})
@@ -28,11 +29,24 @@ def tells_apart(behind: Behind) -> bool:
     """Whether rows may not be opened because of what is left of a wider list without them."""
     if "member_id" not in behind.table().columns:
         return False
-    return behind.bucket in _closed_spans(behind) or any(
-        not _closed(behind, name).isdisjoint(values)
-        for name, values in behind.cut.where
-        if name not in NAMED
+    return (
+        behind.bucket in _closed_spans(behind)
+        or _is_beside_few(behind)
+        or any(
+            not _closed(behind, name).isdisjoint(values)
+            for name, values in behind.cut.where
+            if name not in NAMED
+        )
     )
+
+
+def _is_beside_few(behind: Behind) -> bool:
+    """Whether of a share's list of all too few persons are left without these rows."""
+    others: dict[Part, Part] = {"numerator": "rest", "rest": "numerator"}
+    if not behind.measure.is_share or behind.part not in others:
+        return False
+    persons = size(replace(behind, part=others[behind.part])).persons
+    return persons is not None and 0 < persons < FEWEST
 
 
 def _closed_spans(behind: Behind) -> set[str]:

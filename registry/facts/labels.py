@@ -13,7 +13,7 @@ from registry.access.models import Office
 from registry.channels.models import CHANNEL_KIND_NAMES
 from registry.db import db
 from registry.facts.cuts import Value
-from registry.geography.models import Province, Zone
+from registry.geography.models import District, Province, Zone
 from registry.i18n import language, name_of
 from registry.members.models import NetworkType
 from registry.messages.models import MESSAGE_KIND_NAMES, KeyMessage
@@ -31,6 +31,8 @@ def names(dimension: str) -> Names:
             return _named(Zone, Zone.code)
         case "province":
             return _named(Province, Province.code)
+        case "district":
+            return _named(District, District.code)
         case "network_type":
             return _named(NetworkType, NetworkType.code, NetworkType.position)
         case "office":

@@ -112,10 +112,11 @@ def page(behind: Behind, number: int) -> list[list[Cell]]:
 
 def every(behind: Behind) -> Iterator[list[Cell]]:
     """All rows, fetched in portions."""
-    start = 0
-    while chunk := _fetch(behind, CHUNK, start):
+    start, chunk = 0, _fetch(behind, CHUNK, 0)
+    while chunk:
         yield from chunk
         start += CHUNK
+        chunk = _fetch(behind, CHUNK, start) if len(chunk) == CHUNK else []
 
 
 def _fetch(behind: Behind, limit: int, offset: int) -> list[list[Cell]]:

@@ -6,7 +6,6 @@ No model describes them: :func:`is_modelled` leaves them out where models and da
 """
 
 # ruff: noqa: S608 (all parts are names and constants of the code)
-# ruff: noqa: S608 (all parts are names and constants of the code)
 from __future__ import annotations
 
 from typing import Any

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from registry.facts.components import COMPONENTS, Component
+from registry.facts.cuts import Cut
 from registry.facts.fact import Fact
 from registry.facts.groups import CHANNELS, FOUNDINGS, NETWORKS
 from registry.facts.ledger import DISSEMINATIONS, PUBLICATIONS, RECIPIENTS
 from registry.facts.notices import NOTICED
-from registry.facts.people import ARRIVALS, DEPARTURES, DISTRICTS, MEMBERS_AT_END, RECORDS
+from registry.facts.people import (
+    ARRIVALS,
+    DEPARTURES,
+    DISTRICTS,
+    MEMBERS_AT_END,
+    MEMBERS_BEFORE,
+    RECORDS,
+)
+from registry.facts.spans import Months
 from registry.facts.talk import NEWS
+from registry.periods.calendar import PeriodKind
 
 PLACED = ("month", "province", "zone")
 """Dimensions of every cuboid; the zone is that of the facts' day."""
@@ -33,6 +43,7 @@ class Rolled:
         mark: the name of its marks; facts that change together share one.
         by_province: whether its partitions are single provinces, or whole months.
         lag: seconds for which a marked partition may be shown as it was.
+        length: of a cohort, the months of the periods that are kept, each under its first month.
     """
 
     fact: Fact
@@ -40,6 +51,27 @@ class Rolled:
     mark: str
     by_province: bool = True
     lag: int = 0
+    length: int = 1
+
+    @property
+    def name(self) -> str:
+        """What its table and its months go by."""
+        return f"cohort_{self.length}" if self.fact.cohort else self.fact.name
+
+    def asked_about(self, partitions: Months) -> list[Months]:
+        """The months to ask about for some partitions: of cohorts those of each by itself."""
+        if not self.fact.cohort:
+            return [partitions]
+        return [Months(month, month + self.length - 1) for month in partitions.numbers]
+
+    def touched(self, first: int, last: int) -> Months:
+        """The partitions that a change within some months may change.
+
+        A cohort stood before its first month, and is looked for at the end of its last.
+        """
+        return (
+            Months(first - self.length + 1, last + 1) if self.fact.cohort else Months(first, last)
+        )
 
     @cached_property
     def components(self) -> tuple[Component, ...]:
@@ -67,6 +99,7 @@ def _define() -> dict[str, Rolled]:
         "message": ("office", "message_kind", "message"),
     }
     typed = {"place": (), "kinds": _TYPE}
+    here = {"place": (), "district": ("district",)}
     counted = {"place": ("office",), "kinds": ("office", *_KINDS)}
     every = (
         Rolled(RECIPIENTS, ledger, "recipients"),
@@ -81,10 +114,22 @@ def _define() -> dict[str, Rolled]:
         Rolled(RECORDS, typed, "records", lag=LAG),
         Rolled(NETWORKS, {"kinds": ("office", *_TYPE)}, "networks", by_province=False, lag=LAG),
         Rolled(CHANNELS, counted, "channels", by_province=False, lag=LAG),
-        Rolled(DISTRICTS, {"place": ()}, "districts", by_province=False, lag=LAG),
+        Rolled(DISTRICTS, here, "districts", by_province=False, lag=LAG),
+        *(
+            Rolled(MEMBERS_BEFORE, typed, "cohorts", by_province=False, lag=LAG, length=kind.length)
+            for kind in PeriodKind
+        ),
     )
-    return {rolled.fact.name: rolled for rolled in every}
+    return {rolled.name: rolled for rolled in every}
 
 
 ROLLED = _define()
 """Rolled-up facts by their name."""
+
+
+def rolled_of(fact: Fact, months: Months, cut: Cut) -> Rolled | None:
+    """The rollup in which a question about some months is answered, if there is one."""
+    if not fact.cohort:
+        return ROLLED.get(fact.name)
+    length = 1 if cut.by_month else len(months.numbers)
+    return ROLLED.get(f"cohort_{length}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
@@ -16,9 +16,8 @@ from registry.facts.query import Live, Places, Source
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.making import Row, made
 from registry.facts.rollups.models import TABLES, FactMark, FactMonth, FactState
-from registry.facts.rollups.parts import Part, all_parts, in_rows, kept_months, stock_months
+from registry.facts.rollups.parts import Part, all_parts, in_rows, kept_partitions
 from registry.facts.rollups.turn import NotFolding, Turn, this_process, turn
-from registry.facts.spans import Months
 from registry.periods.calendar import utc_now
 from registry.pulse import SHARE, briefly, pulse
 
@@ -65,14 +64,15 @@ def fold_due() -> bool:
 
 def _plan(seen: Sequence[FactMark], *, all_now: bool) -> tuple[Plan, set[int]]:
     """What some marks ask for, and the ids of those that must still lag for a while."""
-    hull, stocks = kept_months(), stock_months()
+    kept = kept_partitions()
     asked: dict[tuple[str, int], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for key in _missing(stocks):
+    for key in _missing(kept):
         asked[key][NOWHERE] = []
     rested, waiting = None if all_now else _rested(), set[int]()
     for mark, rolled in _pairs(seen):
-        for month in _within(mark, rolled, hull, stocks):
-            key = (rolled.fact.name, month)
+        touched = rolled.touched(mark.month, mark.until)
+        for month in (one for one in kept[rolled] if touched.first <= one <= touched.last):
+            key = (rolled.name, month)
             if rolled.lag and rested is not None and key not in rested and key not in asked:
                 waiting.add(mark.id)
             else:
@@ -101,17 +101,11 @@ def _pairs(seen: Sequence[FactMark]) -> Iterator[tuple[FactMark, Rolled]]:
         yield from ((mark, rolled) for rolled in ROLLED.values() if rolled.mark == mark.mark)
 
 
-def _within(mark: FactMark, rolled: Rolled, hull: Months, stocks: Sequence[int]) -> Iterable[int]:
-    if rolled.fact.stock:
-        return [month for month in stocks if mark.month <= month <= mark.until]
-    return range(max(mark.month, hull.first), min(mark.until, hull.last) + 1)
-
-
-def _missing(stocks: Sequence[int]) -> list[tuple[str, int]]:
+def _missing(kept: Mapping[Rolled, Sequence[int]]) -> list[tuple[str, int]]:
     """Months of stocks that were never rolled up, such as one that has just begun."""
     known = {tuple(row) for row in db.session.execute(select(FactMonth.fact, FactMonth.month))}
-    names = [rolled.fact.name for rolled in ROLLED.values() if rolled.fact.stock]
-    return [(name, month) for name in names for month in stocks if (name, month) not in known]
+    stocks = ((rolled.name, numbers) for rolled, numbers in kept.items() if rolled.fact.stock)
+    return [(name, month) for name, some in stocks for month in some if (name, month) not in known]
 
 
 def _rested() -> set[tuple[str, int]]:
@@ -131,7 +125,7 @@ def replace(mine: Turn, part: Part, rows: Sequence[Row]) -> None:
     Raises:
         NotFolding: somebody else folds by now.
     """
-    table, fact, months = TABLES[part.rolled.fact.name], part.rolled.fact.name, part.months
+    table, fact, months = TABLES[part.rolled.name], part.rolled.name, part.months
     names = [column.name for column in table.columns]
     begin_write()
     try:
@@ -172,7 +166,7 @@ def rebuild(
             parts = list(all_parts())
             for number, part in enumerate(parts):
                 if progress is not None:
-                    progress(part.rolled.fact.name, number, len(parts))
+                    progress(part.rolled.name, number, len(parts))
                 rows = made(part, facts)
                 replace(mine, part, rows)
                 count += len(rows)

@@ -64,15 +64,16 @@ def _together(one: Component, rows: Sequence[Row]) -> Any:
 def _counted(part: Part, name: str, keys: tuple[str, ...], source: Source) -> Iterable[Row]:
     """A cuboid counted from the facts."""
     rolled, cut = part.rolled, Cut(by=keys, today=NO_DAY)
-    asked = (part.months, cut, EVERYTHING, source, part.places)
     plain = [one.name for one in rolled.components if not one.distinct]
     found: dict[tuple[Any, ...], Row] = {}
-    for values in query.totals(plain, *asked):
-        amounts = (None if value is None else int(value) for value in values[len(keys) :])
-        found[values[: len(keys)]] = dict(zip(plain, amounts, strict=True))
-    for one in rolled.components:
-        for cell, members in query.sets(one.name, *asked) if one.distinct else ():
-            found.setdefault(cell, {})[one.name] = packed(members)
+    for months in rolled.asked_about(part.months):
+        asked = (months, cut, EVERYTHING, source, part.places)
+        for values in query.totals(plain, *asked):
+            amounts = (None if value is None else int(value) for value in values[len(keys) :])
+            found[values[: len(keys)]] = dict(zip(plain, amounts, strict=True))
+        for one in rolled.components:
+            for cell, members in query.sets(one.name, *asked) if one.distinct else ():
+                found.setdefault(cell, {})[one.name] = packed(members)
     blank = dict.fromkeys((*rolled.dimensions, *(one.name for one in rolled.components)))
     for cell, amounts_of in found.items():
         placed = dict(zip(keys, cell, strict=True))

@@ -28,13 +28,14 @@ def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
     fact = rolled.fact
     if not db.session.scalar(select(FactState.ready)):
         return dict.fromkeys(range(months.first, months.last + 1), WHOLE)
-    kept = _kept(fact.name, months) if fact.stock or rolled.lag else frozenset()
+    kept = _kept(rolled.name, months) if fact.stock or rolled.lag else frozenset()
     found: dict[int, frozenset[str]] = {}
     if fact.stock:
         span = range(months.first, months.last + 1)
         found = {month: WHOLE for month in span if month not in kept}
-    for start, until, province in _marked(rolled.mark, months):
-        for month in range(max(start, months.first), min(until, months.last) + 1):
+    for start, until, province in _marked(rolled, months):
+        touched = rolled.touched(start, until)
+        for month in range(max(touched.first, months.first), min(touched.last, months.last) + 1):
             if not (lag and rolled.lag and month in kept):
                 _note(found, month, province if rolled.by_province else NOWHERE)
     return found
@@ -47,10 +48,12 @@ def _note(found: dict[int, frozenset[str]], month: int, province: str) -> None:
         found[month] = found.get(month, WHOLE) | {province}
 
 
-def _marked(mark: str, months: Months) -> Result[int, int, str]:
-    """First and last month and province of each mark that touches some months."""
+def _marked(rolled: Rolled, months: Months) -> Result[int, int, str]:
+    """First and last month and province of each mark that may touch partitions of some months."""
     rows = select(FactMark.month, FactMark.until, FactMark.province).where(
-        FactMark.mark == mark, FactMark.month <= months.last, FactMark.until >= months.first
+        FactMark.mark == rolled.mark,
+        FactMark.month < months.last + rolled.length,
+        FactMark.until >= months.first - 1,
     )
     return db.session.execute(rows.distinct())
 
@@ -64,10 +67,10 @@ def _kept(fact: str, months: Months) -> frozenset[int]:
 
 def complete_at() -> datetime:
     """The moment up to which every change is in the figures; earlier than now only by what lags."""
-    slow = [name for name, rolled in ROLLED.items() if rolled.lag]
-    shown = select(FactMonth.fact).where(FactMonth.fact.in_(slow)).distinct()
-    oldest = db.session.scalar(select(func.min(FactMark.at)).where(FactMark.mark.in_(shown)))
-    return oldest or utc_now()
+    slow = {rolled.mark for rolled in ROLLED.values() if rolled.lag}
+    oldest = select(func.min(FactMark.at)).where(FactMark.mark.in_(slow))
+    whole = db.session.scalar(select(FactState.ready))
+    return (db.session.scalar(oldest) if whole else None) or utc_now()
 
 
 def runs(found: Dirty) -> Iterator[tuple[Months, Places]]:

@@ -77,7 +77,7 @@ def _kind(dimension: str) -> TypeEngine[Any]:
 
 
 def _table(rolled: Rolled) -> Table:
-    name = f"rollup_{rolled.fact.name}"
+    name = f"rollup_{rolled.name}"
     return Table(
         name,
         Base.metadata,

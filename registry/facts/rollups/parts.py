@@ -15,8 +15,16 @@ from registry.members.models import MemberSpan
 from registry.messages.ledger_models import Dissemination, Recipient
 from registry.messages.models import Publication
 from registry.networks.models import Network
-from registry.periods.calendar import Period, PeriodKind, month_of, to_bangkok_date, utc_now
+from registry.periods.calendar import (
+    Period,
+    PeriodKind,
+    month_of,
+    month_start,
+    to_bangkok_date,
+    utc_now,
+)
 
+KINDS = {kind.length: kind for kind in PeriodKind}
 LONGEST = 12
 """Months that are made at once at most: so many fit into memory."""
 
@@ -32,11 +40,23 @@ class Part:
 
 def all_parts() -> Iterator[Part]:
     """Every partition that is kept."""
-    hull, stocks = kept_months(), stock_months()
-    flows = list(range(hull.first, hull.last + 1))
-    for rolled in ROLLED.values():
-        for months in in_rows(stocks if rolled.fact.stock else flows):
+    for rolled, numbers in kept_partitions().items():
+        for months in in_rows(numbers):
             yield Part(rolled, months)
+
+
+def kept_partitions() -> dict[Rolled, list[int]]:
+    """The months of all partitions that are kept: of cohorts the first ones of periods."""
+    hull, stocks = kept_months(), stock_months()
+    now = month_of(to_bangkok_date(utc_now()))
+
+    def numbers(rolled: Rolled) -> list[int]:
+        if rolled.fact.cohort:
+            begin = Period.containing(month_start(hull.first), KINDS[rolled.length]).first_month
+            return list(range(begin, now + 1, rolled.length))
+        return stocks if rolled.fact.stock else list(hull.numbers)
+
+    return {rolled: numbers(rolled) for rolled in ROLLED.values()}
 
 
 def in_rows(numbers: list[int]) -> Iterator[Months]:

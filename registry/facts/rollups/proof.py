@@ -62,7 +62,7 @@ def differences(parts: Iterable[Part], source: Source | None = None) -> Iterator
 
 def _compared(part: Part, source: Source | None) -> Iterator[Difference]:
     counted = _by_key(part, made(part, source))
-    table = TABLES[part.rolled.fact.name]
+    table = TABLES[part.rolled.name]
     span = table.c.month.between(part.months.first, part.months.last)
     rows = db.session.execute(select(table).where(span))
     kept = _by_key(part, [dict(row._mapping) for row in rows])
@@ -71,7 +71,7 @@ def _compared(part: Part, source: Source | None) -> Iterator[Difference]:
         for one in part.rolled.components:
             was, is_ = before.get(one.name), now.get(one.name)
             if was != is_:
-                yield Difference(part.rolled.fact.name, key[0], key[1], key[2:], one.name,
+                yield Difference(part.rolled.name, key[0], key[1], key[2:], one.name,
                                  _size(was), _size(is_))  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def prove_nightly(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     def told() -> Iterator[Part]:
         for number, part in enumerate(parts):
-            progress(part.rolled.fact.name, number, len(parts))
+            progress(part.rolled.name, number, len(parts))
             yield part
 
     return {"differing": len(prove(parts=told()))}

@@ -48,7 +48,7 @@ class Question:
     @property
     def table(self) -> Table:
         """The rollup's table."""
-        return TABLES[self.rolled.fact.name]
+        return TABLES[self.rolled.name]
 
 
 def totals(
@@ -59,7 +59,7 @@ def totals(
     if cuboid is None or (limit.bureaus and rolled.fact.owned is not by_publisher):
         return None
     if rolled.fact.stock and not cut.by_month:
-        months = Months(months.last, months.last)
+        months = Months(months.first, months.first) if rolled.fact.cohort else months.at_end
     question = Question(rolled, cuboid, group, months, cut, limit)
     dirty = marks.dirty(rolled, months)
     if dirty and not _has_clean(question, dirty):
@@ -129,9 +129,10 @@ def _added(
         if width or any(value is not None for value in row):
             yield tuple(row[:width]), tuple(row[width:])
     names = [one.name for one in plain]
-    for months, places in marks.runs(dirty):
-        counted = query.totals(names, months, question.cut, question.limit, Live(), places)
-        yield from ((values[:width], values[width:]) for values in counted)
+    for partitions, places in marks.runs(dirty):
+        for months in question.rolled.asked_about(partitions):
+            counted = query.totals(names, months, question.cut, question.limit, Live(), places)
+            yield from ((values[:width], values[width:]) for values in counted)
 
 
 def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int]:

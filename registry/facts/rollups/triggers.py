@@ -61,7 +61,7 @@ _NOTICE = f"EXISTS (SELECT 1 FROM release e WHERE e.id = r.release_id AND e.purp
 _ALWAYS = ("0", str(OPEN_END))
 LEDGER = ("recipients", "disseminations", "publications")
 FLOWS = (*LEDGER, "news", "arrivals", "departures", "foundings")
-STOCKS = ("members", "records", "networks", "channels", "districts")
+STOCKS = ("members", "records", "networks", "channels", "districts", "cohorts")
 _CHANGED = (CORRECTED, WITHDRAWN)
 
 
@@ -110,7 +110,7 @@ def _notices() -> Iterator[Rule]:
 def _people() -> Iterator[Rule]:
     for mark in ("members", "records"):
         yield Rule("member_span", mark, *_LASTS, "r.province_code")
-    for mark in ("channels", "districts"):
+    for mark in ("channels", "districts", "cohorts"):
         yield Rule("member_span", mark, *_LASTS)
     yield Rule("member_span", "arrivals", "[r.from_on]")
     yield Rule("member_span", "departures", "[r.to_on]", more="WHERE r.to_on IS NOT NULL")

@@ -231,6 +231,58 @@ def upgrade() -> None:
         batch_op.create_index("ix_rollup_channels", ["cuboid", "month", "province"], unique=False)
 
     op.create_table(
+        "rollup_cohort_1",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("members_before", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_cohort_1", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_1", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_cohort_12",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("members_before", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_cohort_12", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_12", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_cohort_3",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("members_before", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_cohort_3", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_3", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_cohort_6",
+        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("members_before", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_cohort_6", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_6", ["cuboid", "month", "province"], unique=False)
+
+    op.create_table(
         "rollup_departures",
         sa.Column("cuboid", sa.String(length=8), nullable=False),
         sa.Column("month", sa.Integer(), nullable=True),
@@ -274,6 +326,7 @@ def upgrade() -> None:
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("district", sa.String(length=32), nullable=True),
         sa.Column("districts", sa.BigInteger(), nullable=True),
         sa.Column("districts_covered", sa.BigInteger(), nullable=True),
         sa.Column("districts_of_one", sa.BigInteger(), nullable=True),
@@ -2906,6 +2959,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_rollup_departures")
 
     op.drop_table("rollup_departures")
+    with op.batch_alter_table("rollup_cohort_6", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_6")
+
+    op.drop_table("rollup_cohort_6")
+    with op.batch_alter_table("rollup_cohort_3", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_3")
+
+    op.drop_table("rollup_cohort_3")
+    with op.batch_alter_table("rollup_cohort_12", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_12")
+
+    op.drop_table("rollup_cohort_12")
+    with op.batch_alter_table("rollup_cohort_1", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_1")
+
+    op.drop_table("rollup_cohort_1")
     with op.batch_alter_table("rollup_channels", schema=None) as batch_op:
         batch_op.drop_index("ix_rollup_channels")
 
