@@ -411,7 +411,8 @@ class Changes:
     def make(self, count: int) -> None:
         """Some changes of any kind."""
         kinds = (self._review, self._undo, self._receive, self._move, self._confirm, self._correct)
-        for kind in self.random.choices((*kinds, self._late, self._count, self._close), k=count):
+        more = (self._late, self._count, self._close, self._leave, self._come_back, self._withdraw)
+        for kind in self.random.choices((*kinds, *more), k=count):
             kind()
 
     def _one(self, model: Any) -> Row | None:
@@ -445,6 +446,30 @@ class Changes:
     def _move(self) -> None:
         places = {"province_code": self.random.choice(PROVINCES)}
         self._set(MemberSpan, self._one(MemberSpan), **places)
+
+    def _leave(self) -> None:
+        row = self._one(MemberSpan)
+        if row is not None and row["to_on"] is None:
+            on = max(self.world.day(), row["from_on"] + timedelta(days=1))
+            self._set(MemberSpan, row, to_on=on, ends="left")
+
+    def _come_back(self) -> None:
+        """Whoever is gone returns for good, perhaps on a day long past."""
+        spans = self.world.tables[MemberSpan]
+        last = {row["member_id"]: row for row in sorted(spans, key=lambda row: row["from_on"])}
+        gone = [row for row in last.values() if row["to_on"] is not None]
+        if gone:
+            row = self.random.choice(gone)
+            start = max(self.world.day(), row["to_on"])
+            values = {name: row[name] for name in ("member_id", "province_code", "network_type")}
+            span = {**values, "from_on": start, "to_on": None, "starts": "return", "ends": None}
+            self._more(lambda: self.world.add(MemberSpan, **span))
+
+    def _withdraw(self) -> None:
+        row = self._one(Consent)
+        if row is not None:
+            on = max(self.world.day(), row["given_on"] + timedelta(days=1))
+            self._set(Consent, row, withdrawn_on=on)
 
     def _confirm(self) -> None:
         self._set(Member, self._one(Member), confirmed_on=self.world.day())

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from benchmarks.bench import crowd
 from benchmarks.bench.commands import bench_command
 from benchmarks.bench.import_bench import SMALL, Wish
-from benchmarks.bench.peer_environment import PINNED
+from benchmarks.bench.peer_environment import PEERS
 from benchmarks.bench.peers.same import cipher
 from benchmarks.bench.peers.same.comparing import NOBODY, Known, Told, best, similar
 from benchmarks.bench.peers.same.names import name_keys
@@ -113,7 +113,7 @@ def test_the_same_work_is_the_peer_unless_another_is_asked_for() -> None:
 
 
 def test_what_both_use_is_pinned_alike() -> None:
-    ours, theirs = (_pins(path.read_text()) for path in (LOCK, PINNED))
+    ours, theirs = (_pins(path.read_text()) for path in (LOCK, PEERS / "requirements.txt"))
     both = ours.keys() & theirs.keys()
     assert {"rapidfuzz", "cryptography", "numpy", "openpyxl"} <= both
     assert {name: theirs[name] for name in both} == {name: ours[name] for name in both}

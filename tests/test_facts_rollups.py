@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from registry.access.scope import Scope
 from registry.db import begin_write, commit, db, unit_of_work
@@ -133,6 +133,35 @@ def test_each_change_marks_all_that_it_changes(app: Flask) -> None:
             commit()
             fold.fold("test", all_now=True)
         assert [str(one) for one in prove()] == []
+
+
+def test_who_comes_back_within_a_period_was_kept(rolled_up: Flask) -> None:
+    """What changes months after a period began changes the cohort that is kept under its begin."""
+    first = month_of(date(2025, 10, 1))
+    half = Months(first, first + 5)
+
+    def kept() -> int:
+        fold.fold("test", all_now=True)
+        (figure,) = evaluate(Scope.all(), ["retention_rate"], half)
+        assert figure.numerator is not None
+        return int(figure.numerator)
+
+    with rolled_up.app_context():
+        with unit_of_work() as session:
+            span = session.scalars(select(MemberSpan)).first()
+            assert span is not None
+            others = delete(MemberSpan).where(MemberSpan.member_id == span.member_id)
+            session.execute(others.where(MemberSpan.id != span.id))
+            once = {"from_on": date(2025, 1, 1), "to_on": date(2025, 11, 15), "ends": "left"}
+            session.execute(update(MemberSpan).where(MemberSpan.id == span.id).values(**once))
+            place = {"province_code": span.province_code, "network_type": span.network_type}
+            person = {"member_id": span.member_id, **place}
+        before = kept()
+        with unit_of_work() as session:
+            again = {"id": 1_000_000, "from_on": date(2026, 2, 10), "starts": "return"}
+            session.execute(insert(MemberSpan).values(**person, **again))
+        assert kept() == before + 1
+        assert prove() == []
 
 
 def test_a_rebuild_makes_the_same(rolled_up: Flask) -> None:

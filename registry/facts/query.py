@@ -154,11 +154,12 @@ def answer(source: Source, sql: str) -> Rows:
 def asked(sql: str, dialect: str) -> str:
     """A query together with the month ends that it names, which no database holds."""
     word = "" if dialect == "sqlite" else "DATE "
+    day = "`on`" if dialect == "pyspark" else '"on"'
     ends = {}
     for name, first, last in _ENDS.findall(sql):
         days = Months(int(first), int(last)).each()
         rows = ", ".join(f"({one.last}, {word}'{one.end}')" for one in days)
-        ends[name] = f'{name}(month, "on") AS (VALUES {rows})'
+        ends[name] = f"{name}(month, {day}) AS (VALUES {rows})"
     if not ends:
         return sql
     return f"WITH {', '.join(ends.values())}{',' if sql.startswith('WITH ') else ''} " + (

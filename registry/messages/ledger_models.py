@@ -101,7 +101,7 @@ class Dissemination(Base):
         Index("ix_dissemination_member", "member_id", "month", "province_code"),
         Index("ix_dissemination_token", "month", "form_token", unique=True),
         Index("ix_dissemination_place", "month", "province_code"),
-        Index("ix_dissemination_review", "state", "province_code", "month"),
+        Index("ix_dissemination_review", "state", "province_code", "month", "recorded_at"),
     )
 
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -2028,7 +2028,9 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_dissemination_place", ["month", "province_code"], unique=False)
         batch_op.create_index(
-            "ix_dissemination_review", ["state", "province_code", "month"], unique=False
+            "ix_dissemination_review",
+            ["state", "province_code", "month", "recorded_at"],
+            unique=False,
         )
         batch_op.create_index("ix_dissemination_token", ["month", "form_token"], unique=True)
 
