@@ -12,7 +12,8 @@ from sqlalchemy import delete, select, text, update
 
 from registry.access.scope import Scope
 from registry.db import begin_write, db, unit_of_work
-from registry.members import list_queries, search
+from registry.jobs import Progress
+from registry.members import jobs, list_queries, search
 from registry.members.list_queries import ALL, MemberFilters, _count, list_members
 from registry.members.models import Member, MemberState
 from registry.members.normalise import search_key
@@ -155,3 +156,22 @@ def test_who_calls_is_chosen_by_words_in_any_order(app: Flask) -> None:
     with app.app_context():
         for q in ("ดวง มาลี", "มาลี 0501", "วง", "081-000-0501"):
             assert [one.uid for one in members_named(EVERYWHERE, q)] == ["malee50"], q
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_deleted_name_is_gone_from_the_index_by_the_next_day(app: Flask) -> None:
+    def kept() -> bool:
+        blocks = db.session.scalars(text(f"SELECT block FROM {TABLE}_data"))  # noqa: S608
+        return any("ฆฌฐ".encode() in block for block in blocks)
+
+    with app.app_context():
+        with unit_of_work():
+            gone = _add(1, "ฆฌฐ").id
+        with unit_of_work() as session:
+            session.execute(delete(Member).where(Member.id == gone))
+        assert kept()
+        jobs.merge_index({}, Progress("", ""))
+        assert not kept()
+        assert cast.member("dao50").id in _found("แสงหล้า")
+        with unit_of_work():
+            require_in_step()

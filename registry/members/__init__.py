@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
     from registry.access.roles import Permission
     from registry.members import export_views as export_views
     from registry.members import form_views as form_views
+    from registry.members import jobs as jobs
     from registry.members import listed_views as listed_views
     from registry.members import merge_views as merge_views
     from registry.members import step_views as step_views

@@ -41,6 +41,8 @@ SQLITE = (
 _AVAILABLE = "SELECT FROM pg_available_extensions WHERE name = 'pg_trgm'"
 REBUILD = f"INSERT INTO {TABLE} ({TABLE}) VALUES ('rebuild')"
 """Makes SQLite's index anew, after members were written past its triggers."""
+MERGE = f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', :pages)"
+"""Merges some pages of SQLite's index; a negative number begins with all of its segments."""
 POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     *(
