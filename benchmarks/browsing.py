@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import waitress
 from flask import Flask
@@ -28,6 +29,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+CALLBACK = "/dashboards/_dash-update-component"
+"""Where a browser asks for a page of the dashboards."""
 
 
 def chromium() -> str:
@@ -73,3 +76,17 @@ def cookie(app: Flask, email: str, url: str, **more: object) -> dict[str, str]:
         raise LookupError(name)
     # Chromium takes a secure cookie only for an https address, and does not look at the port.
     return {"name": name, "value": found.value, "url": url.replace("http:", "https:", 1)}
+
+
+def asking(path: str, query: str) -> dict[str, Any]:
+    """What a browser sends for a page of the dashboards."""
+    return {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [
+            {"id": "url", "property": "pathname", "value": path},
+            {"id": "url", "property": "search", "value": query},
+            {"id": "clock", "property": "n_intervals", "value": 0},
+        ],
+        "changedPropIds": ["url.search"],
+    }

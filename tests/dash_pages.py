@@ -9,24 +9,15 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-CALLBACK = "/dashboards/_dash-update-component"
+from benchmarks.browsing import CALLBACK, asking
+
 OVERVIEW, REPORTS = "/dashboards/", "/dashboards/reports"
 MESSAGE = "/dashboards/message"
 
 
 def body(path: str = OVERVIEW, search: str = "", **changes: Any) -> dict[str, Any]:
     """What a browser sends for a page."""
-    return {
-        "output": "page.children",
-        "outputs": {"id": "page", "property": "children"},
-        "inputs": [
-            {"id": "url", "property": "pathname", "value": path},
-            {"id": "url", "property": "search", "value": search},
-            {"id": "clock", "property": "n_intervals", "value": 0},
-        ],
-        "changedPropIds": ["url.search"],
-        **changes,
-    }
+    return {**asking(path, search), **changes}
 
 
 def ask(client: FlaskClient, path: str = OVERVIEW, search: str = "?period=2568-10") -> TestResponse:

@@ -17,6 +17,7 @@ from registry.access.scope import Scope
 from registry.db import begin_write, commit, db, unit_of_work
 from registry.facts import files
 from registry.facts.components import COMPONENTS
+from registry.facts.cuts import Cut
 from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
 from registry.facts.query import Live, Rows, Source
@@ -27,6 +28,7 @@ from registry.facts.rollups.proof import prove
 from registry.facts.spans import Months
 from registry.members.models import MemberSpan
 from registry.messages.ledger_models import Dissemination
+from registry.messages.models import KeyMessage
 from registry.periods.calendar import month_of, utc_now
 from registry.pulse import beat
 from tests.facts_world import FIRST, LAST, RICH, Changes, World
@@ -281,3 +283,16 @@ def test_an_answer_is_kept_until_what_it_rests_on_changes(
         fold.fold("test", all_now=True)
         assert kept() == (0, questions)
         assert kept() == (0, 0)
+
+
+def test_another_topic_is_seen_at_once_though_it_marks_nothing(rolled_up: Flask) -> None:
+    def topics() -> set[object]:
+        found = evaluate(Scope.all(), ["recipients"], HULL, Cut(by=("topic",)))
+        return {one.cell[0] for one in found}
+
+    with rolled_up.app_context():
+        assert topics() == topics() != {"น้ำท่วม"}
+        with unit_of_work() as session:
+            session.execute(update(KeyMessage).values(topic="น้ำท่วม"))
+        assert not marked()
+        assert topics() == {"น้ำท่วม"}

@@ -6,6 +6,7 @@ their place the compiled SQL has blanks, which nothing else that is written ther
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -60,7 +61,7 @@ def filled(
     for before, after in zip(_dates(SOME), _dates(months), strict=True):
         sql = sql.replace(f"'{before}'", f"'{after}'").replace(_made(before), _made(after))
     for number, month in ((SOME.first, months.first), (SOME.last, months.last)):
-        sql = sql.replace(str(number), str(month))
+        sql = re.sub(rf"(?<!\d){number}(?!\d)", str(month), sql)
     for these, values in _values(cut, limit, places):
         sql = sql.replace(_written(these, dialect), _written(values, dialect))
     return sql

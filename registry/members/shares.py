@@ -56,7 +56,7 @@ def guests(scope: Scope) -> ColumnElement[bool]:
     return linked(scope) if found is None else and_(STANDS, among(Member.id, found))
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=100)
 def _kept(scope: Scope, _last: str, _today: date) -> Guests:
     return _read(scope)
 

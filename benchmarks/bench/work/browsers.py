@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from benchmarks.bench.work.simulated import ACCOUNTS
-from benchmarks.browsing import cookie, serving
+from benchmarks.browsing import CALLBACK, asking, cookie, serving
 from registry import create_app
 
-HOME, CALLBACK = "/dashboards/", "/dashboards/_dash-update-component"
+HOME = "/dashboards/"
 TOKEN = "_csrf_token"  # noqa: S105 - a cookie's name
 REFUSED = re.compile(rb'"role": ?"alert"')
 Cookies = dict[str, str]
@@ -53,7 +53,7 @@ class Browser:
             RuntimeError: there is no answer, or a sentence in place of a page.
         """
         head = {"Content-Type": "application/json", "X-CSRFToken": self._cookies[TOKEN]}
-        return self._ask("POST", CALLBACK, json.dumps(_body(path, query)), head)
+        return self._ask("POST", CALLBACK, json.dumps(asking(path, query)), head)
 
     def _ask(
         self, verb: str, path: str, sent: str = "", head: Mapping[str, str] | None = None
@@ -71,19 +71,6 @@ class Browser:
     def close(self) -> None:
         """Leave."""
         self._http.close()
-
-
-def _body(path: str, query: str) -> dict[str, Any]:
-    return {
-        "output": "page.children",
-        "outputs": {"id": "page", "property": "children"},
-        "inputs": [
-            {"id": "url", "property": "pathname", "value": path},
-            {"id": "url", "property": "search", "value": query},
-            {"id": "clock", "property": "n_intervals", "value": 0},
-        ],
-        "changedPropIds": ["url.search"],
-    }
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from statistics import median
 from flask import Flask, Response, request
 
 from benchmarks.bench.meter import Meter
-from benchmarks.bench.work.browsers import CALLBACK, HOME, TOKEN, Cookies, Site, sang, site
+from benchmarks.bench.work.browsers import HOME, TOKEN, Cookies, Site, sang, site
 from benchmarks.bench.work.simulated import ACCOUNTS
+from benchmarks.browsing import CALLBACK
 from dashboards.pages.message import PATH as MESSAGE
 from dashboards.router import PAGES
 from registry.periods.calendar import Period, PeriodKind, to_bangkok_date, utc_now

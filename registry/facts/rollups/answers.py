@@ -24,8 +24,10 @@ from registry.facts.rollups.catalogue import ROLLED
 from registry.facts.rollups.models import FactMonth
 from registry.facts.spans import Months
 
-MOST, LARGEST = 2_000, 500
-"""Answers that are remembered, and the cells that one may have."""
+MOST, LARGEST = 500, 2_000
+"""Answers that are remembered, and the numbers that one may hold: some 40 MB at most."""
+UNMARKED = frozenset({"topic"})
+"""Dimensions that are looked up when a question is asked: their changes are not marked."""
 RESTS_ON = {MEMBERS_BEFORE.name: "members"}
 """The rolled-up fact by whose marks another one is known to stand."""
 Answer = Mapping[Cell, Sequence[Any]]
@@ -41,7 +43,7 @@ def answer(
 ) -> Answer:
     """What was answered before if it still stands; else what ``ask`` finds."""
     span = _span(fact, months, cut)
-    since = _since(fact, span, limit)
+    since = None if cut.needs & UNMARKED else _since(fact, span, limit)
     if since is None:
         return ask()
     kept: LRUCache[Hashable, tuple[datetime, Answer]] = current_app.extensions["sang_answers"]
@@ -50,7 +52,7 @@ def answer(
     if known is not None and known[0] == since:
         return known[1]
     found = ask()
-    if len(found) <= LARGEST and _since(fact, span, limit) == since:
+    if len(found) * len(names) <= LARGEST and _since(fact, span, limit) == since:
         kept[key] = since, found
     return found
 
