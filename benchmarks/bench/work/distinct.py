@@ -85,14 +85,17 @@ def _columns(_months: Months) -> Counted:
 
 
 def _cost(months: Months) -> None:
-    rows = TABLES[FACT]
-    query = select(func.count(rows.c[NAME]), func.sum(func.length(rows.c[NAME])))
-    kept, size = db.session.execute(query).one()
+    kept = size = 0
+    for cuboid in ROLLED[FACT].once_in or ():
+        sets_of = TABLES[FACT][cuboid].c[NAME]
+        query = select(func.count(sets_of), func.sum(func.length(sets_of)))
+        number, length = db.session.execute(query).one()
+        kept, size = kept + number, size + int(length or 0)
     with files.source(held=True) as duck, Meter() as meter:
         for by in _finest():
             for _cell, members in sets(NAME, months, Cut(by=by), Limit(True), duck):
                 packed(members)
-    meter.report(bitmaps=kept, bitmaps_mb=round(int(size or 0) / 1024**2, 2))
+    meter.report(bitmaps=kept, bitmaps_mb=round(size / 1024**2, 2))
 
 
 def _finest() -> Iterator[tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,6 +40,7 @@ class Rolled:
 
     Attributes:
         cuboids: by name, the dimensions that each knows beside ``PLACED``; the narrowest first.
+        once_in: the cuboids that keep what is counted once; every one unless told otherwise.
         mark: the name of its marks; facts that change together share one.
         by_province: whether its partitions are single provinces, or whole months.
         lag: seconds for which a marked partition may be shown as it was.
@@ -49,6 +50,7 @@ class Rolled:
     fact: Fact
     cuboids: Mapping[str, tuple[str, ...]]
     mark: str
+    once_in: tuple[str, ...] | None = None
     by_province: bool = True
     lag: int = 0
     length: int = 1
@@ -78,21 +80,35 @@ class Rolled:
         """Its components, in the order of the catalogue."""
         return tuple(one for one in COMPONENTS.values() if one.fact.name == self.fact.name)
 
-    @cached_property
-    def dimensions(self) -> tuple[str, ...]:
-        """Every dimension that some cuboid knows, beside ``PLACED``."""
-        return tuple(dict.fromkeys(name for names in self.cuboids.values() for name in names))
+    def keys(self, cuboid: str) -> tuple[str, ...]:
+        """The dimensions of a cuboid, in the order of its table."""
+        return (*PLACED, *self.cuboids[cuboid])
 
-    def cuboid(self, needs: frozenset[str]) -> str | None:
-        """The narrowest cuboid that knows some dimensions; None where no one does."""
-        for name, dimensions in self.cuboids.items():
-            if needs <= {*PLACED, *dimensions}:
+    def kept(self, cuboid: str) -> tuple[Component, ...]:
+        """What a cuboid keeps: sums, then what is counted once."""
+        sums = (one for one in self.components if not one.distinct)
+        if self.once_in is not None and cuboid not in self.once_in:
+            return tuple(sums)
+        return (*sums, *(one for one in self.components if one.distinct))
+
+    def cuboid(self, needs: frozenset[str], group: Iterable[Component]) -> str | None:
+        """The narrowest cuboid that knows the dimensions and keeps the components, if any does."""
+        asked = set(group)
+        for name in self.cuboids:
+            if needs <= {*self.keys(name)} and asked <= {*self.kept(name)}:
                 return name
         return None
 
 
 def _define() -> dict[str, Rolled]:
     ledger = {"place": (), "kinds": _KINDS, "message": ("office", "message_kind", "message")}
+    passed_on = {
+        "place": (),
+        "office": ("office",),
+        "kinds": _KINDS,
+        "hours": ("weekday", "hour"),
+        "message": ledger["message"],
+    }
     published = {
         "place": ("office",),
         "kinds": ("office", *_KINDS, "message_kind"),
@@ -104,7 +120,7 @@ def _define() -> dict[str, Rolled]:
     every = (
         Rolled(RECIPIENTS, ledger, "recipients"),
         Rolled(NOTICED, ledger, "recipients"),
-        Rolled(DISSEMINATIONS, {**ledger, "hours": ("weekday", "hour")}, "disseminations"),
+        Rolled(DISSEMINATIONS, passed_on, "disseminations", once_in=("place", "office")),
         Rolled(PUBLICATIONS, published, "publications", by_province=False),
         Rolled(NEWS, typed, "news", by_province=False),
         Rolled(ARRIVALS, typed, "arrivals", by_province=False),

@@ -119,22 +119,23 @@ def _rested() -> set[tuple[str, int]]:
     }
 
 
-def replace(mine: Turn, part: Part, rows: Sequence[Row]) -> None:
+def replace(mine: Turn, part: Part, found: Mapping[str, Sequence[Row]]) -> None:
     """Put the rows of some partitions in place of what was there.
 
     Raises:
         NotFolding: somebody else folds by now.
     """
-    table, fact, months = TABLES[part.rolled.name], part.rolled.name, part.months
-    names = [column.name for column in table.columns]
+    fact, months = part.rolled.name, part.months
     begin_write()
     try:
         mine.hold()
-        old = delete(table).where(table.c.month.between(months.first, months.last))
-        if part.places:
-            old = old.where(table.c.province.in_(part.places))
-        db.session.execute(old)
-        insert_rows(table, names, ([row[name] for name in names] for row in rows))
+        for cuboid, rows in found.items():
+            table = TABLES[fact][cuboid]
+            old = delete(table).where(table.c.month.between(months.first, months.last))
+            if part.places:
+                old = old.where(table.c.province.in_(part.places))
+            db.session.execute(old)
+            insert_rows(table, table.columns.keys(), rows)
         for month in months.numbers:
             db.session.merge(FactMonth(fact=fact, month=month, folded_at=utc_now()))
         commit()
@@ -167,9 +168,9 @@ def rebuild(
             for number, part in enumerate(parts):
                 if progress is not None:
                     progress(part.rolled.name, number, len(parts))
-                rows = made(part, facts)
-                replace(mine, part, rows)
-                count += len(rows)
+                found = made(part, facts)
+                replace(mine, part, found)
+                count += sum(map(len, found.values()))
         with unit_of_work() as session:
             session.execute(update(FactState).values(ready=True, rebuilt_at=utc_now()))
         mine.settled |= {mark.id for mark in mine.seen}

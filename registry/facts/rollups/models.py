@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from registry.db import Base
 from registry.facts.cuts import NUMBERS
-from registry.facts.rollups.catalogue import NOWHERE, PLACED, ROLLED, Rolled
+from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 
 OPEN_END = 999_999
 """The last month of a mark that has no end."""
@@ -76,21 +76,23 @@ def _kind(dimension: str) -> TypeEngine[Any]:
     return Integer() if dimension in NUMBERS else String(32)
 
 
-def _table(rolled: Rolled) -> Table:
-    name = f"rollup_{rolled.name}"
+def _table(rolled: Rolled, cuboid: str) -> Table:
+    name = f"rollup_{rolled.name}_{cuboid}"
     return Table(
         name,
         Base.metadata,
-        Column("cuboid", String(8), nullable=False),
-        *(Column(key, _kind(key)) for key in (*PLACED, *rolled.dimensions)),
+        *(Column(key, _kind(key)) for key in rolled.keys(cuboid)),
         *(
             Column(one.name, LargeBinary() if one.distinct else BigInteger())
-            for one in rolled.components
+            for one in rolled.kept(cuboid)
         ),
-        Index(f"ix_{name}", "cuboid", "month", "province"),
+        Index(f"ix_{name}", "month", "province"),
     )
 
 
-TABLES = {name: _table(rolled) for name, rolled in ROLLED.items()}
-"""The rollup table of each fact: one row per cuboid and cell, a column per component.  What is
-counted once each (distinct) is a compressed bitmap of its keys."""
+TABLES = {
+    name: {cuboid: _table(rolled, cuboid) for cuboid in rolled.cuboids}
+    for name, rolled in ROLLED.items()
+}
+"""The tables of each fact by cuboid: a row per cell, a column per component.  What is counted once
+each (distinct) is a compressed bitmap of its keys."""

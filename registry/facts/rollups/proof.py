@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from registry.db import db, unit_of_work
 from registry.facts.bitmaps import opened
 from registry.facts.query import Source
-from registry.facts.rollups.catalogue import NOWHERE, PLACED, ROLLED, Rolled
+from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.fold import fold
 from registry.facts.rollups.making import made
 from registry.facts.rollups.marks import dirty
@@ -61,29 +61,31 @@ def differences(parts: Iterable[Part], source: Source | None = None) -> Iterator
 
 
 def _compared(part: Part, source: Source | None) -> Iterator[Difference]:
-    counted = _by_key(part, made(part, source))
-    table = TABLES[part.rolled.name]
-    span = table.c.month.between(part.months.first, part.months.last)
-    rows = db.session.execute(select(table).where(span))
-    kept = _by_key(part, [dict(row._mapping) for row in rows])
-    for key in sorted(counted.keys() | kept.keys(), key=str):
-        before, now = kept.get(key, {}), counted.get(key, {})
-        for one in part.rolled.components:
-            was, is_ = before.get(one.name), now.get(one.name)
-            if was != is_:
-                yield Difference(part.rolled.name, key[0], key[1], key[2:], one.name,
-                                 _size(was), _size(is_))  # fmt: skip
+    for cuboid, rows in made(part, source).items():
+        table = TABLES[part.rolled.name][cuboid]
+        span = table.c.month.between(part.months.first, part.months.last)
+        stored = db.session.execute(select(table).where(span))
+        before, now = (_by_key(part, cuboid, some) for some in (stored, rows))
+        for key in sorted(before.keys() | now.keys(), key=str):
+            was, is_ = before.get(key, {}), now.get(key, {})
+            for name in sorted(name for name in was.keys() | is_ if was.get(name) != is_.get(name)):
+                yield Difference(part.rolled.name, int(key[0]), cuboid, key[1:], name,
+                                 _size(was.get(name)), _size(is_.get(name)))  # fmt: skip
 
 
-def _by_key(part: Part, rows: Iterable[Mapping[str, Any]]) -> dict[Key, dict[str, Any]]:
-    names = ("month", "cuboid", *PLACED[1:], *part.rolled.dimensions)
+def _by_key(part: Part, cuboid: str, rows: Iterable[Sequence[Any]]) -> dict[Key, dict[str, Any]]:
+    width, kept = len(part.rolled.keys(cuboid)), part.rolled.kept(cuboid)
     return {
-        tuple(row[name] for name in names): {
-            one.name: frozenset(opened(row[one.name])) if one.distinct else row[one.name]
-            for one in part.rolled.components
+        tuple(row[:width]): {
+            one.name: _known(value) if one.distinct else value
+            for one, value in zip(kept, row[width:], strict=True)
         }
         for row in rows
     }
+
+
+def _known(value: bytes | None) -> frozenset[int] | None:
+    return None if value is None else frozenset(opened(value))
 
 
 def _size(value: Any) -> int | None:

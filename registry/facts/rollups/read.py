@@ -34,7 +34,7 @@ class Question:
     """A question that a rollup can answer.
 
     Attributes:
-        cuboid: the name of the cuboid that knows all its dimensions.
+        cuboid: the name of the cuboid that knows all its dimensions and components.
         months: those of flows; of stocks the ones at whose end something is counted.
     """
 
@@ -47,15 +47,15 @@ class Question:
 
     @property
     def table(self) -> Table:
-        """The rollup's table."""
-        return TABLES[self.rolled.name]
+        """The cuboid's table."""
+        return TABLES[self.rolled.name][self.cuboid]
 
 
 def totals(
     rolled: Rolled, group: Sequence[Component], months: Months, cut: Cut, limit: Limit
 ) -> Mapping[Cell, Sequence[Any]] | None:
     """Totals of a fact's components by cell, in their order; None where no rollup knows them."""
-    cuboid = rolled.cuboid(_needs(rolled, cut, limit))
+    cuboid = rolled.cuboid(_needs(rolled, cut, limit), group)
     if cuboid is None or (limit.bureaus and rolled.fact.owned is not by_publisher):
         return None
     if rolled.fact.stock and not cut.by_month:
@@ -82,14 +82,12 @@ def _needs(rolled: Rolled, cut: Cut, limit: Limit) -> frozenset[str]:
 def _has_clean(question: Question, dirty: Dirty) -> bool:
     """Whether anything clean lies in the months: else the facts alone are as good."""
     rows = question.table
-    where = [*_span(question), *_clean(rows, dirty)]
+    where = [_span(question), *_clean(rows, dirty)]
     return db.session.execute(select(rows.c.month).where(*where).limit(1)).first() is not None
 
 
-def _span(question: Question) -> list[ColumnElement[bool]]:
-    rows, months = question.table, question.months
-    span = rows.c.month.between(months.first, months.last)
-    return [rows.c.cuboid == question.cuboid, span]
+def _span(question: Question) -> ColumnElement[bool]:
+    return question.table.c.month.between(question.months.first, question.months.last)
 
 
 def _clean(rows: Table, dirty: Dirty) -> list[ColumnElement[bool]]:
@@ -154,10 +152,8 @@ def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int
 def _asked(question: Question, dirty: Dirty) -> tuple[Select[Any], list[ColumnElement[Any]]]:
     """The clean rows that a question is about, with the columns of its dimensions."""
     rows, cut = question.table, question.cut
-    known: dict[str, ColumnElement[Any]] = {
-        column.name: column for column in rows.c if column.name != "cuboid"
-    }
-    asked = select().select_from(rows).where(*_span(question), *_clean(rows, dirty))
+    known: dict[str, ColumnElement[Any]] = {column.name: column for column in rows.c}
+    asked = select().select_from(rows).where(_span(question), *_clean(rows, dirty))
     if "topic" in cut.needs:
         asked = asked.outerjoin(KeyMessage, KeyMessage.id == rows.c.message)
         known["topic"] = KeyMessage.__table__.c.topic

@@ -204,20 +204,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("name_th", name=op.f("uq_province_name_th")),
     )
     op.create_table(
-        "rollup_arrivals",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_arrivals_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("joined", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_arrivals", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_arrivals", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_arrivals_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_arrivals_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_channels",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_arrivals_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("joined", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_arrivals_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_arrivals_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_channels_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -227,12 +235,23 @@ def upgrade() -> None:
         sa.Column("channels", sa.BigInteger(), nullable=True),
         sa.Column("audience", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_channels", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_channels", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_channels_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_channels_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_cohort_1",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_channels_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("channels", sa.BigInteger(), nullable=True),
+        sa.Column("audience", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_channels_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_channels_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_cohort_12_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -240,12 +259,22 @@ def upgrade() -> None:
         sa.Column("members_before", sa.BigInteger(), nullable=True),
         sa.Column("kept", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_cohort_1", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_cohort_1", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_cohort_12_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_12_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_cohort_12",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_cohort_12_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("members_before", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_cohort_12_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_12_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_cohort_1_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -253,12 +282,22 @@ def upgrade() -> None:
         sa.Column("members_before", sa.BigInteger(), nullable=True),
         sa.Column("kept", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_cohort_12", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_cohort_12", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_cohort_1_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_1_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_cohort_3",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_cohort_1_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("members_before", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_cohort_1_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_1_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_cohort_3_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -266,12 +305,22 @@ def upgrade() -> None:
         sa.Column("members_before", sa.BigInteger(), nullable=True),
         sa.Column("kept", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_cohort_3", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_cohort_3", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_cohort_3_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_3_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_cohort_6",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_cohort_3_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("members_before", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_cohort_3_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_3_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_cohort_6_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -279,50 +328,132 @@ def upgrade() -> None:
         sa.Column("members_before", sa.BigInteger(), nullable=True),
         sa.Column("kept", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_cohort_6", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_cohort_6", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_cohort_6_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_6_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_departures",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_cohort_6_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("members_before", sa.BigInteger(), nullable=True),
+        sa.Column("kept", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_cohort_6_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_cohort_6_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_departures_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("left", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_departures", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_departures", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_departures_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_departures_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_disseminations",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_departures_place",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
-        sa.Column("network_type", sa.String(length=32), nullable=True),
-        sa.Column("channel_kind", sa.String(length=32), nullable=True),
-        sa.Column("office", sa.String(length=32), nullable=True),
-        sa.Column("message_kind", sa.String(length=32), nullable=True),
-        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("left", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_departures_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_departures_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_disseminations_hours",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("weekday", sa.Integer(), nullable=True),
         sa.Column("hour", sa.Integer(), nullable=True),
         sa.Column("disseminations", sa.BigInteger(), nullable=True),
-        sa.Column("members_passing_on", sa.LargeBinary(), nullable=True),
         sa.Column("potential", sa.BigInteger(), nullable=True),
         sa.Column("reported", sa.BigInteger(), nullable=True),
         sa.Column("evidenced", sa.BigInteger(), nullable=True),
         sa.Column("accepted", sa.BigInteger(), nullable=True),
         sa.Column("reviewed", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_disseminations", schema=None) as batch_op:
+    with op.batch_alter_table("rollup_disseminations_hours", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_disseminations_hours", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_disseminations_kinds",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("channel_kind", sa.String(length=32), nullable=True),
+        sa.Column("disseminations", sa.BigInteger(), nullable=True),
+        sa.Column("potential", sa.BigInteger(), nullable=True),
+        sa.Column("reported", sa.BigInteger(), nullable=True),
+        sa.Column("evidenced", sa.BigInteger(), nullable=True),
+        sa.Column("accepted", sa.BigInteger(), nullable=True),
+        sa.Column("reviewed", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_disseminations_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_disseminations_kinds", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_disseminations_message",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("message_kind", sa.String(length=32), nullable=True),
+        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("disseminations", sa.BigInteger(), nullable=True),
+        sa.Column("potential", sa.BigInteger(), nullable=True),
+        sa.Column("reported", sa.BigInteger(), nullable=True),
+        sa.Column("evidenced", sa.BigInteger(), nullable=True),
+        sa.Column("accepted", sa.BigInteger(), nullable=True),
+        sa.Column("reviewed", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_disseminations_message", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_rollup_disseminations", ["cuboid", "month", "province"], unique=False
+            "ix_rollup_disseminations_message", ["month", "province"], unique=False
         )
 
     op.create_table(
-        "rollup_districts",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_disseminations_office",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("disseminations", sa.BigInteger(), nullable=True),
+        sa.Column("potential", sa.BigInteger(), nullable=True),
+        sa.Column("reported", sa.BigInteger(), nullable=True),
+        sa.Column("evidenced", sa.BigInteger(), nullable=True),
+        sa.Column("accepted", sa.BigInteger(), nullable=True),
+        sa.Column("reviewed", sa.BigInteger(), nullable=True),
+        sa.Column("members_passing_on", sa.LargeBinary(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_disseminations_office", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_rollup_disseminations_office", ["month", "province"], unique=False
+        )
+
+    op.create_table(
+        "rollup_disseminations_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("disseminations", sa.BigInteger(), nullable=True),
+        sa.Column("potential", sa.BigInteger(), nullable=True),
+        sa.Column("reported", sa.BigInteger(), nullable=True),
+        sa.Column("evidenced", sa.BigInteger(), nullable=True),
+        sa.Column("accepted", sa.BigInteger(), nullable=True),
+        sa.Column("reviewed", sa.BigInteger(), nullable=True),
+        sa.Column("members_passing_on", sa.LargeBinary(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_disseminations_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_disseminations_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_districts_district",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -331,12 +462,23 @@ def upgrade() -> None:
         sa.Column("districts_covered", sa.BigInteger(), nullable=True),
         sa.Column("districts_of_one", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_districts", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_districts", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_districts_district", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_districts_district", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_foundings",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_districts_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("districts", sa.BigInteger(), nullable=True),
+        sa.Column("districts_covered", sa.BigInteger(), nullable=True),
+        sa.Column("districts_of_one", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_districts_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_districts_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_foundings_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -344,24 +486,32 @@ def upgrade() -> None:
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("founded", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_foundings", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_foundings", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_foundings_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_foundings_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_members",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_members_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("members", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_members", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_members", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_members_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_members_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_networks",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_members_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("members", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_members_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_members_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_networks_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -370,41 +520,70 @@ def upgrade() -> None:
         sa.Column("networks", sa.BigInteger(), nullable=True),
         sa.Column("dormant", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_networks", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_networks", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_networks_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_networks_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_news",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_news_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("news", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_news", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_news", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_news_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_news_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_noticed",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_news_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("news", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_news_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_news_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_noticed_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("channel_kind", sa.String(length=32), nullable=True),
+        sa.Column("notice_owed", sa.BigInteger(), nullable=True),
+        sa.Column("notice_told", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_noticed_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_noticed_kinds", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_noticed_message",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("office", sa.String(length=32), nullable=True),
         sa.Column("message_kind", sa.String(length=32), nullable=True),
         sa.Column("message", sa.Integer(), nullable=True),
         sa.Column("notice_owed", sa.BigInteger(), nullable=True),
         sa.Column("notice_told", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_noticed", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_noticed", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_noticed_message", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_noticed_message", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_publications",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_noticed_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("notice_owed", sa.BigInteger(), nullable=True),
+        sa.Column("notice_told", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_noticed_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_noticed_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_publications_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -412,11 +591,7 @@ def upgrade() -> None:
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("channel_kind", sa.String(length=32), nullable=True),
         sa.Column("message_kind", sa.String(length=32), nullable=True),
-        sa.Column("message", sa.Integer(), nullable=True),
         sa.Column("publications", sa.BigInteger(), nullable=True),
-        sa.Column("messages", sa.LargeBinary(), nullable=True),
-        sa.Column("corrected", sa.LargeBinary(), nullable=True),
-        sa.Column("withdrawn", sa.LargeBinary(), nullable=True),
         sa.Column("publish_timed", sa.BigInteger(), nullable=True),
         sa.Column("publish_on_standard", sa.BigInteger(), nullable=True),
         sa.Column("publish_minutes_00000", sa.BigInteger(), nullable=True),
@@ -437,20 +612,142 @@ def upgrade() -> None:
         sa.Column("publish_minutes_07200", sa.BigInteger(), nullable=True),
         sa.Column("publish_minutes_10080", sa.BigInteger(), nullable=True),
         sa.Column("publish_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("messages", sa.LargeBinary(), nullable=True),
+        sa.Column("corrected", sa.LargeBinary(), nullable=True),
+        sa.Column("withdrawn", sa.LargeBinary(), nullable=True),
     )
-    with op.batch_alter_table("rollup_publications", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_rollup_publications", ["cuboid", "month", "province"], unique=False
-        )
+    with op.batch_alter_table("rollup_publications_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_publications_kinds", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_recipients",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_publications_message",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("message_kind", sa.String(length=32), nullable=True),
+        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("publications", sa.BigInteger(), nullable=True),
+        sa.Column("publish_timed", sa.BigInteger(), nullable=True),
+        sa.Column("publish_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("messages", sa.LargeBinary(), nullable=True),
+        sa.Column("corrected", sa.LargeBinary(), nullable=True),
+        sa.Column("withdrawn", sa.LargeBinary(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_publications_message", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_publications_message", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_publications_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("publications", sa.BigInteger(), nullable=True),
+        sa.Column("publish_timed", sa.BigInteger(), nullable=True),
+        sa.Column("publish_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("publish_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("messages", sa.LargeBinary(), nullable=True),
+        sa.Column("corrected", sa.LargeBinary(), nullable=True),
+        sa.Column("withdrawn", sa.LargeBinary(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_publications_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_publications_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_recipients_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("network_type", sa.String(length=32), nullable=True),
         sa.Column("channel_kind", sa.String(length=32), nullable=True),
+        sa.Column("recipients", sa.BigInteger(), nullable=True),
+        sa.Column("received", sa.BigInteger(), nullable=True),
+        sa.Column("passed_on", sa.BigInteger(), nullable=True),
+        sa.Column("receive_timed", sa.BigInteger(), nullable=True),
+        sa.Column("receive_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_timed", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_43200", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_recipients_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_recipients_kinds", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_recipients_message",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
         sa.Column("office", sa.String(length=32), nullable=True),
         sa.Column("message_kind", sa.String(length=32), nullable=True),
         sa.Column("message", sa.Integer(), nullable=True),
@@ -498,12 +795,63 @@ def upgrade() -> None:
         sa.Column("pass_on_minutes_10080", sa.BigInteger(), nullable=True),
         sa.Column("pass_on_minutes_43200", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_recipients", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_recipients", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_recipients_message", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_recipients_message", ["month", "province"], unique=False)
 
     op.create_table(
-        "rollup_records",
-        sa.Column("cuboid", sa.String(length=8), nullable=False),
+        "rollup_recipients_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("recipients", sa.BigInteger(), nullable=True),
+        sa.Column("received", sa.BigInteger(), nullable=True),
+        sa.Column("passed_on", sa.BigInteger(), nullable=True),
+        sa.Column("receive_timed", sa.BigInteger(), nullable=True),
+        sa.Column("receive_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("receive_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_timed", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("pass_on_minutes_43200", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_recipients_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_recipients_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_records_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
         sa.Column("zone", sa.Integer(), nullable=True),
@@ -512,8 +860,20 @@ def upgrade() -> None:
         sa.Column("stale", sa.BigInteger(), nullable=True),
         sa.Column("complete", sa.BigInteger(), nullable=True),
     )
-    with op.batch_alter_table("rollup_records", schema=None) as batch_op:
-        batch_op.create_index("ix_rollup_records", ["cuboid", "month", "province"], unique=False)
+    with op.batch_alter_table("rollup_records_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_records_kinds", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_records_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("confirmed", sa.BigInteger(), nullable=True),
+        sa.Column("stale", sa.BigInteger(), nullable=True),
+        sa.Column("complete", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_records_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_records_place", ["month", "province"], unique=False)
 
     op.create_table(
         "sealed_figure",
@@ -2917,74 +3277,158 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sealed_figure_cell")
 
     op.drop_table("sealed_figure")
-    with op.batch_alter_table("rollup_records", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_records")
+    with op.batch_alter_table("rollup_records_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_records_place")
 
-    op.drop_table("rollup_records")
-    with op.batch_alter_table("rollup_recipients", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_recipients")
+    op.drop_table("rollup_records_place")
+    with op.batch_alter_table("rollup_records_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_records_kinds")
 
-    op.drop_table("rollup_recipients")
-    with op.batch_alter_table("rollup_publications", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_publications")
+    op.drop_table("rollup_records_kinds")
+    with op.batch_alter_table("rollup_recipients_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_recipients_place")
 
-    op.drop_table("rollup_publications")
-    with op.batch_alter_table("rollup_noticed", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_noticed")
+    op.drop_table("rollup_recipients_place")
+    with op.batch_alter_table("rollup_recipients_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_recipients_message")
 
-    op.drop_table("rollup_noticed")
-    with op.batch_alter_table("rollup_news", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_news")
+    op.drop_table("rollup_recipients_message")
+    with op.batch_alter_table("rollup_recipients_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_recipients_kinds")
 
-    op.drop_table("rollup_news")
-    with op.batch_alter_table("rollup_networks", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_networks")
+    op.drop_table("rollup_recipients_kinds")
+    with op.batch_alter_table("rollup_publications_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_publications_place")
 
-    op.drop_table("rollup_networks")
-    with op.batch_alter_table("rollup_members", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_members")
+    op.drop_table("rollup_publications_place")
+    with op.batch_alter_table("rollup_publications_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_publications_message")
 
-    op.drop_table("rollup_members")
-    with op.batch_alter_table("rollup_foundings", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_foundings")
+    op.drop_table("rollup_publications_message")
+    with op.batch_alter_table("rollup_publications_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_publications_kinds")
 
-    op.drop_table("rollup_foundings")
-    with op.batch_alter_table("rollup_districts", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_districts")
+    op.drop_table("rollup_publications_kinds")
+    with op.batch_alter_table("rollup_noticed_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_noticed_place")
 
-    op.drop_table("rollup_districts")
-    with op.batch_alter_table("rollup_disseminations", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_disseminations")
+    op.drop_table("rollup_noticed_place")
+    with op.batch_alter_table("rollup_noticed_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_noticed_message")
 
-    op.drop_table("rollup_disseminations")
-    with op.batch_alter_table("rollup_departures", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_departures")
+    op.drop_table("rollup_noticed_message")
+    with op.batch_alter_table("rollup_noticed_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_noticed_kinds")
 
-    op.drop_table("rollup_departures")
-    with op.batch_alter_table("rollup_cohort_6", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_cohort_6")
+    op.drop_table("rollup_noticed_kinds")
+    with op.batch_alter_table("rollup_news_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_news_place")
 
-    op.drop_table("rollup_cohort_6")
-    with op.batch_alter_table("rollup_cohort_3", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_cohort_3")
+    op.drop_table("rollup_news_place")
+    with op.batch_alter_table("rollup_news_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_news_kinds")
 
-    op.drop_table("rollup_cohort_3")
-    with op.batch_alter_table("rollup_cohort_12", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_cohort_12")
+    op.drop_table("rollup_news_kinds")
+    with op.batch_alter_table("rollup_networks_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_networks_kinds")
 
-    op.drop_table("rollup_cohort_12")
-    with op.batch_alter_table("rollup_cohort_1", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_cohort_1")
+    op.drop_table("rollup_networks_kinds")
+    with op.batch_alter_table("rollup_members_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_members_place")
 
-    op.drop_table("rollup_cohort_1")
-    with op.batch_alter_table("rollup_channels", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_channels")
+    op.drop_table("rollup_members_place")
+    with op.batch_alter_table("rollup_members_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_members_kinds")
 
-    op.drop_table("rollup_channels")
-    with op.batch_alter_table("rollup_arrivals", schema=None) as batch_op:
-        batch_op.drop_index("ix_rollup_arrivals")
+    op.drop_table("rollup_members_kinds")
+    with op.batch_alter_table("rollup_foundings_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_foundings_kinds")
 
-    op.drop_table("rollup_arrivals")
+    op.drop_table("rollup_foundings_kinds")
+    with op.batch_alter_table("rollup_districts_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_districts_place")
+
+    op.drop_table("rollup_districts_place")
+    with op.batch_alter_table("rollup_districts_district", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_districts_district")
+
+    op.drop_table("rollup_districts_district")
+    with op.batch_alter_table("rollup_disseminations_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_disseminations_place")
+
+    op.drop_table("rollup_disseminations_place")
+    with op.batch_alter_table("rollup_disseminations_office", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_disseminations_office")
+
+    op.drop_table("rollup_disseminations_office")
+    with op.batch_alter_table("rollup_disseminations_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_disseminations_message")
+
+    op.drop_table("rollup_disseminations_message")
+    with op.batch_alter_table("rollup_disseminations_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_disseminations_kinds")
+
+    op.drop_table("rollup_disseminations_kinds")
+    with op.batch_alter_table("rollup_disseminations_hours", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_disseminations_hours")
+
+    op.drop_table("rollup_disseminations_hours")
+    with op.batch_alter_table("rollup_departures_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_departures_place")
+
+    op.drop_table("rollup_departures_place")
+    with op.batch_alter_table("rollup_departures_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_departures_kinds")
+
+    op.drop_table("rollup_departures_kinds")
+    with op.batch_alter_table("rollup_cohort_6_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_6_place")
+
+    op.drop_table("rollup_cohort_6_place")
+    with op.batch_alter_table("rollup_cohort_6_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_6_kinds")
+
+    op.drop_table("rollup_cohort_6_kinds")
+    with op.batch_alter_table("rollup_cohort_3_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_3_place")
+
+    op.drop_table("rollup_cohort_3_place")
+    with op.batch_alter_table("rollup_cohort_3_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_3_kinds")
+
+    op.drop_table("rollup_cohort_3_kinds")
+    with op.batch_alter_table("rollup_cohort_1_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_1_place")
+
+    op.drop_table("rollup_cohort_1_place")
+    with op.batch_alter_table("rollup_cohort_1_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_1_kinds")
+
+    op.drop_table("rollup_cohort_1_kinds")
+    with op.batch_alter_table("rollup_cohort_12_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_12_place")
+
+    op.drop_table("rollup_cohort_12_place")
+    with op.batch_alter_table("rollup_cohort_12_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_cohort_12_kinds")
+
+    op.drop_table("rollup_cohort_12_kinds")
+    with op.batch_alter_table("rollup_channels_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_channels_place")
+
+    op.drop_table("rollup_channels_place")
+    with op.batch_alter_table("rollup_channels_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_channels_kinds")
+
+    op.drop_table("rollup_channels_kinds")
+    with op.batch_alter_table("rollup_arrivals_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_arrivals_place")
+
+    op.drop_table("rollup_arrivals_place")
+    with op.batch_alter_table("rollup_arrivals_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_arrivals_kinds")
+
+    op.drop_table("rollup_arrivals_kinds")
     op.drop_table("province")
     op.drop_table("outbox_hold")
     op.drop_table("network_type")
