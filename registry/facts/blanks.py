@@ -85,7 +85,7 @@ def _written(values: Collection[Value], dialect: type[Dialect]) -> str:
 
 def _dates(months: Months) -> tuple[date, ...]:
     """Every day that the facts of some months may name."""
-    return months.start, months.before, months.end
+    return months.start, months.before, months.first_end, months.end
 
 
 def _made(day: date) -> str:

@@ -145,7 +145,7 @@ def _networks() -> Iterator[Component]:
 def _members() -> Iterator[Component]:
     yield _all("members", MEMBERS_AT_END)
     yield _count("confirmed", RECORDS, lambda rows: rows.confirmed)
-    yield _count("stale", RECORDS, lambda rows: ~rows.confirmed & ~rows.busy)
+    yield _count("stale", RECORDS, lambda rows: rows.stale)
     yield _count("complete", RECORDS, lambda rows: rows.complete)
     yield _all("members_before", MEMBERS_BEFORE)
     yield _count("kept", MEMBERS_BEFORE, lambda rows: rows.kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -29,6 +29,9 @@ class Fact:
         dimensions: by which it may be cut.
         owned: which rows belong to bureaus (by office id) that see their own networks only.
         stock: what stands at the end of each month, instead of what happens in them.
+        steady: a stock whose rows come once for all the months that they stand, with ``begins``
+            and ``until`` in place of ``on`` and ``month``; see :func:`standing`.
+        flags: of a steady stock, columns that say by their bits in which months something holds.
         cohort: what stood before the months and is followed to their end, not month by month.
         clocked: its rows also carry ``now``: the epoch second at which the cut's today begins.
         by_office: placed by an office; one without a province lies in the zone of the office.
@@ -39,6 +42,8 @@ class Fact:
     dimensions: frozenset[str]
     owned: Owned
     stock: bool = False
+    steady: bool = False
+    flags: tuple[str, ...] = ()
     cohort: bool = False
     by_office: bool = False
     clocked: bool = False
@@ -80,26 +85,90 @@ def stands(start: Value, stop: Value, day: object) -> BooleanValue:
 
 
 def standing(rows: Table, start: str, stop: str, months: Months) -> Table:
-    """Rows for each month at whose end their span holds, with its last day and number."""
+    """Rows that stand at the end of some of the months: from ``begins`` to before ``until``.
+
+    Both are numbers of months, the first one's and that after the last at the outermost, so that
+    few different ones are left.  What stops in the month in which it starts never stands.
+    """
+    started, stopped = rows[start], rows[stop]
+    rows = rows.filter(started <= months.end, stopped.isnull() | (stopped > months.first_end))
+    begins = (started <= months.first_end).ifelse(months.first, month_number(started))
+    lasting = stopped.isnull() | (stopped > months.end)
+    until = lasting.ifelse(ibis.literal(months.last) + 1, month_number(stopped))
+    rows = rows.mutate(begins=begins, until=until)
+    return rows.filter(rows.begins < rows.until)
+
+
+def together(joined: Table) -> Table:
+    """Of a join with rows that stood ``its_begins`` to ``its_until``: while both stood.
+
+    Where there is no other row, for as long as the one stood.
+    """
+    joined = joined.mutate(
+        begins=ibis.greatest(joined.begins, joined.its_begins.coalesce(joined.begins)),
+        until=ibis.least(joined.until, joined.its_until.coalesce(joined.until)),
+    )
+    return joined.filter(joined.begins < joined.until).drop("its_begins", "its_until")
+
+
+def at_month_ends(rows: Table, months: Months, flags: Sequence[str] = ()) -> Table:
+    """A row for each month at whose end one stands, with its number and its last day.
+
+    Args:
+        flags: columns whose bits say in which of the months something holds; see :func:`bits`.
+    """
     ends = month_ends(months.first, months.last)
-    return rows.join(ends, stands(rows[start], rows[stop], ends["on"]))
+    rows = rows.join(ends, [rows.begins <= ends.month, ends.month < rows.until])
+    there = {name: (rows[name] & _bit(rows.month, months)) != 0 for name in flags}
+    return rows.drop("begins", "until").mutate(**there)
+
+
+def bits(begins: Value, until: Value, months: Months) -> Value:
+    """The months from one to before another as bits of a number: that of the first month is 1."""
+    return _bit(until, months) - _bit(begins, months)
+
+
+def without(some: Value, others: Value) -> Value:
+    """The bits of a number that others do not have."""
+    return some - (some & others)
+
+
+def _bit(month: Value, months: Months) -> Value:
+    place = (month - ibis.literal(months.first)).cast("int32")
+    return ibis.literal(1).cast("int64") << place
+
+
+def standing_bits(rows: Table, key: str, months: Months) -> Table:
+    """For each key (``its``) the ``bits`` of the months at whose ends some of its rows stand.
+
+    Rows that stand at once are parted first, so that no month is added up twice.
+    """
+    earlier = ibis.window(group_by=rows[key], order_by=[rows.begins, rows.until], rows=(None, -1))
+    taken = rows.until.max().over(earlier)
+    rows = rows.mutate(begins=ibis.greatest(rows.begins, taken.coalesce(rows.begins)))
+    rows = rows.filter(rows.begins < rows.until)
+    found = bits(rows.begins, rows.until, months)
+    return rows.group_by(its=key).agg(bits=found.sum().cast("!int64"))
 
 
 def lately(rows: Table, key: str, months: Months, count: int) -> Table:
-    """For each of the months the keys that rows of it or of the ``count - 1`` before it have."""
-    ends = month_ends(months.first, months.last)
-    before = ibis.literal(months.first) - count
-    rows = rows.filter(rows.month > before, rows.month <= months.last)
-    rows = rows.select(key, then="month").distinct()
-    joined = rows.join(ends, [rows.then > ends.month - count, rows.then <= ends.month])
-    return joined.select(key, "month").distinct()
+    """For each key (``its``) the ``bits`` of months that have rows, or had some ``count`` ago.
 
-
-def whether(rows: Table, name: str, key: str, found: Table, its_key: str) -> Table:
-    """Add whether a row's key and month are among others, none of which comes twice."""
-    found = found.select(its=its_key, its_month="month", there=ibis.literal(True))
-    joined = rows.left_join(found, [rows[key] == found.its, rows.month == found.its_month])
-    return joined.mutate(joined.there.notnull().name(name)).drop("its", "its_month", "there")
+    Rows of a month are shown in it and in the ``count - 1`` that follow.
+    """
+    early = ibis.literal(months.first) - (count - 1)
+    rows = rows.filter(rows.month >= early, rows.month <= months.last)
+    rows = rows.select(its=key, then="month").distinct()
+    place = (rows.then - early).cast("int32")
+    found = rows.group_by("its").agg(
+        bits=(ibis.literal(1).cast("int64") << place).sum().cast("!int64")
+    )
+    width = 1
+    while width < count:  # each round shows every month in as many again that follow
+        step = min(width, count - width)
+        found = found.mutate(bits=found.bits | (found.bits >> step))
+        width += step
+    return found
 
 
 def minutes_between(later: Value, earlier: Value) -> Value:

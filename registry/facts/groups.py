@@ -8,14 +8,16 @@ from ibis.expr.types import BooleanValue, Table
 from registry.facts.fact import (
     PLACE,
     Fact,
+    bits,
     by_network_at_end,
     by_publisher,
     lately,
     month_number,
     standing,
     stands,
-    whether,
+    together,
     within,
+    without,
 )
 from registry.facts.schema import table
 from registry.facts.spans import Months
@@ -33,12 +35,14 @@ def _networks() -> Table:
 
 
 def networks(months: Months) -> Table:
-    """Networks that stand on the last day of each month, with ``dormant``."""
+    """Networks that stand at the end of some of the months, with the flag ``dormant``."""
     rows = standing(_networks(), "founded_on", "closed_on", months)
     alive = lately(ibis.union(_published(), _passed_on()), "network_id", months, DORMANT_MONTHS)
-    rows = whether(rows, "busy", "id", alive, "network_id")
-    young = month_number(rows.founded_on) > rows.month - DORMANT_MONTHS
-    return rows.mutate(dormant=~young & ~rows.busy)
+    rows = rows.left_join(alive, rows.id == alive.its).drop("its")
+    first, beyond = ibis.literal(months.first), ibis.literal(months.last) + 1
+    ripe = ibis.least(month_number(rows.founded_on) + DORMANT_MONTHS, beyond)
+    old = bits(ibis.greatest(ripe, first), beyond, months)
+    return rows.mutate(dormant=without(old, rows.bits.coalesce(0))).drop("bits")
 
 
 def _published() -> Table:
@@ -64,37 +68,50 @@ def foundings(months: Months) -> Table:
 
 
 def channels(months: Months) -> Table:
-    """Channels open on the last day of each month with their latest ``audience`` until then.
+    """Channels open at the end of some of the months, with their latest ``audience`` until then.
 
     A member's channel counts while the member is active and lies where the member does; an
     office's lies where the office does and has the type of the network that it serves.
     """
     rows = standing(table("channel"), "opened_on", "retired_on", months)
     rows = rows.rename(channel_kind="kind")
-    rows = ibis.union(_of_members(rows), _of_offices(rows))
+    rows = ibis.union(_of_members(rows, months), _of_offices(rows))
+    counts = _standing_beside(_counts(), "since", "until", months)
+    joined = rows.left_join(counts, rows.id == counts.counted)
+    return together(joined).drop("counted")
+
+
+def _counts() -> Table:
+    """What each channel counted, from when to when; absent before it first did."""
     counts = table("audience_count")
-    counts = counts.select(
+    known = counts.select(
         "audience",
         counted="channel_id",
         since="on",
         until=counts["on"].lead().over(group_by=counts.channel_id, order_by=counts["on"]),
     )
-    latest = stands(counts.since, counts.until, rows["on"])
-    joined = rows.left_join(counts, [rows.id == counts.counted, latest])
-    return joined.drop("counted", "since", "until")
-
-
-_OF_CHANNEL = ("id", "channel_kind", "member_id", "office_id", "on", "month")
-
-
-def _of_members(rows: Table) -> Table:
-    spans = table("member_span")
-    spans = spans.select(
-        "network_type", "from_on", "to_on", who="member_id", province="province_code"
+    before = counts.group_by(counted="channel_id").agg(until=counts["on"].min())
+    before = before.select(
+        counted="counted", until="until", since=ibis.date("0001-01-01"), audience=ibis.null("int64")
     )
-    there = stands(spans.from_on, spans.to_on, rows["on"])
-    joined = rows.join(spans, [rows.member_id == spans.who, there])
+    return ibis.union(known, before.select(known.columns))
+
+
+_OF_CHANNEL = ("id", "channel_kind", "member_id", "office_id", "begins", "until")
+
+
+def _of_members(rows: Table, months: Months) -> Table:
+    spans = _standing_beside(table("member_span"), "from_on", "to_on", months)
+    spans = spans.select(
+        "its_begins", "its_until", "network_type", who="member_id", province="province_code"
+    )
+    joined = together(rows.join(spans, rows.member_id == spans.who))
     return joined.select(*_OF_CHANNEL, "province", "network_type")
+
+
+def _standing_beside(rows: Table, start: str, stop: str, months: Months) -> Table:
+    rows = standing(rows.rename(its_start=start, its_stop=stop), "its_start", "its_stop", months)
+    return rows.rename(its_begins="begins", its_until="until").drop("its_start", "its_stop")
 
 
 def _of_offices(rows: Table) -> Table:
@@ -115,6 +132,8 @@ NETWORKS = Fact(
     PLACE | {"network_type", "office"},
     by_publisher,
     stock=True,
+    steady=True,
+    flags=("dormant",),
     by_office=True,
 )
 FOUNDINGS = Fact(
@@ -126,5 +145,6 @@ CHANNELS = Fact(
     PLACE | {"network_type", "channel_kind"},
     _channel_owned,
     stock=True,
+    steady=True,
     by_office=True,
 )

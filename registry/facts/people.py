@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import Table, Value
 
 from registry.facts.fact import (
     PLACE,
     Fact,
+    at_month_ends,
+    bits,
     by_network,
     by_network_at_end,
     by_network_before,
     by_nobody,
     lately,
     month_number,
+    one,
     standing,
+    standing_bits,
     stands,
-    whether,
     within,
+    without,
 )
 from registry.facts.schema import month_ends, table
 from registry.facts.spans import Months
@@ -31,23 +35,39 @@ MEMBERS = PLACE | {"network_type"}
 
 
 def members(months: Months) -> Table:
-    """Members active on the last day of each month."""
+    """Spans of members who are active at the end of some of the months."""
     rows = standing(table("member_span"), "from_on", "to_on", months)
     return rows.rename(province="province_code")
 
 
 def records(months: Months) -> Table:
-    """Members active on the last day of each month, with ``confirmed``, ``busy``, ``complete``."""
+    """The same with the flags ``confirmed``, ``stale`` and ``complete``."""
     rows, known = members(months), table("member").rename(member="id")
     rows = rows.join(known, rows.member_id == known.member)
-    rows = whether(rows, "busy", "member_id", _passing_on(months), "member_id")
-    rows = whether(rows, "consenting", "member_id", _consenting(months), "member_id")
-    recent = month_number(rows.confirmed_on) > rows.month - CONFIRMED_MONTHS
+    rows = _with_bits(rows, "busy", _passing_on(months))
+    rows = _with_bits(rows, "consenting", _consenting(months))
     contact = rows.phone.notnull() | rows.line_id.notnull() | rows.email.notnull()
-    return rows.mutate(
-        confirmed=(recent & (rows.confirmed_on <= rows["on"])).fill_null(False),
-        complete=contact & rows.district_code.notnull() & rows.consenting,
+    rows = rows.mutate(
+        confirmed=_confirmed(rows, months),
+        complete=one(contact & rows.district_code.notnull()) * rows.consenting,
     )
+    every = bits(ibis.literal(months.first), ibis.literal(months.last) + 1, months)
+    return rows.mutate(stale=without(every, rows.confirmed | rows.busy))
+
+
+def _with_bits(rows: Table, name: str, found: Table) -> Table:
+    found = found.select(its="its", found="bits")
+    joined = rows.left_join(found, rows.member_id == found.its)
+    return joined.mutate(joined.found.coalesce(0).name(name)).drop("its", "found")
+
+
+def _confirmed(rows: Table, months: Months) -> Value:
+    """The bits of the months in which the confirmation of a record was of the last year."""
+    month = month_number(rows.confirmed_on)
+    first, beyond = ibis.literal(months.first), ibis.literal(months.last) + 1
+    begins = ibis.least(ibis.greatest(month, first), beyond)
+    until = ibis.least(ibis.greatest(month + CONFIRMED_MONTHS, first), beyond)
+    return bits(begins, until, months).coalesce(0)
 
 
 def _passing_on(months: Months) -> Table:
@@ -58,8 +78,8 @@ def _passing_on(months: Months) -> Table:
 def _consenting(months: Months) -> Table:
     rows = table("consent")
     rows = rows.filter(rows.purpose == "registry")
-    given = standing(rows, "given_on", "withdrawn_on", months)
-    return given.select("member_id", "month").distinct()
+    rows = standing(rows, "given_on", "withdrawn_on", months)
+    return standing_bits(rows, "member_id", months)
 
 
 def members_before(months: Months) -> Table:
@@ -98,16 +118,26 @@ def departures(months: Months) -> Table:
 def districts(months: Months) -> Table:
     """All districts at the end of each month, with ``members``: how many active live there."""
     active, known, places = members(months), table("member"), table("district")
-    homes = active.join(known, active.member_id == known.id).select("district_code", "month")
-    counts = homes.group_by(home="district_code", then="month").agg(members=homes.count())
+    homes = active.join(known, active.member_id == known.id)
+    some = homes.group_by("district_code", "begins", "until").agg(members=homes.count())
+    some = at_month_ends(some, months)
+    counts = some.group_by(home="district_code", then="month").agg(members=some.members.sum())
     every = places.cross_join(month_ends(months.first, months.last))
     rows = every.left_join(counts, [every.code == counts.home, every.month == counts.then])
     rows = rows.select("on", "month", "members", province="province_code", district="code")
     return rows.mutate(members=rows.members.fill_null(0))
 
 
-MEMBERS_AT_END = Fact("members", members, MEMBERS, by_network_at_end, stock=True)
-RECORDS = Fact("records", records, MEMBERS, by_network_at_end, stock=True)
+MEMBERS_AT_END = Fact("members", members, MEMBERS, by_network_at_end, stock=True, steady=True)
+RECORDS = Fact(
+    "records",
+    records,
+    MEMBERS,
+    by_network_at_end,
+    stock=True,
+    steady=True,
+    flags=("confirmed", "stale", "complete"),
+)
 MEMBERS_BEFORE = Fact(
     "members_before", members_before, MEMBERS, by_network_before, stock=True, cohort=True
 )

@@ -16,21 +16,25 @@ from typing import Any, Protocol
 
 import ibis
 from ibis.backends.sql import compilers
-from ibis.expr.types import Table
+from ibis.expr.types import Table, Value
 from sqlglot import Dialect, exp
 from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
 from registry.db import db
 from registry.facts.bitmaps import BitMap
 from registry.facts.blanks import HERE, SOME, blank, filled, shape
-from registry.facts.components import COMPONENTS
+from registry.facts.components import COMPONENTS, Component
 from registry.facts.cuts import Cell, Cut
-from registry.facts.fact import Fact
+from registry.facts.fact import Fact, at_month_ends
 from registry.facts.limits import Limit, filtered, limited, stamped
 from registry.facts.schema import MONTH_ENDS
 from registry.facts.spans import Months
 from registry.periods.calendar import BANGKOK
 
+BITS = 48
+"""Months of a stock that are asked about at once: they and a year before are bits of a number."""
+TOLD_APART = ("province", "network_type", "channel_kind", "office_id")
+"""Columns of a steady stock on which its dimensions rest."""
 MANY = 6
 """From how many totals on the rows are worked out once."""
 Rows = list[tuple[Any, ...]]
@@ -98,18 +102,43 @@ class Duck:
                 yield cell, BitMap(array("I", values[start:stop].tobytes()))
 
 
-def selection(fact: Fact, months: Months, cut: Cut, limit: Limit) -> Table:
-    """The rows of a fact that a question is about, with the columns of its dimensions."""
+def selection(
+    fact: Fact, months: Months, cut: Cut, limit: Limit, gather: Sequence[Component] = ()
+) -> Table:
+    """The rows of a fact that a question is about, with the columns of its dimensions.
+
+    Args:
+        gather: of a steady stock, components that are summed up before the months are told
+            apart; each is then a column of fewer rows.
+    """
     if fact.stock and not (fact.cohort or cut.by_month):
         months = months.at_end
     asked = dict(cut.where).get("message", ())
     narrowed = (tuple(int(value) for value in asked if value is not None),) if asked else ()
     rows = limited(fact, fact.rows(months, *narrowed), months, limit)
+    if fact.steady:
+        rows = _gathered(fact, rows, gather) if gather else rows
+        rows = at_month_ends(rows, months, fact.flags)
     if fact.clocked:
         rows = rows.mutate(
             now=ibis.literal(int(datetime.combine(cut.today, time(), BANGKOK).timestamp()))
         )
     return filtered(stamped(fact, rows, cut), cut)
+
+
+def _gathered(fact: Fact, rows: Table, components: Sequence[Component]) -> Table:
+    """What stands, summed up by all that tells it apart: how many ``times``, and its amounts."""
+    keys = [*TOLD_APART, "begins", "until", *fact.flags]
+    amounts = [one.total(rows).name(one.name) for one in components if one.empty is None]
+    known = [rows[name] for name in keys if name in rows.columns]
+    return rows.group_by(known).agg([rows.count().name("times"), *amounts])
+
+
+def _total(one: Component, rows: Table) -> Value:
+    """The aggregate over rows that were gathered."""
+    if one.empty is None:
+        return rows[one.name].sum()
+    return (rows.times if one.value is None else one.value(rows) * rows.times).sum()
 
 
 def totals(
@@ -121,8 +150,19 @@ def totals(
     places: Places = (),
 ) -> Rows:
     """Totals of components of one fact: a row per cell, its values before the totals."""
-    written = _totals(tuple(names), *shape(cut, limit), source.dialect, bool(places))
-    return answer(source, filled(written, _dialect(source), months, cut, limit, places))
+    written = totals_sql(tuple(names), *shape(cut, limit), source.dialect, bool(places))
+    return [
+        row
+        for some in askable(names, months, cut)
+        for row in answer(source, filled(written, _dialect(source), some, cut, limit, places))
+    ]
+
+
+def askable(names: Sequence[str], months: Months, cut: Cut) -> list[Months]:
+    """The spans by which a question is asked: of a stock by month only so many at once."""
+    fact = COMPONENTS[names[0]].fact
+    apart = fact.stock and not fact.cohort and cut.by_month
+    return months.parted(BITS) if apart else [months]
 
 
 def sets(
@@ -171,10 +211,15 @@ _ENDS = re.compile(rf"\b({MONTH_ENDS}(\d+)_(\d+))\b")
 
 
 @lru_cache(maxsize=1024)
-def _totals(names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
+def totals_sql(names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
     components = [COMPONENTS[name] for name in names]
-    rows = _placed(components[0].fact, cut, limit, placed)
-    sums = {component.name: component.total(rows) for component in components}
+    fact = components[0].fact
+    if fact.steady:
+        rows = _placed(selection(fact, SOME, cut, limit, components), placed)
+        sums = {component.name: _total(component, rows) for component in components}
+    else:
+        rows = _placed(selection(fact, SOME, cut, limit), placed)
+        sums = {component.name: component.total(rows) for component in components}
     grouped = rows.group_by([rows[name] for name in cut.by]) if cut.by else rows
     return compiled(grouped.agg(**sums), dialect, once=len(names) > MANY)
 
@@ -182,15 +227,14 @@ def _totals(names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str, placed
 @lru_cache(maxsize=256)
 def _keys(name: str, cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
     component = COMPONENTS[name]
-    rows = _placed(component.fact, cut, limit, placed)
+    rows = _placed(selection(component.fact, SOME, cut, limit), placed)
     rows = rows.filter(component.contributes(rows))
     key = component.value(rows) if component.value else rows.count()
     chosen = rows.select(*(rows[dimension] for dimension in cut.by), key=key)
     return compiled(chosen.distinct(), dialect)
 
 
-def _placed(fact: Fact, cut: Cut, limit: Limit, placed: bool) -> Table:
-    rows = selection(fact, SOME, cut, limit)
+def _placed(rows: Table, placed: bool) -> Table:
     return rows.filter(rows.province.isin(blank(HERE))) if placed else rows
 
 
@@ -198,11 +242,15 @@ def compiled(rows: Table, dialect: str, *, once: bool = False) -> str:
     """The SQL of an expression; subqueries become CTEs, since SQLite nests only so deep.
 
     ``once`` has the rows worked out before they are summed: else a database may work out a
-    duration again for each of its buckets (eight times slower when measured on SQLite).
+    duration again for each of its buckets (eight times slower when measured on SQLite).  DuckDB
+    never does, and would work out every CTE by itself unless told otherwise.
     """
     compiler = getattr(compilers, dialect).compiler
     tree = eliminate_subqueries(compiler.to_sqlglot(rows))
     parts = list(tree.find_all(exp.CTE))
-    if once and parts and dialect != "pyspark":  # Spark has no word for it
+    if dialect == "duckdb":
+        for part in parts:
+            part.set("materialized", False)
+    elif once and parts and dialect != "pyspark":  # Spark has no word for it
         parts[-1].set("materialized", True)
     return str(tree.sql(dialect=compiler.dialect))

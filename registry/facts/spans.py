@@ -32,6 +32,11 @@ class Months:
         return month_start(self.last + 1) - timedelta(days=1)
 
     @cached_property
+    def first_end(self) -> date:
+        """The last day of the first month."""
+        return month_start(self.first + 1) - timedelta(days=1)
+
+    @cached_property
     def before(self) -> date:
         """The day before the first: what stood "at the start"."""
         return self.start - timedelta(days=1)
@@ -49,3 +54,8 @@ class Months:
     def each(self) -> list[Months]:
         """One run for each month."""
         return [Months(month, month) for month in self.numbers]
+
+    def parted(self, length: int) -> list[Months]:
+        """Runs of at most so many months that make them up."""
+        starts = range(self.first, self.last + 1, length)
+        return [Months(start, min(start + length - 1, self.last)) for start in starts]

@@ -20,6 +20,7 @@ from registry.facts.people import (
     MEMBERS_BEFORE,
     RECORDS,
 )
+from registry.facts.query import BITS
 from registry.facts.spans import Months
 from registry.facts.talk import NEWS
 from registry.periods.calendar import PeriodKind
@@ -30,6 +31,7 @@ NOWHERE = ""
 """The province of a partition that holds all provinces, or facts without one."""
 LAG = 90
 """Seconds for which a partition of a fact that may lag is left as it is."""
+LONGEST = 12
 _TYPE = ("network_type",)
 _KINDS = ("network_type", "channel_kind")
 
@@ -59,6 +61,11 @@ class Rolled:
     def name(self) -> str:
         """What its table and its months go by."""
         return f"cohort_{self.length}" if self.fact.cohort else self.fact.name
+
+    @property
+    def longest(self) -> int:
+        """Months of it that are made at once at most: so many fit into memory."""
+        return BITS if self.fact.steady else LONGEST
 
     def asked_about(self, partitions: Months) -> list[Months]:
         """The months to ask about for some partitions: of cohorts those of each by itself."""

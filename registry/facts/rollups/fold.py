@@ -16,6 +16,7 @@ from registry.facts.query import Live, Places, Source
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.making import Row, made
 from registry.facts.rollups.models import TABLES, FactMark, FactMonth, FactState
+from registry.facts.rollups.once import count_anew
 from registry.facts.rollups.parts import Part, all_parts, in_rows, kept_partitions
 from registry.facts.rollups.turn import NotFolding, Turn, this_process, turn
 from registry.periods.calendar import utc_now
@@ -91,7 +92,7 @@ def _planned(
         found[name, () if NOWHERE in marked else tuple(sorted(marked))][month] = ids
     for name, places in sorted(found, key=lambda key: (ROLLED[key[0]].lag, key)):
         by_month = found[name, places]
-        for months in in_rows(sorted(by_month)):
+        for months in in_rows(sorted(by_month), ROLLED[name].longest):
             ids = [number for month in months.numbers for number in by_month[month]]
             yield Part(ROLLED[name], months, places), ids
 
@@ -136,6 +137,7 @@ def replace(mine: Turn, part: Part, found: Mapping[str, Sequence[Row]]) -> None:
                 old = old.where(table.c.province.in_(part.places))
             db.session.execute(old)
             insert_rows(table, table.columns.keys(), rows)
+        count_anew(part.rolled, months)
         for month in months.numbers:
             db.session.merge(FactMonth(fact=fact, month=month, folded_at=utc_now()))
         commit()

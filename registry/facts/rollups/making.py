@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from registry.facts import query
 from registry.facts.bitmaps import BitMap, opened, packed
 from registry.facts.cuts import Cell, Cut
+from registry.facts.grouping import totals_by
 from registry.facts.limits import Limit
-from registry.facts.query import Live, Source
+from registry.facts.query import Live, Rows, Source
 from registry.facts.rollups.parts import Part
+from registry.facts.spans import Months
 
 Row = tuple[Any, ...]
 EVERYTHING = Limit(True)
@@ -32,15 +34,15 @@ def made(part: Part, source: Source | None = None) -> dict[str, list[Row]]:
     Returns:
         By cuboid, values in the order of its table's columns.
     """
-    found: dict[str, list[Row]] = {}
     rolled = part.rolled
+    finer: dict[str, list[str]] = {}
     for name in sorted(rolled.cuboids, key=lambda name: -len(rolled.cuboids[name])):
-        finer = [known for known in found if _holds(part, known, name)]
-        if finer:
-            best = min(finer, key=lambda known: len(found[known]))
+        finer[name] = [known for known in finer if _holds(part, known, name)]
+    found = _counted(part, [name for name in finer if not finer[name]], source or Live())
+    for name, known in finer.items():
+        if known:
+            best = min(known, key=lambda one: len(found[one]))
             found[name] = list(_coarser(part, name, best, found[best]))
-        else:
-            found[name] = list(_counted(part, name, source or Live()))
     return found
 
 
@@ -74,16 +76,30 @@ def _together(values: Sequence[Any], *, once: bool) -> Any:
     return packed(BitMap.union(*map(opened, known))) if once else sum(known)
 
 
-def _counted(part: Part, name: str, source: Source) -> Iterator[Row]:
-    """A cuboid counted from the facts."""
-    keys, kept = part.rolled.keys(name), part.rolled.kept(name)
-    cut, sums = Cut(by=keys, today=NO_DAY), [one.name for one in kept if not one.distinct]
-    for months in part.rolled.asked_about(part.months):
-        asked = (months, cut, EVERYTHING, source, part.places)
-        once = [
-            {cell: packed(members) for cell, members in query.sets(one.name, *asked)}
-            for one in kept
-            if one.distinct
-        ]
-        for row in query.totals(sums, *asked):
-            yield (*row, *(sets.get(row[: len(keys)]) for sets in once)) if once else row
+def _counted(part: Part, cuboids: Sequence[str], source: Source) -> dict[str, list[Row]]:
+    """Some cuboids counted from the facts."""
+    rolled, found = part.rolled, {name: list[Row]() for name in cuboids}
+    sums = [one.name for one in rolled.components if not one.distinct]
+    groups = [rolled.keys(name) for name in cuboids]
+    for months in rolled.asked_about(part.months):
+        asked = (months, Cut(today=NO_DAY), EVERYTHING, source, part.places)
+        for name, rows in zip(cuboids, totals_by(sums, groups, *asked), strict=True):
+            found[name] += list(_with_sets(part, name, rows, months, source))
+    return found
+
+
+def _with_sets(part: Part, name: str, rows: Rows, months: Months, source: Source) -> Iterable[Row]:
+    """Rows of a cuboid with the sets of what it counts once."""
+    keys = part.rolled.keys(name)
+    cut = Cut(by=keys, today=NO_DAY)
+    sets = [
+        {
+            cell: packed(found)
+            for cell, found in query.sets(one.name, months, cut, EVERYTHING, source, part.places)
+        }
+        for one in part.rolled.kept(name)
+        if one.distinct
+    ]
+    if not sets:
+        return rows
+    return ((*row, *(known.get(row[: len(keys)]) for known in sets)) for row in rows)

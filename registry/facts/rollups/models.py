@@ -96,3 +96,17 @@ TABLES = {
 }
 """The tables of each fact by cuboid: a row per cell, a column per component.  What is counted once
 each (distinct) is a compressed bitmap of its keys."""
+
+ONCE = Table(
+    "rollup_once",
+    Base.metadata,
+    Column("component", String(32), nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("zone", Integer),
+    Column("province", String(2)),
+    Column("number", BigInteger, nullable=False),
+    Index("ix_rollup_once", "component", "length", "month"),
+)
+"""Distinct things of standard periods, by the months of their length and their first month; see
+:mod:`registry.facts.rollups.once`."""

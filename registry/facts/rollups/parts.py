@@ -25,8 +25,6 @@ from registry.periods.calendar import (
 )
 
 KINDS = {kind.length: kind for kind in PeriodKind}
-LONGEST = 12
-"""Months that are made at once at most: so many fit into memory."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Part:
 def all_parts() -> Iterator[Part]:
     """Every partition that is kept."""
     for rolled, numbers in kept_partitions().items():
-        for months in in_rows(numbers):
+        for months in in_rows(numbers, rolled.longest):
             yield Part(rolled, months)
 
 
@@ -59,13 +57,13 @@ def kept_partitions() -> dict[Rolled, list[int]]:
     return {rolled: numbers(rolled) for rolled in ROLLED.values()}
 
 
-def in_rows(numbers: list[int]) -> Iterator[Months]:
-    """Ascending months as runs of at most ``LONGEST``."""
+def in_rows(numbers: list[int], longest: int) -> Iterator[Months]:
+    """Ascending months as runs of at most so many."""
     first = previous = None
     for number in numbers:
         if first is None or previous is None:
             first = number
-        elif number > previous + 1 or number - first == LONGEST:
+        elif number > previous + 1 or number - first == longest:
             yield Months(first, previous)
             first = number
         previous = number

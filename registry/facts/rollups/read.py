@@ -22,6 +22,7 @@ from registry.facts.rollups import marks
 from registry.facts.rollups.catalogue import Rolled
 from registry.facts.rollups.marks import Dirty
 from registry.facts.rollups.models import TABLES
+from registry.facts.rollups.once import counted_once, numbers
 from registry.facts.spans import Months
 from registry.geography.models import ProvinceZone
 from registry.messages.models import KeyMessage
@@ -111,7 +112,8 @@ def _summed(question: Question, dirty: Dirty) -> Sums:
                 kept = found[cell][place[one.name]]
                 found[cell][place[one.name]] = amount + (kept or 0)
     for one in once:
-        for cell, count in _counted(question, one, dirty).items():
+        kept = None if dirty else _numbers(question, one)
+        for cell, count in (_counted(question, one, dirty) if kept is None else kept).items():
             found[cell][place[one.name]] = count
     return dict(found)
 
@@ -131,6 +133,14 @@ def _added(
         for months in question.rolled.asked_about(partitions):
             counted = query.totals(names, months, question.cut, question.limit, Live(), places)
             yield from ((values[:width], values[width:]) for values in counted)
+
+
+def _numbers(question: Question, one: Component) -> Mapping[Cell, int] | None:
+    """How many distinct keys each cell has, where that was counted beforehand."""
+    if one not in counted_once(question.rolled):
+        return None
+    known = numbers(one, [question.months], question.cut, question.limit)
+    return None if known is None else known[question.months]
 
 
 def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int]:

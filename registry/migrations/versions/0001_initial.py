@@ -583,6 +583,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_rollup_noticed_place", ["month", "province"], unique=False)
 
     op.create_table(
+        "rollup_once",
+        sa.Column("component", sa.String(length=32), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=2), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+    )
+    with op.batch_alter_table("rollup_once", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_once", ["component", "length", "month"], unique=False)
+
+    op.create_table(
         "rollup_publications_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
@@ -3309,6 +3321,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_rollup_publications_kinds")
 
     op.drop_table("rollup_publications_kinds")
+    with op.batch_alter_table("rollup_once", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_once")
+
+    op.drop_table("rollup_once")
     with op.batch_alter_table("rollup_noticed_place", schema=None) as batch_op:
         batch_op.drop_index("ix_rollup_noticed_place")
 

@@ -1,0 +1,147 @@
+"""What is counted once per period: kept as numbers for every standard period and place.
+
+Sets of months can be united for any question, which takes a moment for each; the questions that
+pages ask most are about whole fiscal periods, zones and provinces.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, delete, select
+
+from registry.bulk import insert_rows
+from registry.db import db
+from registry.facts.bitmaps import BitMap, opened
+from registry.facts.components import Component
+from registry.facts.cuts import Cell, Cut
+from registry.facts.limits import Limit
+from registry.facts.rollups.catalogue import NOWHERE, Rolled
+from registry.facts.rollups.models import ONCE, TABLES
+from registry.facts.rollups.parts import KINDS
+from registry.facts.spans import Months
+from registry.periods.calendar import Period, PeriodKind, month_start
+
+CUBOID = "place"
+NO_ZONE = -1
+ALL: Mapping[str, int | str] = {"zone": NO_ZONE, "province": NOWHERE}
+"""What stands for all zones and for all provinces."""
+Place = tuple[int | None, str | None]
+Sets = Mapping[Place, BitMap]
+
+
+def counted_once(rolled: Rolled) -> Sequence[Component]:
+    """The components of a fact that are kept so: those whose sets are told apart by place only."""
+    if rolled.cuboids.get(CUBOID) != ():
+        return ()
+    return [one for one in rolled.kept(CUBOID) if one.distinct]
+
+
+def count_anew(rolled: Rolled, changed: Months) -> None:
+    """Count the standard periods in which some months lie, in the transaction that changed them."""
+    hull = _around(changed, PeriodKind.YEAR)
+    for one in counted_once(rolled):
+        sets = _sets_by_month(rolled, one, hull)
+        for kind in PeriodKind:
+            span = _around(changed, kind)
+            firsts = range(span.first, span.last + 1, kind.length)
+            gone = delete(ONCE).where(ONCE.c.component == one.name, ONCE.c.length == kind.length)
+            db.session.execute(gone.where(ONCE.c.month.in_(firsts)))
+            insert_rows(ONCE, ONCE.columns.keys(), _rows(one, kind.length, firsts, sets))
+
+
+def _around(months: Months, kind: PeriodKind) -> Months:
+    """The whole periods of a kind in which some months lie."""
+    first, last = (Period.containing(month_start(n), kind) for n in (months.first, months.last))
+    return Months(first.first_month, last.last_month)
+
+
+def _sets_by_month(rolled: Rolled, one: Component, months: Months) -> Mapping[int, Sets]:
+    rows = TABLES[rolled.name][CUBOID]
+    query = select(rows.c.month, rows.c.zone, rows.c.province, rows.c[one.name])
+    query = query.where(rows.c.month.between(months.first, months.last))
+    found: dict[int, dict[Place, BitMap]] = defaultdict(dict)
+    for month, zone, province, data in db.session.execute(query):
+        found[month][zone, province] = opened(data)
+    return found
+
+
+def _rows(
+    one: Component, length: int, firsts: Iterable[int], sets: Mapping[int, Sets]
+) -> Iterator[tuple[Any, ...]]:
+    for first in firsts:
+        months = [sets[month] for month in range(first, first + length) if month in sets]
+        for place, found in _united(months).items():
+            if found:
+                yield (one.name, length, first, *place, len(found))
+
+
+def _united(months: Sequence[Sets]) -> Sets:
+    """Sets of some months, for each place and for all that it lies in."""
+    exact = _together((place, members) for sets in months for place, members in sets.items())
+    wider = _together(
+        (place, members)
+        for (zone, province), members in exact.items()
+        for place in ((zone, NOWHERE), (NO_ZONE, province), (NO_ZONE, NOWHERE))
+    )
+    return {**exact, **wider}
+
+
+def _together(sets: Iterable[tuple[Place, BitMap]]) -> dict[Place, BitMap]:
+    found: dict[Place, list[BitMap]] = defaultdict(list)
+    for place, members in sets:
+        found[place].append(members)
+    return {place: BitMap.union(*some) for place, some in found.items()}
+
+
+def numbers(
+    one: Component, spans: Sequence[Months], cut: Cut, limit: Limit
+) -> Mapping[Months, Mapping[Cell, int]] | None:
+    """The distinct things of clean spans of one length by cell; None where they are not kept so."""
+    told = (cut.needs | (frozenset() if limit.everything else {"province"})) - {"month"}
+    if limit.bureaus or not told <= ALL.keys() or ("zone" in told and cut.as_of == "now"):
+        return None
+    if any(None in values for _name, values in cut.where):
+        return None
+    asked = _asked(one, spans, cut)
+    if asked is None:
+        return None
+    for name, everywhere in ALL.items():
+        column = ONCE.c[name]
+        asked = asked.where(column.is_distinct_from(everywhere) == (name in told))
+    for name, values in cut.where:
+        asked = asked.where(ONCE.c[name].in_(values))
+    if not limit.everything:
+        asked = asked.where(ONCE.c.province.in_(limit.provinces))
+    return _by_cell(asked, spans, cut)
+
+
+def _asked(one: Component, spans: Sequence[Months], cut: Cut) -> Select[Any] | None:
+    """The rows of some spans, or of the months of a single one."""
+    rows = select(ONCE.c.month, ONCE.c.zone, ONCE.c.province, ONCE.c.number)
+    rows = rows.where(ONCE.c.component == one.name)
+    if cut.by_month:
+        (span,) = spans
+        return rows.where(ONCE.c.length == 1, ONCE.c.month.between(span.first, span.last))
+    (length,) = {len(span.numbers) for span in spans}
+    if length not in KINDS or any(_around(span, KINDS[length]) != span for span in spans):
+        return None
+    return rows.where(ONCE.c.length == length, ONCE.c.month.in_([span.first for span in spans]))
+
+
+def _by_cell(
+    asked: Select[Any], spans: Sequence[Months], cut: Cut
+) -> Mapping[Months, Mapping[Cell, int]] | None:
+    """Numbers by span and cell; None where a cell has several, which do not add up."""
+    found: dict[Months, dict[Cell, int]] = {span: {} for span in spans}
+    firsts = dict.fromkeys(spans[0].numbers, spans[0]) if cut.by_month else {}
+    firsts = firsts or {span.first: span for span in spans}
+    places = [("month", "zone", "province").index(name) for name in cut.by]
+    for row in db.session.execute(asked):
+        cells, cell = found[firsts[row[0]]], tuple(row[place] for place in places)
+        if cell in cells:
+            return None
+        cells[cell] = row[3]
+    return found
