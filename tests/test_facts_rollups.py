@@ -17,19 +17,20 @@ from registry.access.scope import Scope
 from registry.db import begin_write, commit, db, unit_of_work
 from registry.facts import files
 from registry.facts.components import COMPONENTS
-from registry.facts.cuts import Cut
+from registry.facts.cuts import Cell, Cut
+from registry.facts.engine import Amounts, cells, cells_of
 from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
 from registry.facts.query import Live, Rows, Source
-from registry.facts.rollups import fold, turn
+from registry.facts.rollups import fold, read, turn
 from registry.facts.rollups.catalogue import ROLLED
-from registry.facts.rollups.models import TABLES, FactMark, FactState
+from registry.facts.rollups.models import ONCE, TABLES, FactMark, FactState
 from registry.facts.rollups.proof import prove
 from registry.facts.spans import Months
 from registry.members.models import MemberSpan
 from registry.messages.ledger_models import Dissemination
 from registry.messages.models import KeyMessage
-from registry.periods.calendar import month_of, utc_now
+from registry.periods.calendar import PeriodKind, month_of, utc_now
 from registry.pulse import beat
 from tests.facts_world import FIRST, LAST, RICH, Changes, World
 from tests.stage import Scene
@@ -118,6 +119,52 @@ def test_a_rollup_that_was_tampered_with_is_named_and_made_anew(rolled_up: Flask
         assert found.kept == 99
         fold.fold("test", all_now=True)
         assert prove() == []
+
+
+def test_a_number_of_a_period_that_was_tampered_with_is_named_and_made_anew(
+    rolled_up: Flask,
+) -> None:
+    with rolled_up.app_context():
+        with unit_of_work() as session:
+            session.execute(update(ONCE).where(ONCE.c.length == 3).values(number=99))
+        found = prove()
+        assert {(one.cuboid, one.cell[0], one.kept) for one in found} == {("once", 3, 99)}
+        fold.fold("test", all_now=True)
+        assert prove() == []
+
+
+@pytest.mark.parametrize("places", [(), ("50",), ("50", "52", "57")])
+def test_numbers_of_periods_and_places_are_those_of_the_facts(
+    rolled_up: Flask, monkeypatch: pytest.MonkeyPatch, places: tuple[str, ...]
+) -> None:
+    """Distinct members of every standard period, of anything that is kept and of anything else."""
+    scope = Scope(provinces=frozenset(places)) if places else Scope.all()
+    name, spans = "members_passing_on", [Months(HULL.first + 1, HULL.first + 3)]
+    for kind in PeriodKind:
+        starts = range(month_of(date(2024, 10, 1)), HULL.last + 1, kind.length)
+        spans += [Months(start, start + kind.length - 1) for start in starts]
+    cuts = [
+        *(Cut(by=by) for by in ((), ("zone",), ("province",), ("province", "zone"), ("month",))),
+        Cut(by=("province",), where=(("zone", (1, 2)),)),
+        Cut(where=(("province", ("50", "57")),)),
+        Cut(by=("zone",), as_of="now"),
+    ]
+
+    def some(found: dict[Cell, Amounts]) -> dict[Cell, Amounts]:
+        return {cell: amounts for cell, amounts in found.items() if amounts[name]}
+
+    with rolled_up.app_context():
+        asked = [(span, cut) for span in spans for cut in cuts]
+        facts = [some(cells(scope, [name], *one, Live())) for one in asked]
+        assert [some(cells(scope, [name], *one)) for one in asked] == facts
+        quarters = [span for span in spans[1:] if len(span.numbers) == 3]
+        for cut in cuts:
+            found = cells_of(scope, [name], quarters, cut)
+            for span in quarters:
+                assert some(found[span]) == facts[asked.index((span, cut))]
+        monkeypatch.setattr(read, "opened", None)  # none of these needs a set
+        for cut in cuts[2:4] if places else cuts[:4]:
+            assert any(map(some, cells_of(scope, [name], quarters, cut).values()))
 
 
 def test_each_change_marks_all_that_it_changes(app: Flask) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import ibis
 from ibis.expr.types import BooleanValue, Table, Value
 
-from registry.facts.fact import Fact, one, only
+from registry.facts.fact import IN_TIME, SPAN, Fact, one, only
 from registry.facts.groups import CHANNELS, FOUNDINGS, NETWORKS
-from registry.facts.histograms import BUCKETS, bucket_names
+from registry.facts.histograms import EDGES, bucket_names
 from registry.facts.ledger import DISSEMINATIONS, PUBLICATIONS, RECIPIENTS, evidenced
 from registry.facts.notices import NOTICED, told
 from registry.facts.people import (
@@ -82,22 +82,18 @@ def _distinct(name: str, fact: Fact, value: Callable[[Table], Value]) -> Compone
 
 
 def _buckets(prefix: str, fact: Fact, column: str) -> Iterator[Component]:
-    for name, (low, high) in zip(bucket_names(prefix), BUCKETS, strict=True):
-        yield _count(name, fact, _between(column, low, high))
+    for name, low in zip(bucket_names(prefix), EDGES, strict=True):
+        yield _count(name, fact, _in_bucket(column, low))
 
 
-def _between(column: str, low: int, high: int | None) -> Condition:
-    def inside(rows: Table) -> BooleanValue:
-        above = rows[column] >= low
-        return above if high is None else above & (rows[column] < high)
-
-    return inside
+def _in_bucket(column: str, low: int) -> Condition:
+    return lambda rows: rows[column + SPAN] == low
 
 
 def _timed(prefix: str, fact: Fact, column: str) -> Iterator[Component]:
     """Three things about a duration: known, within the standard of the day, in buckets."""
-    yield _count(f"{prefix}_timed", fact, lambda rows: rows[column].notnull())
-    yield _count(f"{prefix}_on_standard", fact, lambda rows: rows[column] <= rows.standard)
+    yield _count(f"{prefix}_timed", fact, lambda rows: rows[column + SPAN].notnull())
+    yield _count(f"{prefix}_on_standard", fact, lambda rows: rows[column + IN_TIME])
     yield from _buckets(f"{prefix}_minutes", fact, column)
 
 
@@ -120,7 +116,7 @@ def _resting(tables: Iterable[str], components: Iterable[Component]) -> Iterator
 
 def _resolutions() -> Iterator[Component]:
     yield _count("resolved", QUESTIONS, lambda rows: rows.resolved_at.notnull())
-    yield _count("resolve_timed", QUESTIONS, lambda rows: rows.resolve_minutes.notnull())
+    yield _count("resolve_timed", QUESTIONS, lambda rows: rows.resolve_minutes_span.notnull())
     yield from _buckets("resolve_minutes", QUESTIONS, "resolve_minutes")
 
 
@@ -162,8 +158,8 @@ def _ledger() -> Iterator[Component]:
     yield from _resting({"message_move"}, _changes())
     yield from _timed("publish", PUBLICATIONS, "minutes")
     yield _all("recipients", RECIPIENTS)
-    yield _count("received", RECIPIENTS, lambda rows: rows.received_at.notnull())
-    yield _count("passed_on", RECIPIENTS, lambda rows: rows.passed_at.notnull())
+    yield _count("received", RECIPIENTS, lambda rows: rows.received)
+    yield _count("passed_on", RECIPIENTS, lambda rows: rows.passed)
     yield from _timed("receive", RECIPIENTS, "receive_minutes")
     yield from _timed("pass_on", RECIPIENTS, "pass_minutes")
     yield from _resting({"message_move", "release", "delivery"}, _notices())

@@ -15,6 +15,7 @@ from registry.facts.limits import Limit, limit_of
 from registry.facts.query import Live, Source, totals
 from registry.facts.rollups.answers import answer
 from registry.facts.rollups.catalogue import rolled_of
+from registry.facts.rollups.read import numbers
 from registry.facts.rollups.read import totals as rolled_totals
 from registry.facts.spans import Months
 
@@ -49,6 +50,30 @@ def cells(
             for one, total in zip(group, sums, strict=True):
                 found[cell][one.name] = one.amount(_plain(total), lacks)
     return dict(found)
+
+
+def cells_of(
+    scope: Scope, names: Iterable[str], spans: Sequence[Months], cut: Cut
+) -> dict[Months, dict[Cell, Amounts]]:
+    """Components by cell for several spans; what is counted once is asked for all at once."""
+    asked = list(dict.fromkeys(names))
+    found: dict[Months, dict[Cell, Amounts]] = {span: {} for span in spans}
+    limit, kept = limit_of(scope), dict[str, Mapping[Months, Mapping[Cell, int]]]()
+    for one in (COMPONENTS[name] for name in asked if COMPONENTS[name].distinct):
+        known = numbers(one, spans, cut, limit)
+        if known is not None:
+            kept[one.name] = known
+    others = [name for name in asked if name not in kept]
+    blank: Amounts = {name: COMPONENTS[name].empty for name in asked}
+    for span in spans:
+        some = cells(scope, others, span, cut) if others else {}
+        cellular = dict.fromkeys(
+            [*some, *(cell for known in kept.values() for cell in known[span])]
+        )
+        for cell in cellular or ([()] if not cut.by else []):
+            counts = {name: known[span].get(cell, 0) for name, known in kept.items()}
+            found[span][cell] = {**blank, **some.get(cell, {}), **counts}
+    return found
 
 
 def _by_fact(wanted: Sequence[Component]) -> list[list[Component]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import ibis
 from ibis.expr.types import BooleanValue, Table, Value
 
+from registry.facts.histograms import EDGES
 from registry.facts.schema import month_ends, table
 from registry.facts.spans import Months
 
@@ -31,6 +32,7 @@ class Fact:
         stock: what stands at the end of each month, instead of what happens in them.
         steady: a stock whose rows come once for all the months that they stand, with ``begins``
             and ``until`` in place of ``on`` and ``month``; see :func:`standing`.
+        codes: columns of few values on which all conditions of its components rest.
         flags: of a steady stock, columns that say by their bits in which months something holds.
         cohort: what stood before the months and is followed to their end, not month by month.
         clocked: its rows also carry ``now``: the epoch second at which the cut's today begins.
@@ -43,6 +45,7 @@ class Fact:
     owned: Owned
     stock: bool = False
     steady: bool = False
+    codes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     cohort: bool = False
     by_office: bool = False
@@ -194,6 +197,25 @@ def with_standard(rows: Table, step: str) -> Table:
     )
     joined = rows.left_join(found, stands(found.valid_from, found.until, rows["on"]))
     return joined.drop("valid_from", "until")
+
+
+SPAN, IN_TIME = "_span", "_in_time"
+"""Ends of the names of columns that tell of a duration: its bucket, and if it kept the standard."""
+
+
+def with_spans(rows: Table, *names: str) -> Table:
+    """Add of durations in minutes the lower edge of their bucket, and if they kept ``standard``.
+
+    Both are absent where the duration is; one below all buckets has the edge -1.
+    """
+    spans = {name + SPAN: _span(rows[name]) for name in names}
+    return rows.mutate(**spans, **{name + IN_TIME: rows[name] <= rows.standard for name in names})
+
+
+def _span(minutes: Value) -> Value:
+    bounds = zip((-1, *EDGES), EDGES, strict=False)
+    known = [(minutes < above, low) for low, above in bounds]
+    return ibis.cases(*known, (minutes >= EDGES[-1], EDGES[-1]))
 
 
 def by_publisher(rows: Table, offices: frozenset[int], _months: Months) -> BooleanValue:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+import ibis
 import sqlglot
+from ibis.expr.types import Table
 from sqlglot import Dialect, exp
 
 from registry.facts import query
-from registry.facts.blanks import filled, shape
+from registry.facts.blanks import SOME, filled, shape
+from registry.facts.components import COMPONENTS
 from registry.facts.cuts import Cut
 from registry.facts.limits import Limit
 from registry.facts.query import Duck, Places, Rows, Source
@@ -18,8 +21,7 @@ from registry.facts.spans import Months
 
 Keys = tuple[str, ...]
 DUCKDB = Dialect.get_or_raise("duckdb").__class__
-KEPT = "cells"
-GROUP = "the group"
+CELLS, GROUP = "cells", "group_number"
 
 
 def totals_by(
@@ -32,39 +34,62 @@ def totals_by(
     places: Places = (),
 ) -> list[Rows]:
     """Totals of components by each of some groups of dimensions; see :func:`query.totals`."""
-    if not isinstance(source, Duck) or len(groups) == 1:
+    if not isinstance(source, Duck):
         cuts = [replace(cut, by=keys) for keys in groups]
         return [query.totals(names, months, one, limit, source, places) for one in cuts]
     found: list[Rows] = [[] for _keys in groups]
     every = tuple(dict.fromkeys(key for keys in groups for key in keys))
     whole = replace(cut, by=every)
-    written = _written(tuple(names), tuple(groups), *shape(whole, limit), bool(places))
+    cells, asked = _written(tuple(names), tuple(groups), *shape(whole, limit), bool(places))
     for some in query.askable(names, months, whole):
-        sql = filled(written, DUCKDB, some, whole, limit, places)
-        source.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {KEPT} AS {query.asked(sql, source.dialect)}"
-        )
-        for rows, keys in zip(found, groups, strict=True):
-            columns = ", ".join(f'"{name}"' for name in (*keys, *names))
-            own = f'SELECT {columns} FROM {KEPT} WHERE "{GROUP}" = {_number(keys, every)}'  # noqa: S608
+        sql = query.asked(filled(cells, DUCKDB, some, whole, limit, places), source.dialect)
+        source.connection.execute(f"CREATE OR REPLACE TEMP TABLE {CELLS} AS {sql}")
+        for rows, own in zip(found, asked, strict=True):
             rows += source.fetch(own)
     return found
-
-
-def _number(keys: Keys, every: Keys) -> int:
-    """DuckDB's number of a group: a bit for each dimension that it lacks."""
-    return int("".join("0" if key in keys else "1" for key in every), 2)
 
 
 @lru_cache(maxsize=256)
 def _written(
     names: tuple[str, ...], groups: tuple[Keys, ...], cut: Cut, limit: Limit, placed: bool
-) -> str:
-    sql = query.totals_sql(names, cut, limit, "duckdb", placed)
-    tree: exp.Select = sqlglot.parse_one(sql, dialect=DUCKDB, into=exp.Select)
-    columns = [column.unalias() for column in tree.expressions[: len(cut.by)]]
-    places = {name: exp.Literal.number(place) for place, name in enumerate(cut.by, start=1)}
-    sets = [exp.Tuple(expressions=[places[key].copy() for key in keys]) for keys in groups]
+) -> tuple[str, list[str]]:
+    """SQL that makes the cells of all groups, and for each group SQL that reads its totals."""
+    codes = COMPONENTS[names[0]].fact.codes
+    cells = (
+        _gathered(names, cut, limit, placed)
+        if codes
+        else query.totals_of(names, cut, limit, placed)
+    )
+    every = (*cut.by, *codes)
+    tree: exp.Select = sqlglot.parse_one(
+        query.compiled(cells, "duckdb"), dialect=DUCKDB, into=exp.Select
+    )
+    columns = [column.unalias() for column in tree.expressions[: len(every)]]
+    places = {name: exp.Literal.number(place) for place, name in enumerate(every, start=1)}
+    sets = [
+        exp.Tuple(expressions=[places[key].copy() for key in (*keys, *codes)]) for keys in groups
+    ]
     tree.set("group", exp.Group(expressions=[exp.GroupingSets(expressions=sets)]))
     number = exp.func("GROUPING", *(column.copy() for column in columns))
-    return tree.select(exp.alias_(number, GROUP, quoted=True)).sql(dialect=DUCKDB)
+    tree = tree.select(exp.alias_(number, GROUP))
+    kept = ibis.table({**dict(cells.schema().items()), GROUP: "int64"}, name=CELLS)
+    asked = [_asked(kept, names, keys, every, codes) for keys in groups]
+    return tree.sql(dialect=DUCKDB), asked
+
+
+def _gathered(names: Sequence[str], cut: Cut, limit: Limit, placed: bool) -> Table:
+    """Rows with the same codes counted together, before their conditions are looked at."""
+    components = [COMPONENTS[name] for name in names]
+    fact = components[0].fact
+    rows = query.placed_here(query.selection(fact, SOME, cut, limit), placed)
+    return query.gathered(rows, (*cut.by, *fact.codes), components)
+
+
+def _asked(kept: Table, names: Sequence[str], keys: Keys, every: Keys, codes: Keys) -> str:
+    """SQL of the totals of one group; DuckDB numbers it by a bit for each column that it lacks."""
+    lacks = ("0" if name in (*keys, *codes) else "1" for name in every)
+    rows = kept.filter(kept[GROUP] == int("".join(lacks), 2))
+    if not codes:
+        return query.compiled(rows.select(*keys, *names), "duckdb")
+    sums = {name: query.total(COMPONENTS[name], rows).cast(query.WHOLE) for name in names}
+    return query.compiled(rows.group_by([rows[key] for key in keys]).agg(**sums), "duckdb")

@@ -13,6 +13,7 @@ from registry.facts.fact import (
     by_publisher,
     minutes_between,
     only,
+    with_spans,
     with_standard,
     within,
 )
@@ -34,7 +35,7 @@ def publications(months: Months, messages: Messages = ()) -> Table:
         corrected=rows.message_id.isin(moved(CORRECTED).message_id),
         withdrawn=rows.message_id.isin(moved(WITHDRAWN).message_id),
     )
-    return with_standard(rows, "publish")
+    return with_spans(with_standard(rows, "publish"), "minutes")
 
 
 def recipients(months: Months, messages: Messages = ()) -> Table:
@@ -50,10 +51,13 @@ def recipients(months: Months, messages: Messages = ()) -> Table:
     timed = rows.received_via.notin(DAY_ONLY) | rows.received_via.isnull()
     receipt = minutes_between(rows.received_at, rows.published_at)
     passing = minutes_between(rows.passed_at, rows.published_at)
-    return rows.mutate(
+    rows = rows.mutate(
+        received=rows.received_at.notnull(),
         receive_minutes=only(timed, receipt),
+        passed=rows.passed_at.notnull(),
         pass_minutes=only(rows.passed_at == rows.timed_at, passing),
     )
+    return with_spans(rows, "receive_minutes", "pass_minutes")
 
 
 def _with_first(rows: Table, months: Months, messages: Messages) -> Table:
@@ -93,5 +97,14 @@ def evidenced(rows: Table) -> ibis.Value:
 
 
 PUBLICATIONS = Fact("publications", publications, LEDGER, by_publisher, by_office=True)
-RECIPIENTS = Fact("recipients", recipients, LEDGER, by_publisher)
+RECIPIENTS = Fact(
+    "recipients",
+    recipients,
+    LEDGER,
+    by_publisher,
+    codes=(
+        *("received", "receive_minutes_span", "receive_minutes_in_time"),
+        *("passed", "pass_minutes_span", "pass_minutes_in_time"),
+    ),
+)
 DISSEMINATIONS = Fact("disseminations", disseminations, LEDGER | {"weekday", "hour"}, by_publisher)

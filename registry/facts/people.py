@@ -91,11 +91,13 @@ def members_before(months: Months) -> Table:
     rows = rows.filter(stands(rows.from_on, rows.to_on, months.before))
     merged = (rows.ends == MERGED) & (rows.to_on <= months.end)
     rows = rows.filter(~merged.fill_null(False))
-    kept = later.filter(stands(later.from_on, later.to_on, months.end)).member_id
+    stays = rows.to_on.isnull() | (rows.to_on > months.end)
+    back = later.filter(later.from_on > months.before)
+    back = back.filter(stands(back.from_on, back.to_on, months.end)).member_id
     return rows.rename(province="province_code").mutate(
         ibis.literal(months.before, "date").name("on"),
         month=ibis.literal(months.first, "int64"),
-        kept=rows.member_id.isin(kept),
+        kept=stays | rows.member_id.isin(back),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from registry.access.scope import Scope
 from registry.facts.components import COMPONENTS
 from registry.facts.cuts import Cut
-from registry.facts.engine import Amounts, Number, cells
+from registry.facts.engine import Amounts, Number, cells, cells_of
 from registry.facts.measure import Figure
 from registry.facts.measures import measure
 from registry.facts.spans import Months
@@ -58,7 +58,8 @@ def series(
     monthly = {int(cell[0] or 0): amounts for cell, amounts in found.items()}
     others = sorted(components - set(sums))
     whole = replace(cut, by=())
-    return Series(monthly, {span: cells(scope, others, span, whole)[()] for span in spans})
+    known = cells_of(scope, others, list(dict.fromkeys(spans)), whole) if others else {}
+    return Series(monthly, {span: found[()] for span, found in known.items()})
 
 
 def _adds_up(name: str) -> bool:

@@ -47,6 +47,11 @@ class Months:
         return Months(self.last, self.last)
 
     @property
+    def at_start(self) -> Months:
+        """The first month alone."""
+        return Months(self.first, self.first)
+
+    @property
     def numbers(self) -> range:
         """The number of each month."""
         return range(self.first, self.last + 1)

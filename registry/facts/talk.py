@@ -12,6 +12,7 @@ from registry.facts.fact import (
     by_network,
     minutes_between,
     seconds,
+    with_spans,
     with_standard,
     within,
 )
@@ -29,11 +30,12 @@ def questions(months: Months, messages: Messages = ()) -> Table:
     rows = about(table("question"), messages)
     rows = rows.filter(within(months, rows.month)).rename(province="province_code")
     rows = _with_end(with_standard(rows, "answer"))
-    return rows.mutate(
+    rows = rows.mutate(
         minutes=minutes_between(rows.answered_at, rows.asked_at),
         resolve_minutes=minutes_between(rows.resolved_at, rows.asked_at),
         due=seconds(rows.asked_at) + rows.standard * 60,
     )
+    return with_spans(rows, "minutes", "resolve_minutes")
 
 
 def _with_end(rows: Table) -> Table:

@@ -20,7 +20,7 @@ from registry.db import db
 from registry.facts import files
 from registry.facts.bitmaps import packed
 from registry.facts.cuts import Cut
-from registry.facts.engine import cells
+from registry.facts.engine import cells_of
 from registry.facts.limits import Limit
 from registry.facts.query import sets
 from registry.facts.rollups.catalogue import PLACED, ROLLED
@@ -58,13 +58,15 @@ def _months() -> Months:
 
 
 def _product(months: Months) -> Counted:
-    found: Counted = {}
-    for quarter in range(months.first // QUARTER, months.last // QUARTER + 1):
-        span = Months(quarter * QUARTER, quarter * QUARTER + QUARTER - 1)
-        for (place,), amounts in cells(Scope.all(), [NAME], span, Cut(by=("province",))).items():
-            if amounts[NAME]:
-                found[quarter, str(place)] = int(amounts[NAME] or 0)
-    return found
+    firsts = range(months.first // QUARTER * QUARTER, months.last + 1, QUARTER)
+    quarters = [Months(first, first + QUARTER - 1) for first in firsts]
+    found = cells_of(Scope.all(), [NAME], quarters, Cut(by=("province",)))
+    return {
+        (span.first // QUARTER, str(place)): int(amounts[NAME] or 0)
+        for span, counted in found.items()
+        for (place,), amounts in counted.items()
+        if amounts[NAME]
+    }
 
 
 def _peer(_months: Months) -> Counted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from registry.bulk import insert_rows
 from registry.db import begin_write, commit, db, unit_of_work
 from registry.facts.query import Live, Places, Source
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
-from registry.facts.rollups.making import Row, made
+from registry.facts.rollups.making import Made, made
 from registry.facts.rollups.models import TABLES, FactMark, FactMonth, FactState
 from registry.facts.rollups.once import count_anew
 from registry.facts.rollups.parts import Part, all_parts, in_rows, kept_partitions
@@ -120,7 +121,7 @@ def _rested() -> set[tuple[str, int]]:
     }
 
 
-def replace(mine: Turn, part: Part, found: Mapping[str, Sequence[Row]]) -> None:
+def replace(mine: Turn, part: Part, found: Made) -> None:
     """Put the rows of some partitions in place of what was there.
 
     Raises:
@@ -167,13 +168,25 @@ def rebuild(
     with turn(folder) as mine:  # before the source: what it may miss is marked after this
         with source or nullcontext(Live()) as facts:
             parts = list(all_parts())
-            for number, part in enumerate(parts):
+            for number, (part, found) in enumerate(_made_ahead(parts, facts)):
                 if progress is not None:
                     progress(part.rolled.name, number, len(parts))
-                found = made(part, facts)
                 replace(mine, part, found)
                 count += sum(map(len, found.values()))
         with unit_of_work() as session:
             session.execute(update(FactState).values(ready=True, rebuilt_at=utc_now()))
         mine.settled |= {mark.id for mark in mine.seen}
     return count
+
+
+def _made_ahead(parts: Sequence[Part], facts: Source) -> Iterator[tuple[Part, Made]]:
+    """Parts with their rows; from files the next is made while one is put into the database."""
+    if isinstance(facts, Live):
+        yield from ((part, made(part, facts)) for part in parts)
+        return
+    with ThreadPoolExecutor(1) as ahead:
+        later: Future[Made] | None = None
+        for part, following in zip(parts, [*parts[1:], None], strict=True):
+            found = later.result() if later else made(part, facts)
+            later = ahead.submit(made, following, facts) if following else None
+            yield part, found

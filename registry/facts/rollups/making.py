@@ -17,12 +17,13 @@ from registry.facts.rollups.parts import Part
 from registry.facts.spans import Months
 
 Row = tuple[Any, ...]
+Made = dict[str, list[Row]]
 EVERYTHING = Limit(True)
 NO_DAY = date(1970, 1, 1)
 """Rollups depend on no today."""
 
 
-def made(part: Part, source: Source | None = None) -> dict[str, list[Row]]:
+def made(part: Part, source: Source | None = None) -> Made:
     """The rows of each cuboid for some partitions, counted from the facts.
 
     Only cuboids that no finer one holds are counted; the others are summed from the smallest of
@@ -76,7 +77,7 @@ def _together(values: Sequence[Any], *, once: bool) -> Any:
     return packed(BitMap.union(*map(opened, known))) if once else sum(known)
 
 
-def _counted(part: Part, cuboids: Sequence[str], source: Source) -> dict[str, list[Row]]:
+def _counted(part: Part, cuboids: Sequence[str], source: Source) -> Made:
     """Some cuboids counted from the facts."""
     rolled, found = part.rolled, {name: list[Row]() for name in cuboids}
     sums = [one.name for one in rolled.components if not one.distinct]

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, and_, delete, select
 
 from registry.bulk import insert_rows
 from registry.db import db
@@ -30,6 +30,8 @@ ALL: Mapping[str, int | str] = {"zone": NO_ZONE, "province": NOWHERE}
 """What stands for all zones and for all provinces."""
 Place = tuple[int | None, str | None]
 Sets = Mapping[Place, BitMap]
+Key = tuple[Any, ...]
+"""Component, length, first month, zone and province of a number."""
 
 
 def counted_once(rolled: Rolled) -> Sequence[Component]:
@@ -41,15 +43,51 @@ def counted_once(rolled: Rolled) -> Sequence[Component]:
 
 def count_anew(rolled: Rolled, changed: Months) -> None:
     """Count the standard periods in which some months lie, in the transaction that changed them."""
-    hull = _around(changed, PeriodKind.YEAR)
+    if not counted_once(rolled):
+        return
+    for within in _kept(rolled, changed):
+        db.session.execute(delete(ONCE).where(within))
+    rows = [(*key, number) for key, number in _counted(rolled, changed).items()]
+    insert_rows(ONCE, ONCE.columns.keys(), rows)
+
+
+def differing(rolled: Rolled, months: Months) -> Iterator[tuple[Key, int | None, int | None]]:
+    """Numbers of the periods around some months that are not those of the sets: kept, counted."""
+    if not counted_once(rolled):
+        return
+    kept: dict[Key, int] = {}
+    for within in _kept(rolled, months):
+        kept |= {tuple(row[:-1]): row[-1] for row in db.session.execute(select(ONCE).where(within))}
+    counted = _counted(rolled, months)
+    for key in sorted(kept.keys() | counted.keys(), key=str):
+        if kept.get(key) != counted.get(key):
+            yield key, kept.get(key), counted.get(key)
+
+
+def _kept(rolled: Rolled, changed: Months) -> Iterator[ColumnElement[bool]]:
+    """Which numbers are those of the periods around some months, for each length of period."""
+    names = [one.name for one in counted_once(rolled)]
+    for kind in PeriodKind:
+        span = _around(changed, kind)
+        yield and_(
+            ONCE.c.component.in_(names),
+            ONCE.c.length == kind.length,
+            ONCE.c.month.between(span.first, span.last),
+        )
+
+
+def _counted(rolled: Rolled, changed: Months) -> dict[Key, int]:
+    """Numbers of the periods around some months, from the sets of their months."""
+    hull, found = _around(changed, PeriodKind.YEAR), dict[Key, int]()
     for one in counted_once(rolled):
         sets = _sets_by_month(rolled, one, hull)
         for kind in PeriodKind:
             span = _around(changed, kind)
-            firsts = range(span.first, span.last + 1, kind.length)
-            gone = delete(ONCE).where(ONCE.c.component == one.name, ONCE.c.length == kind.length)
-            db.session.execute(gone.where(ONCE.c.month.in_(firsts)))
-            insert_rows(ONCE, ONCE.columns.keys(), _rows(one, kind.length, firsts, sets))
+            for period in span.parted(kind.length):
+                for place, members in _united([sets[month] for month in period.numbers]).items():
+                    if members:
+                        found[(one.name, kind.length, period.first, *place)] = len(members)
+    return found
 
 
 def _around(months: Months, kind: PeriodKind) -> Months:
@@ -58,24 +96,14 @@ def _around(months: Months, kind: PeriodKind) -> Months:
     return Months(first.first_month, last.last_month)
 
 
-def _sets_by_month(rolled: Rolled, one: Component, months: Months) -> Mapping[int, Sets]:
+def _sets_by_month(rolled: Rolled, one: Component, months: Months) -> dict[int, Sets]:
     rows = TABLES[rolled.name][CUBOID]
     query = select(rows.c.month, rows.c.zone, rows.c.province, rows.c[one.name])
     query = query.where(rows.c.month.between(months.first, months.last))
-    found: dict[int, dict[Place, BitMap]] = defaultdict(dict)
+    found: dict[int, dict[Place, BitMap]] = {month: {} for month in months.numbers}
     for month, zone, province, data in db.session.execute(query):
         found[month][zone, province] = opened(data)
-    return found
-
-
-def _rows(
-    one: Component, length: int, firsts: Iterable[int], sets: Mapping[int, Sets]
-) -> Iterator[tuple[Any, ...]]:
-    for first in firsts:
-        months = [sets[month] for month in range(first, first + length) if month in sets]
-        for place, found in _united(months).items():
-            if found:
-                yield (one.name, length, first, *place, len(found))
+    return dict(found)
 
 
 def _united(months: Sequence[Sets]) -> Sets:
@@ -97,13 +125,15 @@ def _together(sets: Iterable[tuple[Place, BitMap]]) -> dict[Place, BitMap]:
 
 
 def numbers(
-    one: Component, spans: Sequence[Months], cut: Cut, limit: Limit
+    rolled: Rolled, one: Component, spans: Sequence[Months], cut: Cut, limit: Limit
 ) -> Mapping[Months, Mapping[Cell, int]] | None:
-    """The distinct things of clean spans of one length by cell; None where they are not kept so."""
+    """The distinct things of clean spans by cell; None where they are not kept so."""
     told = (cut.needs | (frozenset() if limit.everything else {"province"})) - {"month"}
+    if one not in counted_once(rolled):
+        return None
     if limit.bureaus or not told <= ALL.keys() or ("zone" in told and cut.as_of == "now"):
         return None
-    if any(None in values for _name, values in cut.where):
+    if any(None in values or name == "month" for name, values in cut.where):
         return None
     asked = _asked(one, spans, cut)
     if asked is None:
@@ -123,10 +153,11 @@ def _asked(one: Component, spans: Sequence[Months], cut: Cut) -> Select[Any] | N
     rows = select(ONCE.c.month, ONCE.c.zone, ONCE.c.province, ONCE.c.number)
     rows = rows.where(ONCE.c.component == one.name)
     if cut.by_month:
-        (span,) = spans
-        return rows.where(ONCE.c.length == 1, ONCE.c.month.between(span.first, span.last))
-    (length,) = {len(span.numbers) for span in spans}
-    if length not in KINDS or any(_around(span, KINDS[length]) != span for span in spans):
+        if len(spans) > 1:
+            return None
+        return rows.where(ONCE.c.length == 1, ONCE.c.month.between(spans[0].first, spans[0].last))
+    length = len(spans[0].numbers)
+    if length not in KINDS or any(span != _around(span.at_start, KINDS[length]) for span in spans):
         return None
     return rows.where(ONCE.c.length == length, ONCE.c.month.in_([span.first for span in spans]))
 

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from registry.db import db, unit_of_work
 from registry.facts.bitmaps import opened
 from registry.facts.query import Source
+from registry.facts.rollups import once
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.fold import fold
 from registry.facts.rollups.making import made
@@ -53,7 +54,7 @@ def differences(parts: Iterable[Part], source: Source | None = None) -> Iterator
     """Every differing cell; partitions that are marked are not looked at."""
     for part in parts:
         before = dirty(part.rolled, part.months, lag=False)
-        found = list(_compared(part, source))
+        found = [*_compared(part, source), *_numbers(part)]
         db.session.rollback()
         # Facts that changed while they were counted marked their partition meanwhile.
         marked = {*before, *dirty(part.rolled, part.months, lag=False)}
@@ -71,6 +72,12 @@ def _compared(part: Part, source: Source | None) -> Iterator[Difference]:
             for name in sorted(name for name in was.keys() | is_ if was.get(name) != is_.get(name)):
                 yield Difference(part.rolled.name, int(key[0]), cuboid, key[1:], name,
                                  _size(was.get(name)), _size(is_.get(name)))  # fmt: skip
+
+
+def _numbers(part: Part) -> Iterator[Difference]:
+    """Numbers of standard periods that are not those of the sets that are kept."""
+    for (name, length, month, *place), kept, counted in once.differing(part.rolled, part.months):
+        yield Difference(part.rolled.name, month, "once", (length, *place), name, kept, counted)
 
 
 def _by_key(part: Part, cuboid: str, rows: Iterable[Sequence[Any]]) -> dict[Key, dict[str, Any]]:

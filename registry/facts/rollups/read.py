@@ -18,11 +18,10 @@ from registry.facts.cuts import Cell, Cut, Value
 from registry.facts.fact import by_publisher
 from registry.facts.limits import Limit
 from registry.facts.query import Live
-from registry.facts.rollups import marks
-from registry.facts.rollups.catalogue import Rolled
+from registry.facts.rollups import marks, once
+from registry.facts.rollups.catalogue import ROLLED, Rolled
 from registry.facts.rollups.marks import Dirty
 from registry.facts.rollups.models import TABLES
-from registry.facts.rollups.once import counted_once, numbers
 from registry.facts.spans import Months
 from registry.geography.models import ProvinceZone
 from registry.messages.models import KeyMessage
@@ -103,7 +102,7 @@ def _clean(rows: Table, dirty: Dirty) -> list[ColumnElement[bool]]:
 
 def _summed(question: Question, dirty: Dirty) -> Sums:
     plain = [one for one in question.group if not one.distinct]
-    once = [one for one in question.group if one.distinct]
+    distinct = [one for one in question.group if one.distinct]
     found: Sums = defaultdict(lambda: [None] * len(question.group))
     place = {one.name: index for index, one in enumerate(question.group)}
     for cell, amounts in _added(question, plain, dirty) if plain else ():
@@ -111,8 +110,8 @@ def _summed(question: Question, dirty: Dirty) -> Sums:
             if amount is not None:
                 kept = found[cell][place[one.name]]
                 found[cell][place[one.name]] = amount + (kept or 0)
-    for one in once:
-        kept = None if dirty else _numbers(question, one)
+    for one in distinct:
+        kept = None if dirty else _number(question, one)
         for cell, count in (_counted(question, one, dirty) if kept is None else kept).items():
             found[cell][place[one.name]] = count
     return dict(found)
@@ -135,12 +134,22 @@ def _added(
             yield from ((values[:width], values[width:]) for values in counted)
 
 
-def _numbers(question: Question, one: Component) -> Mapping[Cell, int] | None:
+def _number(question: Question, one: Component) -> Mapping[Cell, int] | None:
     """How many distinct keys each cell has, where that was counted beforehand."""
-    if one not in counted_once(question.rolled):
+    months = question.months
+    known = once.numbers(question.rolled, one, [months], question.cut, question.limit)
+    return None if known is None else known[months]
+
+
+def numbers(
+    one: Component, spans: Sequence[Months], cut: Cut, limit: Limit
+) -> Mapping[Months, Mapping[Cell, int]] | None:
+    """The same for several spans at once; None where some are marked, or nothing is kept so."""
+    rolled = ROLLED.get(one.fact.name)
+    hull = Months(min(span.first for span in spans), max(span.last for span in spans))
+    if rolled is None or marks.dirty(rolled, hull):
         return None
-    known = numbers(one, [question.months], question.cut, question.limit)
-    return None if known is None else known[question.months]
+    return once.numbers(rolled, one, spans, cut, limit)
 
 
 def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int]:
