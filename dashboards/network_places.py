@@ -25,8 +25,9 @@ from registry.facts.cuts import Value
 from registry.facts.engine import cells
 from registry.facts.labels import names
 from registry.facts.measures import measure
-from registry.facts.rows import Behind, Part, every
-from registry.i18n import day
+from registry.i18n import day, name_of
+from registry.networks.models import Network
+from registry.networks.queries import networks_by_id
 
 ASKED = ("districts_covered_rate", "districts_single_member", "members_stale_rate")
 COVERED, SINGLE, STALE = ASKED
@@ -75,10 +76,6 @@ def thin_districts(scope: Scope, question: Asked) -> Thin | None:
         for (province, district), amounts in sorted(found.items())
         if amounts[alone] or not amounts[covered]
     ]
-
-
-def _behind(scope: Scope, who: Scope, question: Asked, name: str, part: Part) -> Behind:
-    return Behind(scope, who, measure(name), part, question.months, question.cut)
 
 
 def empty_districts(question: Asked, thin: Thin | None) -> Exhibit:
@@ -163,15 +160,16 @@ def dormant(scope: Scope, question: Asked) -> Exhibit:
     name, title, one = "dormant", _("Dormant networks"), measure("networks_dormant")
     if not suits(one, question):
         return Exhibit(name, title, empty=_("not counted with these filters"))
-    found = list(every(_behind(scope, Scope(), question, one.name, "numerator")))
     opens = may(Permission.NETWORKS_READ)
     rows = [
         [
-            said(network, url_for("networks.index", q=network) if opens else ""),
-            *(said(text or "–") for text in (province, kind, office)),
-            _founded(founded),
+            said(network.name, url_for("networks.index", q=network.name) if opens else ""),
+            said(names("province").get(network.province_code or network.office.province_code, "–")),
+            said(names("network_type").get(network.type_code, "–")),
+            said(name_of(network.office)),
+            _founded(network.founded_on),
         ]
-        for network, province, kind, office, founded in found
+        for network in _dormant(scope, question)
     ]
     lines = [
         [html.A(row[0].text, href=row[0].link) if row[0].link else row[0].text,
@@ -188,6 +186,14 @@ def dormant(scope: Scope, question: Asked) -> Exhibit:
         note=str(one.rule),
         empty=_("No network is dormant."),
         drawing=html.Div([listed(lines), html.P(_rows(question, one.name))]),
+    )
+
+
+def _dormant(scope: Scope, question: Asked) -> list[Network]:
+    found = cells(scope, ["dormant"], question.months, replace(question.cut, by=("network",)))
+    ids = {int(key) for (key,), amounts in found.items() if key and amounts["dormant"]}
+    return sorted(
+        networks_by_id(ids), key=lambda one: (one.province_code or "", one.type_code, one.name)
     )
 
 

@@ -13,11 +13,13 @@ from dashboards.quality_tasks import Task, way
 from dashboards.waiting import COLOURS
 from registry.access.roles import Permission
 from registry.access.scope import Scope
-from registry.channels.uncounted_queries import count_uncounted
 from registry.facts.asked import Asked
+from registry.facts.cuts import Cut
+from registry.facts.engine import cells
+from registry.facts.spans import Months
 from registry.geography.queries import province_zones
 from registry.messages.unreviewed_queries import unreviewed_by_age
-from registry.periods.calendar import utc_now
+from registry.periods.calendar import Period, PeriodKind, utc_now
 from registry.ui import menu_of
 from registry.ui import waiting as waiting_behind
 
@@ -37,20 +39,30 @@ def open_today(scope: Scope, question: Asked, ages: list[int]) -> Iterator[Task]
         _("Disseminations that nobody has accepted or sent back yet, as of today."),
         way=_review(),
     )
-    missing = count_uncounted(scope, provinces_of(question))
+    of_offices, of_members = uncounted(scope, question)
     yield Task(
         _("Offices’ channels without a count"),
-        missing.of_offices,
+        of_offices,
         _("Open channels of offices whose audience nobody has counted: their reach is unknown."),
         way=way(P.CHANNELS_WRITE, _("Enter a count"), "channels.index"),
     )
     yield Task(
         _("Members’ channels without a count"),
-        missing.of_members,
+        of_members,
         _("Their audience is entered on the member’s page; until then their reach is unknown."),
         way=way(P.MEMBERS_WRITE, _("Open the members"), "members.index"),
     )
     yield from _imports()
+
+
+def uncounted(scope: Scope, question: Asked) -> list[int]:
+    """Channels without a count at the end of this month: of offices, and of members."""
+    names = ["uncounted_of_offices", "uncounted_of_members"]
+    today = question.cut.today
+    places = tuple(one for one in question.cut.where if one[0] in ("zone", "province"))
+    this_month = Months.of(Period.containing(today, PeriodKind.MONTH))
+    found = cells(scope, names, this_month, Cut(where=places, as_of="now", today=today))[()]
+    return [int(found[name] or 0) for name in names]
 
 
 def _review() -> tuple[str, str]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
+from dashboards.quality_open import uncounted
 from registry.access.scope import Scope
-from registry.channels.uncounted_queries import count_uncounted
+from registry.channels.models import AudienceCount
+from registry.db import unit_of_work
+from registry.facts.asked import asked
 from registry.facts.evaluate import evaluate
 from registry.facts.spans import Months
 from registry.messages.unreviewed_queries import unreviewed_by_age
@@ -103,7 +108,15 @@ def test_what_waits_is_counted_within_the_scope_and_its_places(app: Flask, fille
         assert sum(unreviewed_by_age(everything, now)) >= sum(unreviewed_by_age(one, now))
         assert unreviewed_by_age(everything, now, {"50"}) == unreviewed_by_age(one, now)
         assert sum(unreviewed_by_age(one, now, {"90"})) == 0
-        counted, own = count_uncounted(everything), count_uncounted(one)
-        assert counted.of_members >= own.of_members
-        assert count_uncounted(everything, {"50"}) == own
-        assert count_uncounted(one, set()).of_offices == 0
+        period, today = {"period": "2569-H1"}, date(2026, 4, 1)
+        whole = asked(everything, period, today)
+        there = asked(everything, {**period, "province": "50"}, today)
+        own = uncounted(one, asked(one, period, today))
+        assert uncounted(everything, there) == own
+        counted, months = uncounted(everything, whole), Months.of(Period.parse("2569-04"))
+        with unit_of_work() as session:
+            session.execute(delete(AudienceCount))
+        (channels,) = evaluate(everything, ["channels_active"], months)
+        missing = uncounted(everything, whole)
+        assert all(more > less for more, less in zip(missing, counted, strict=True))
+        assert sum(missing) == channels.value

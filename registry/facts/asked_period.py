@@ -13,7 +13,7 @@ from registry.errors import Refused
 from registry.i18n import language
 from registry.members.models import MemberSpan
 from registry.messages.models import Publication
-from registry.periods.calendar import Period, Run, month_of, span
+from registry.periods.calendar import Period, Run, month_of, month_start, span
 from registry.periods.relative import Relative
 
 YEARS = 10
@@ -85,7 +85,7 @@ def _range(first: Period, last: Period, today: date) -> Run:
 
 
 def first_fact(today: date) -> date:
-    """The day of the first publication or the first member, whichever came earlier."""
-    published = db.session.scalar(select(func.min(Publication.on)))
+    """The first day of the first publication's month, or that of the first member if earlier."""
+    month = db.session.scalar(select(func.min(Publication.month)))
     joined = db.session.scalar(select(func.min(MemberSpan.from_on)))
-    return min(published or today, joined or today)
+    return min(month_start(month) if month else today, joined or today)

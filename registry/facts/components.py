@@ -34,6 +34,7 @@ class Component:
         value: what a row contributes: 1 or 0, an amount that may be absent, or, where
             ``distinct``, the key of the thing that is counted once; None: every row counts.
         empty: what no rows at all amount to: 0 for a count, absent for an amount.
+        clocked: whether it also counts rows that only the clock changes; see ``Fact.open``.
         rests_on: tables of ``LATER`` without which it is not known; absent then, never 0.
     """
 
@@ -42,6 +43,7 @@ class Component:
     value: Callable[[Table], Value] | None = None
     distinct: bool = False
     empty: int | None = 0
+    clocked: bool = False
     rests_on: frozenset[str] = frozenset()
 
     def amount(self, total: float | None, lacks: frozenset[str]) -> float | None:
@@ -103,7 +105,7 @@ def _define() -> Iterator[Component]:
     yield from _ledger()
     yield _all("questions", QUESTIONS)
     yield _count("answered", QUESTIONS, lambda rows: rows.answered_at.notnull())
-    yield _count("answer_judged", QUESTIONS, judged)
+    yield replace(_count("answer_judged", QUESTIONS, judged), clocked=True)
     yield from _timed("answer", QUESTIONS, "minutes")
     yield from _resting({"question_resolution"}, _resolutions())
     yield _all("news", NEWS)
@@ -136,6 +138,15 @@ def _networks() -> Iterator[Component]:
     yield _all("founded", FOUNDINGS)
     yield _all("channels", CHANNELS)
     yield _amount("audience", CHANNELS, lambda rows: rows.audience)
+    yield _count("uncounted_of_offices", CHANNELS, _uncounted(of_offices=True))
+    yield _count("uncounted_of_members", CHANNELS, _uncounted(of_offices=False))
+
+
+def _uncounted(*, of_offices: bool) -> Condition:
+    def holds(rows: Table) -> BooleanValue:
+        return ~rows.counted & (rows.office_id.notnull() == of_offices)
+
+    return holds
 
 
 def _members() -> Iterator[Component]:

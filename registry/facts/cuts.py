@@ -35,7 +35,7 @@ CHANNEL_OF = {
     "disseminations": MEMBERS_CHANNEL,
 }
 """Whose channel a fact knows: a message comes by the office's and goes on by the members'."""
-NUMBERS = frozenset({"zone", "message", "month", "weekday", "hour"})
+NUMBERS = frozenset({"zone", "message", "month", "weekday", "hour", "network"})
 """Dimensions whose values are whole numbers."""
 
 AsOf = Literal["then", "now"]

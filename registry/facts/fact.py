@@ -35,7 +35,8 @@ class Fact:
         codes: columns of few values on which all conditions of its components rest.
         flags: of a steady stock, columns that say by their bits in which months something holds.
         cohort: what stood before the months and is followed to their end, not month by month.
-        clocked: its rows also carry ``now``: the epoch second at which the cut's today begins.
+        open: which rows the clock may change although nobody does; its rows also carry ``now``,
+            the epoch second at which the cut's today begins.
         by_office: placed by an office; one without a province lies in the zone of the office.
     """
 
@@ -49,7 +50,7 @@ class Fact:
     flags: tuple[str, ...] = ()
     cohort: bool = False
     by_office: bool = False
-    clocked: bool = False
+    open: Callable[[Table], BooleanValue] | None = None
 
 
 def about(rows: Table, messages: Messages) -> Table:

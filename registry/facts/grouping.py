@@ -54,7 +54,8 @@ def _written(
     names: tuple[str, ...], groups: tuple[Keys, ...], cut: Cut, limit: Limit, placed: bool
 ) -> tuple[str, list[str]]:
     """SQL that makes the cells of all groups, and for each group SQL that reads its totals."""
-    codes = COMPONENTS[names[0]].fact.codes
+    fact = COMPONENTS[names[0]].fact
+    codes = () if fact.steady else fact.codes  # what is steady was gathered already
     cells = (
         _gathered(names, cut, limit, placed)
         if codes

@@ -42,7 +42,7 @@ def networks(months: Months) -> Table:
     first, beyond = ibis.literal(months.first), ibis.literal(months.last) + 1
     ripe = ibis.least(month_number(rows.founded_on) + DORMANT_MONTHS, beyond)
     old = bits(ibis.greatest(ripe, first), beyond, months)
-    return rows.mutate(dormant=without(old, rows.bits.coalesce(0))).drop("bits")
+    return rows.mutate(network=rows.id, dormant=without(old, rows.bits.coalesce(0))).drop("bits")
 
 
 def _published() -> Table:
@@ -77,8 +77,9 @@ def channels(months: Months) -> Table:
     rows = rows.rename(channel_kind="kind")
     rows = ibis.union(_of_members(rows, months), _of_offices(rows))
     counts = _standing_beside(_counts(), "since", "until", months)
-    joined = rows.left_join(counts, rows.id == counts.counted)
-    return together(joined).drop("counted")
+    joined = rows.left_join(counts, rows.id == counts.its)
+    rows = together(joined).drop("its")
+    return rows.mutate(counted=rows.audience.notnull())
 
 
 def _counts() -> Table:
@@ -86,13 +87,13 @@ def _counts() -> Table:
     counts = table("audience_count")
     known = counts.select(
         "audience",
-        counted="channel_id",
+        its="channel_id",
         since="on",
         until=counts["on"].lead().over(group_by=counts.channel_id, order_by=counts["on"]),
     )
-    before = counts.group_by(counted="channel_id").agg(until=counts["on"].min())
+    before = counts.group_by(its="channel_id").agg(until=counts["on"].min())
     before = before.select(
-        counted="counted", until="until", since=ibis.date("0001-01-01"), audience=ibis.null("int64")
+        its="its", until="until", since=ibis.date("0001-01-01"), audience=ibis.null("int64")
     )
     return ibis.union(known, before.select(known.columns))
 
@@ -146,5 +147,6 @@ CHANNELS = Fact(
     _channel_owned,
     stock=True,
     steady=True,
+    codes=("counted",),
     by_office=True,
 )

@@ -33,7 +33,7 @@ from registry.periods.calendar import BANGKOK
 
 BITS = 48
 """Months of a stock that are asked about at once: they and a year before are bits of a number."""
-TOLD_APART = ("province", "network_type", "channel_kind", "office_id")
+TOLD_APART = ("province", "network_type", "channel_kind", "office_id", "network")
 """Columns of a steady stock on which its dimensions rest."""
 WHOLE = "!int64"
 """The type of a total: sums as databases make them take eight times as long to fetch.  The mark
@@ -120,10 +120,10 @@ def selection(
     narrowed = (tuple(int(value) for value in asked if value is not None),) if asked else ()
     rows = limited(fact, fact.rows(months, *narrowed), months, limit)
     if fact.steady:
-        keys = (*TOLD_APART, "begins", "until", *fact.flags)
+        keys = (*TOLD_APART, "begins", "until", *fact.flags, *fact.codes)
         rows = gathered(rows, keys, gather) if gather else rows
         rows = at_month_ends(rows, months, fact.flags)
-    if fact.clocked:
+    if fact.open:
         rows = rows.mutate(
             now=ibis.literal(int(datetime.combine(cut.today, time(), BANGKOK).timestamp()))
         )
@@ -151,9 +151,16 @@ def totals(
     limit: Limit,
     source: Source,
     places: Places = (),
+    *,
+    only_open: bool = False,
 ) -> Rows:
-    """Totals of components of one fact: a row per cell, its values before the totals."""
-    written = _totals(tuple(names), *shape(cut, limit), source.dialect, bool(places))
+    """Totals of components of one fact: a row per cell, its values before the totals.
+
+    Args:
+        only_open: of those rows alone which the clock may change.
+    """
+    asked = (tuple(names), *shape(cut, limit), source.dialect, bool(places))
+    written = _totals(*asked, only_open=only_open)
     return [
         row
         for some in askable(names, months, cut)
@@ -214,11 +221,16 @@ _ENDS = re.compile(rf"\b({MONTH_ENDS}(\d+)_(\d+))\b")
 
 
 @lru_cache(maxsize=1024)
-def _totals(names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
-    return compiled(totals_of(names, cut, limit, placed), dialect, once=len(names) > MANY)
+def _totals(
+    names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str, placed: bool, *, only_open: bool
+) -> str:
+    rows = totals_of(names, cut, limit, placed, only_open=only_open)
+    return compiled(rows, dialect, once=len(names) > MANY)
 
 
-def totals_of(names: tuple[str, ...], cut: Cut, limit: Limit, placed: bool) -> Table:
+def totals_of(
+    names: tuple[str, ...], cut: Cut, limit: Limit, placed: bool, *, only_open: bool = False
+) -> Table:
     """Totals of components by cell, with blanks for what a question is about."""
     components = [COMPONENTS[name] for name in names]
     fact = components[0].fact
@@ -227,6 +239,7 @@ def totals_of(names: tuple[str, ...], cut: Cut, limit: Limit, placed: bool) -> T
         sums = {component.name: total(component, rows) for component in components}
     else:
         rows = placed_here(selection(fact, SOME, cut, limit), placed)
+        rows = rows.filter(fact.open(rows)) if fact.open and only_open else rows
         sums = {component.name: component.total(rows) for component in components}
     grouped = rows.group_by([rows[name] for name in cut.by]) if cut.by else rows
     return grouped.agg(**{name: sum_.cast(WHOLE) for name, sum_ in sums.items()})

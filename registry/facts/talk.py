@@ -51,6 +51,11 @@ def judged(rows: Table) -> BooleanValue:
     return rows.answered_at.notnull() | (rows.due <= rows.now)
 
 
+def unanswered(rows: Table) -> BooleanValue:
+    """Questions that come to be judged when their time is over, whoever does anything."""
+    return rows.answered_at.isnull()
+
+
 def news(months: Months) -> Table:
     """Items that members sent in during the months."""
     rows = table("member_news")
@@ -58,6 +63,6 @@ def news(months: Months) -> Table:
 
 
 QUESTIONS = Fact(
-    "questions", questions, PLACE | {"network_type", "message"}, by_network, clocked=True
+    "questions", questions, PLACE | {"network_type", "message"}, by_network, open=unanswered
 )
 NEWS = Fact("news", news, PLACE | {"network_type"}, by_network)

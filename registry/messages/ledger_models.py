@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.access.models import User
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
         QuestionReply,
         QuestionResolution,
     )
+
+_UNREVIEWED = text("state = 'reported'")
+_UNANSWERED = text("answered_at IS NULL")
 
 
 class Recipient(Base):
@@ -102,6 +105,13 @@ class Dissemination(Base):
         Index("ix_dissemination_token", "month", "form_token", unique=True),
         Index("ix_dissemination_place", "month", "province_code"),
         Index("ix_dissemination_review", "state", "province_code", "month", "recorded_at"),
+        Index(
+            "ix_dissemination_waiting",
+            "recorded_at",
+            "province_code",
+            sqlite_where=_UNREVIEWED,
+            postgresql_where=_UNREVIEWED,
+        ),
     )
 
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -180,6 +190,9 @@ class Question(Base):
     """
 
     __tablename__ = "question"
+    __table_args__ = (
+        Index("ix_question_open", "month", sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     month: Mapped[int] = mapped_column(index=True)

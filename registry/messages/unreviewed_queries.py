@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal_column, select
 
 from registry.access.scope import Scope
 from registry.bulk import among
@@ -27,11 +28,12 @@ def unreviewed_by_age(
     """
     row = Dissemination
     edges = [now - timedelta(days=days) for days in DAYS]
-    older = [func.sum(case((row.recorded_at <= edge, 1), else_=0)) for edge in edges]
-    query = select(func.count(), *older).where(
-        row.state == DisseminationState.REPORTED.value, facts_within(scope, row)
-    )
+    waiting = [row.state == literal_column(f"'{DisseminationState.REPORTED.value}'")]
+    waiting.append(facts_within(scope, row))
     if provinces is not None:
-        query = query.where(among(row.province_code, provinces))
-    found = [int(count or 0) for count in db.session.execute(query).one()]
-    return [more - less for more, less in zip(found, [*found[1:], 0], strict=True)]
+        waiting.append(among(row.province_code, provinces))
+    younger = [func.sum(case((row.recorded_at > edge, 1), else_=0)) for edge in edges]
+    recent = select(*younger).where(*waiting, row.recorded_at > edges[-1])
+    found = [int(count or 0) for count in db.session.execute(recent).one()]
+    found.append(db.session.scalar(select(func.count()).where(*waiting)) or 0)
+    return [more - less for less, more in pairwise([0, *found])]

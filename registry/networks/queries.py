@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
+from registry.bulk import among
 from registry.db import db
 from registry.errors import NotFound
 from registry.geography.models import District, Province
@@ -60,6 +62,12 @@ def networks_in(scope: Scope, *, office_id: int | None = None) -> list[Network]:
     if office_id is not None:
         query = query.where(Network.office_id == office_id)
     return list(db.session.scalars(query.order_by(Network.name)))
+
+
+def networks_by_id(ids: Collection[int]) -> list[Network]:
+    """Networks with their offices, by ids that were found within a scope."""
+    query = select(Network).where(among(Network.id, ids)).options(joinedload(Network.office))
+    return list(db.session.scalars(query))
 
 
 def _filtered(scope: Scope, filters: NetworkFilters) -> Select[Any]:

@@ -22,7 +22,7 @@ from registry.facts.people import (
 )
 from registry.facts.query import BITS
 from registry.facts.spans import Months
-from registry.facts.talk import NEWS
+from registry.facts.talk import NEWS, QUESTIONS
 from registry.periods.calendar import PeriodKind
 
 PLACED = ("month", "province", "zone")
@@ -121,21 +121,24 @@ def _define() -> dict[str, Rolled]:
         "kinds": ("office", *_KINDS, "message_kind"),
         "message": ("office", "message_kind", "message"),
     }
+    asked = {"place": (), "kinds": _TYPE, "message": ("message",)}
     typed = {"place": (), "kinds": _TYPE}
     here = {"place": (), "district": ("district",)}
+    named = {"kinds": ("office", *_TYPE), "network": ("office", *_TYPE, "network")}
     counted = {"place": ("office",), "kinds": ("office", *_KINDS)}
     every = (
         Rolled(RECIPIENTS, ledger, "recipients"),
         Rolled(NOTICED, ledger, "recipients"),
         Rolled(DISSEMINATIONS, passed_on, "disseminations", once_in=("place", "office")),
         Rolled(PUBLICATIONS, published, "publications", by_province=False),
+        Rolled(QUESTIONS, asked, "questions", by_province=False),
         Rolled(NEWS, typed, "news", by_province=False),
         Rolled(ARRIVALS, typed, "arrivals", by_province=False),
         Rolled(DEPARTURES, typed, "departures", by_province=False),
         Rolled(FOUNDINGS, {"kinds": ("office", *_TYPE)}, "foundings", by_province=False),
         Rolled(MEMBERS_AT_END, typed, "members"),
         Rolled(RECORDS, typed, "records", lag=LAG),
-        Rolled(NETWORKS, {"kinds": ("office", *_TYPE)}, "networks", by_province=False, lag=LAG),
+        Rolled(NETWORKS, named, "networks", by_province=False, lag=LAG),
         Rolled(CHANNELS, counted, "channels", by_province=False, lag=LAG),
         Rolled(DISTRICTS, here, "districts", by_province=False, lag=LAG),
         *(

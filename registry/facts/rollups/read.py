@@ -22,6 +22,7 @@ from registry.facts.rollups import marks, once
 from registry.facts.rollups.catalogue import ROLLED, Rolled
 from registry.facts.rollups.marks import Dirty
 from registry.facts.rollups.models import TABLES
+from registry.facts.rollups.parts import in_rows
 from registry.facts.spans import Months
 from registry.geography.models import ProvinceZone
 from registry.messages.models import KeyMessage
@@ -127,6 +128,7 @@ def _added(
     for row in db.session.execute(asked.add_columns(*sums).group_by(*dimensions)):
         if width or any(value is not None for value in row):
             yield tuple(row[:width]), tuple(row[width:])
+    yield from _still_open(question, plain, dirty)
     names = [one.name for one in plain]
     for partitions, places in marks.runs(dirty):
         for months in question.rolled.asked_about(partitions):
@@ -150,6 +152,19 @@ def numbers(
     if rolled is None or marks.dirty(rolled, hull):
         return None
     return once.numbers(rolled, one, spans, cut, limit)
+
+
+def _still_open(
+    question: Question, plain: Sequence[Component], dirty: Dirty
+) -> Iterator[tuple[Cell, Sequence[Any]]]:
+    """What only the clock has changed in the clean partitions: rollups know no today."""
+    names, width = [one.name for one in plain if one.clocked], len(question.cut.by)
+    clean = [month for month in question.months.numbers if month not in dirty]
+    for months in in_rows(clean, len(clean)) if names else ():
+        asked = (names, months, question.cut, question.limit, Live())
+        for row in query.totals(*asked, only_open=True):
+            found = dict(zip(names, row[width:], strict=True))
+            yield row[:width], [found.get(one.name) for one in plain]
 
 
 def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int]:

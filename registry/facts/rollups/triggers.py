@@ -60,7 +60,7 @@ _PUBLISHED = "JOIN publication p ON p.message_id = r.message_id"
 _NOTICE = f"EXISTS (SELECT 1 FROM release e WHERE e.id = r.release_id AND e.purpose IN ({_quoted(NOTICES)}))"  # noqa: E501
 _ALWAYS = ("0", str(OPEN_END))
 LEDGER = ("recipients", "disseminations", "publications")
-FLOWS = (*LEDGER, "news", "arrivals", "departures", "foundings")
+FLOWS = (*LEDGER, "questions", "news", "arrivals", "departures", "foundings")
 STOCKS = ("members", "records", "networks", "channels", "districts", "cohorts")
 _CHANGED = (CORRECTED, WITHDRAWN)
 
@@ -92,6 +92,9 @@ def _ledger() -> Iterator[Rule]:
     yield Rule("publication", "recipients", "r.month")
     yield Rule("publication", "networks", "r.month", f"r.month + {DORMANT_MONTHS - 1}")
     yield Rule("member_news", "news", "r.month")
+    yield Rule("question", "questions", "r.month")
+    settled = "JOIN question q ON q.id = r.question_id"
+    yield Rule("question_resolution", "questions", "q.month", more=settled)
 
 
 def _notices() -> Iterator[Rule]:
@@ -139,7 +142,7 @@ def _reference() -> Iterator[Rule]:
     for mark in (*LEDGER, "foundings", "networks", "channels"):
         yield Rule("office", mark, *_ALWAYS)
     yield Rule("district", "districts", *_ALWAYS)
-    for mark in ("recipients", "publications"):
+    for mark in ("recipients", "publications", "questions"):
         yield Rule(TimeStandard.__tablename__, mark, "[r.valid_from]", str(OPEN_END))
 
 

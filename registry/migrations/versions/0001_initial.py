@@ -234,6 +234,8 @@ def upgrade() -> None:
         sa.Column("channel_kind", sa.String(length=32), nullable=True),
         sa.Column("channels", sa.BigInteger(), nullable=True),
         sa.Column("audience", sa.BigInteger(), nullable=True),
+        sa.Column("uncounted_of_offices", sa.BigInteger(), nullable=True),
+        sa.Column("uncounted_of_members", sa.BigInteger(), nullable=True),
     )
     with op.batch_alter_table("rollup_channels_kinds", schema=None) as batch_op:
         batch_op.create_index("ix_rollup_channels_kinds", ["month", "province"], unique=False)
@@ -246,6 +248,8 @@ def upgrade() -> None:
         sa.Column("office", sa.String(length=32), nullable=True),
         sa.Column("channels", sa.BigInteger(), nullable=True),
         sa.Column("audience", sa.BigInteger(), nullable=True),
+        sa.Column("uncounted_of_offices", sa.BigInteger(), nullable=True),
+        sa.Column("uncounted_of_members", sa.BigInteger(), nullable=True),
     )
     with op.batch_alter_table("rollup_channels_place", schema=None) as batch_op:
         batch_op.create_index("ix_rollup_channels_place", ["month", "province"], unique=False)
@@ -524,6 +528,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_rollup_networks_kinds", ["month", "province"], unique=False)
 
     op.create_table(
+        "rollup_networks_network",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("office", sa.String(length=32), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("network", sa.Integer(), nullable=True),
+        sa.Column("networks", sa.BigInteger(), nullable=True),
+        sa.Column("dormant", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_networks_network", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_networks_network", ["month", "province"], unique=False)
+
+    op.create_table(
         "rollup_news_kinds",
         sa.Column("month", sa.Integer(), nullable=True),
         sa.Column("province", sa.String(length=32), nullable=True),
@@ -700,6 +718,164 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rollup_publications_place", schema=None) as batch_op:
         batch_op.create_index("ix_rollup_publications_place", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_questions_kinds",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("network_type", sa.String(length=32), nullable=True),
+        sa.Column("questions", sa.BigInteger(), nullable=True),
+        sa.Column("answered", sa.BigInteger(), nullable=True),
+        sa.Column("answer_judged", sa.BigInteger(), nullable=True),
+        sa.Column("answer_timed", sa.BigInteger(), nullable=True),
+        sa.Column("answer_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("resolved", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_timed", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_43200", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_questions_kinds", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_questions_kinds", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_questions_message",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("message", sa.Integer(), nullable=True),
+        sa.Column("questions", sa.BigInteger(), nullable=True),
+        sa.Column("answered", sa.BigInteger(), nullable=True),
+        sa.Column("answer_judged", sa.BigInteger(), nullable=True),
+        sa.Column("answer_timed", sa.BigInteger(), nullable=True),
+        sa.Column("answer_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("resolved", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_timed", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_43200", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_questions_message", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_questions_message", ["month", "province"], unique=False)
+
+    op.create_table(
+        "rollup_questions_place",
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("province", sa.String(length=32), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sa.Column("questions", sa.BigInteger(), nullable=True),
+        sa.Column("answered", sa.BigInteger(), nullable=True),
+        sa.Column("answer_judged", sa.BigInteger(), nullable=True),
+        sa.Column("answer_timed", sa.BigInteger(), nullable=True),
+        sa.Column("answer_on_standard", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("answer_minutes_43200", sa.BigInteger(), nullable=True),
+        sa.Column("resolved", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_timed", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00000", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00005", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00010", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00015", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00030", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00045", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00060", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00090", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00120", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00240", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00480", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_00720", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_01440", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_02880", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_04320", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_07200", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_10080", sa.BigInteger(), nullable=True),
+        sa.Column("resolve_minutes_43200", sa.BigInteger(), nullable=True),
+    )
+    with op.batch_alter_table("rollup_questions_place", schema=None) as batch_op:
+        batch_op.create_index("ix_rollup_questions_place", ["month", "province"], unique=False)
 
     op.create_table(
         "rollup_recipients_kinds",
@@ -2221,6 +2397,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_question_member_id"), ["member_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_question_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_question_month"), ["month"], unique=False)
+        batch_op.create_index(
+            "ix_question_open",
+            ["month"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
 
     op.create_table(
         "transfer_request",
@@ -2405,6 +2588,13 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index("ix_dissemination_token", ["month", "form_token"], unique=True)
+        batch_op.create_index(
+            "ix_dissemination_waiting",
+            ["recorded_at", "province_code"],
+            unique=False,
+            sqlite_where=sa.text("state = 'reported'"),
+            postgresql_where=sa.text("state = 'reported'"),
+        )
 
     op.create_table(
         "line_answer",
@@ -3032,6 +3222,11 @@ def downgrade() -> None:
 
     op.drop_table("line_answer")
     with op.batch_alter_table("dissemination", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_dissemination_waiting",
+            sqlite_where=sa.text("state = 'reported'"),
+            postgresql_where=sa.text("state = 'reported'"),
+        )
         batch_op.drop_index("ix_dissemination_token")
         batch_op.drop_index("ix_dissemination_review")
         batch_op.drop_index("ix_dissemination_place")
@@ -3061,6 +3256,11 @@ def downgrade() -> None:
 
     op.drop_table("transfer_request")
     with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_question_open",
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_question_month"))
         batch_op.drop_index(batch_op.f("ix_question_message_id"))
         batch_op.drop_index(batch_op.f("ix_question_member_id"))
@@ -3309,6 +3509,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_rollup_recipients_kinds")
 
     op.drop_table("rollup_recipients_kinds")
+    with op.batch_alter_table("rollup_questions_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_questions_place")
+
+    op.drop_table("rollup_questions_place")
+    with op.batch_alter_table("rollup_questions_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_questions_message")
+
+    op.drop_table("rollup_questions_message")
+    with op.batch_alter_table("rollup_questions_kinds", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_questions_kinds")
+
+    op.drop_table("rollup_questions_kinds")
     with op.batch_alter_table("rollup_publications_place", schema=None) as batch_op:
         batch_op.drop_index("ix_rollup_publications_place")
 
@@ -3345,6 +3557,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_rollup_news_kinds")
 
     op.drop_table("rollup_news_kinds")
+    with op.batch_alter_table("rollup_networks_network", schema=None) as batch_op:
+        batch_op.drop_index("ix_rollup_networks_network")
+
+    op.drop_table("rollup_networks_network")
     with op.batch_alter_table("rollup_networks_kinds", schema=None) as batch_op:
         batch_op.drop_index("ix_rollup_networks_kinds")
 
