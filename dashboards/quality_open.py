@@ -14,12 +14,13 @@ from dashboards.waiting import COLOURS
 from registry.access.roles import Permission
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
+from registry.facts.asked_period import first_fact
 from registry.facts.cuts import Cut
 from registry.facts.engine import cells
 from registry.facts.spans import Months
 from registry.geography.queries import province_zones
-from registry.messages.unreviewed_queries import unreviewed_by_age
-from registry.periods.calendar import Period, PeriodKind, utc_now
+from registry.messages.unreviewed_queries import lately_unreviewed
+from registry.periods.calendar import Period, PeriodKind, month_of, utc_now
 from registry.ui import menu_of
 from registry.ui import waiting as waiting_behind
 
@@ -57,11 +58,15 @@ def open_today(scope: Scope, question: Asked, ages: list[int]) -> Iterator[Task]
 
 def uncounted(scope: Scope, question: Asked) -> list[int]:
     """Channels without a count at the end of this month: of offices, and of members."""
-    names = ["uncounted_of_offices", "uncounted_of_members"]
-    today = question.cut.today
+    this_month = Months.of(Period.containing(question.cut.today, PeriodKind.MONTH))
+    return _today(scope, question, ["uncounted_of_offices", "uncounted_of_members"], this_month)
+
+
+def _today(scope: Scope, question: Asked, names: list[str], months: Months) -> list[int]:
+    """Components on today's map, limited to the places of the question alone."""
     places = tuple(one for one in question.cut.where if one[0] in ("zone", "province"))
-    this_month = Months.of(Period.containing(today, PeriodKind.MONTH))
-    found = cells(scope, names, this_month, Cut(where=places, as_of="now", today=today))[()]
+    today = Cut(where=places, as_of="now", today=question.cut.today)
+    found = cells(scope, names, months, today)[()]
     return [int(found[name] or 0) for name in names]
 
 
@@ -94,8 +99,18 @@ def provinces_of(question: Asked) -> frozenset[str] | None:
 
 
 def unreviewed_ages(scope: Scope, question: Asked) -> list[int]:
-    """How many reports wait for review, from those just come in to the oldest."""
-    return unreviewed_by_age(scope, utc_now(), provinces_of(question))
+    """How many reports wait for review, from those just come in to the oldest.
+
+    Those that are reported are live and not accepted.
+    """
+    young = lately_unreviewed(scope, utc_now(), provinces_of(question))
+    found = _today(
+        scope,
+        question,
+        ["disseminations", "accepted"],
+        Months(month_of(first_fact(question.cut.today)), month_of(question.cut.today)),
+    )
+    return [*young, found[0] - found[1] - sum(young)]
 
 
 def unreviewed(ages: list[int]) -> Exhibit:

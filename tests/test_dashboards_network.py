@@ -10,17 +10,17 @@ import plotly.graph_objects as go
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
-from dashboards.quality_open import uncounted
+from dashboards.quality_open import uncounted, unreviewed_ages
 from registry.access.scope import Scope
 from registry.channels.models import AudienceCount
-from registry.db import unit_of_work
+from registry.db import db, unit_of_work
 from registry.facts.asked import asked
 from registry.facts.evaluate import evaluate
 from registry.facts.spans import Months
-from registry.messages.unreviewed_queries import unreviewed_by_age
-from registry.periods.calendar import Period, utc_now
+from registry.messages.ledger_models import Dissemination
+from registry.periods.calendar import Period
 from tests.dash_pages import ask, cards_of, parts, text_of
 
 NETWORK, QUALITY = "/dashboards/network", "/dashboards/quality"
@@ -104,13 +104,16 @@ def test_nothing_waiting_is_said(client_of: Client) -> None:
 def test_what_waits_is_counted_within_the_scope_and_its_places(app: Flask, filled: None) -> None:
     with app.app_context():
         everything, one = Scope.all(), Scope.of_provinces("50")
-        now = utc_now()
-        assert sum(unreviewed_by_age(everything, now)) >= sum(unreviewed_by_age(one, now))
-        assert unreviewed_by_age(everything, now, {"50"}) == unreviewed_by_age(one, now)
-        assert sum(unreviewed_by_age(one, now, {"90"})) == 0
         period, today = {"period": "2569-H1"}, date(2026, 4, 1)
         whole = asked(everything, period, today)
         there = asked(everything, {**period, "province": "50"}, today)
+        nowhere = asked(everything, {**period, "province": "90"}, today)
+        ages, own = unreviewed_ages(everything, whole), unreviewed_ages(one, whole)
+        rows = select(func.count()).where(Dissemination.state == "reported")
+        assert sum(ages) == db.session.scalar(rows)
+        assert sum(own) == db.session.scalar(rows.where(Dissemination.province_code == "50"))
+        assert unreviewed_ages(everything, there) == own
+        assert sum(unreviewed_ages(one, nowhere)) == 0
         own = uncounted(one, asked(one, period, today))
         assert uncounted(everything, there) == own
         counted, months = uncounted(everything, whole), Months.of(Period.parse("2569-04"))

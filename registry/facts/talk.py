@@ -29,7 +29,7 @@ def questions(months: Months, messages: Messages = ()) -> Table:
     """
     rows = about(table("question"), messages)
     rows = rows.filter(within(months, rows.month)).rename(province="province_code")
-    rows = _with_end(with_standard(rows, "answer"))
+    rows = with_standard(_with_end(rows), "answer")
     rows = rows.mutate(
         minutes=minutes_between(rows.answered_at, rows.asked_at),
         resolve_minutes=minutes_between(rows.resolved_at, rows.asked_at),
@@ -41,7 +41,7 @@ def questions(months: Months, messages: Messages = ()) -> Table:
 def _with_end(rows: Table) -> Table:
     """Add ``resolved_at``: when a question was settled, absent while it is open."""
     ends = table("question_resolution")
-    ends = ends.filter(ends.reopened_at.isnull())
+    ends = ends.filter(ends.reopened_at.isnull(), ends.question_id.isin(rows.id))
     ends = ends.group_by("question_id").agg(resolved_at=ends["at"].max())
     return rows.left_join(ends, rows.id == ends.question_id).drop("question_id")
 

@@ -107,6 +107,7 @@ class Dissemination(Base):
         Index("ix_dissemination_review", "state", "province_code", "month", "recorded_at"),
         Index(
             "ix_dissemination_waiting",
+            "state",
             "recorded_at",
             "province_code",
             sqlite_where=_UNREVIEWED,

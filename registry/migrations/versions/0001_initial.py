@@ -2590,7 +2590,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_dissemination_token", ["month", "form_token"], unique=True)
         batch_op.create_index(
             "ix_dissemination_waiting",
-            ["recorded_at", "province_code"],
+            ["state", "recorded_at", "province_code"],
             unique=False,
             sqlite_where=sa.text("state = 'reported'"),
             postgresql_where=sa.text("state = 'reported'"),
