@@ -1,8 +1,8 @@
 """What the pages of the dashboards ask about figures, answered by rollups or by the facts.
 
-``questions.py product|peer`` opens once those pages of :mod:`panels` that are compared, and notes
-each question that reaches the engine (components, months, cut, scope); then all of them are asked
-again and timed: as pages ask them, or without rollups.
+``questions.py product|peer PART PARTS`` opens once those pages of :mod:`panels` that are compared,
+and notes each question that reaches the engine (components, months, cut, scope); then a part of
+them, one of so many, is asked again and timed: as pages ask them, or without rollups.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class Nothing(Live):
         return []
 
 
-def main(who: str) -> None:
-    """Report the time of all questions, and what they were answered."""
+def main(who: str, part: int, parts: int) -> None:
+    """Report the time of the part's questions, and what they were answered."""
     source = None if who == "product" else Live()
     with sang() as product:
-        noted = _noted(product)
+        noted = _noted(product)[part::parts]
         with product.app.test_request_context():
             for question in noted:  # what is compiled once, is compiled now
                 engine._sums(*question, source and Nothing())
@@ -94,4 +94,4 @@ def _digest(answer: dict[Cell, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
