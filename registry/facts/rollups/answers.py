@@ -1,7 +1,7 @@
 """Answers that are kept for as long as nothing they rest on has changed.
 
 A process remembers what it was asked last.  An answer stands while its months are unmarked and
-were not made anew since: two small questions, however large the one that they save.
+were not made anew since.
 """
 
 from __future__ import annotations
@@ -11,17 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import func, select
 from sqlalchemy.util import LRUCache
 
-from registry.db import db
 from registry.facts.cuts import Cell, Cut
 from registry.facts.fact import Fact, by_publisher
 from registry.facts.limits import Limit
 from registry.facts.people import MEMBERS_BEFORE
 from registry.facts.rollups import marks
 from registry.facts.rollups.catalogue import ROLLED
-from registry.facts.rollups.models import FactMonth
 from registry.facts.spans import Months
 
 MOST, LARGEST = 500, 2_000
@@ -52,7 +49,7 @@ def answer(
     if known is not None and known[0] == since:
         return known[1]
     found = ask()
-    if len(found) * len(names) <= LARGEST and _since(fact, span, limit) == since:
+    if len(found) * len(names) <= LARGEST:
         kept[key] = since, found
     return found
 
@@ -71,10 +68,8 @@ def _since(fact: Fact, months: Months, limit: Limit) -> datetime | None:
         return None
     if marks.dirty(ROLLED[name], months):
         return None
-    made = select(func.max(FactMonth.folded_at)).where(
-        FactMonth.fact == name, FactMonth.month.between(months.first, months.last)
-    )
-    return db.session.scalar(made)
+    folded = marks.known().folded_of(name)
+    return max((folded[month] for month in months.numbers if month in folded), default=None)
 
 
 def init_app(app: Flask) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Result, func, select
+from sqlalchemy import Row, event, func, select
+from sqlalchemy.orm import Session
 
-from registry.db import db
+from registry.db import WRITE, SangSession, db
 from registry.facts.query import Places
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.models import FactMark, FactMonth, FactState
@@ -17,6 +20,52 @@ from registry.periods.calendar import utc_now
 Dirty = Mapping[int, frozenset[str]]
 """Provinces whose partition is marked, by month; none named: every one of the month."""
 WHOLE: frozenset[str] = frozenset()
+READ = "facts_known"
+
+
+@dataclass
+class Known:
+    """What a transaction has read about the rollups.
+
+    Attributes:
+        ready: whether they are whole.
+        marks: mark, first and last month, and province of what changed.
+        folded: of each fact asked about, when each of its months was last rolled up.
+    """
+
+    ready: bool
+    marks: Sequence[Row[str, int, int, str]]
+    folded: dict[str, Mapping[int, datetime]] = field(default_factory=dict)
+
+    def folded_of(self, fact: str) -> Mapping[int, datetime]:
+        """When each month of a fact was last rolled up."""
+        if fact not in self.folded:
+            rows = select(FactMonth.month, FactMonth.folded_at).where(FactMonth.fact == fact)
+            self.folded[fact] = {row.month: row.folded_at for row in db.session.execute(rows)}
+        return self.folded[fact]
+
+
+def known() -> Known:
+    """What is known of the rollups: a page asks hundreds of questions of one moment.
+
+    A transaction that only reads reads it once.  What changes meanwhile marks what was read, and
+    is not rolled up yet: the page shows the moment at which it began.
+    """
+    session = db.session()
+    found: Known | None = session.info.get(READ)
+    if found is None:
+        rows = select(FactMark.mark, FactMark.month, FactMark.until, FactMark.province)
+        ready = bool(session.scalar(select(FactState.ready)))
+        found = Known(ready, session.execute(rows.distinct()).all())
+        if not session.info.get(WRITE):
+            session.info[READ] = found
+    return found
+
+
+@event.listens_for(SangSession, "after_transaction_end")
+def _forget(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop(READ, None)
 
 
 def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
@@ -25,15 +74,16 @@ def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
     Args:
         lag: whether what may lag is left out.
     """
-    fact = rolled.fact
-    if not db.session.scalar(select(FactState.ready)):
-        return dict.fromkeys(range(months.first, months.last + 1), WHOLE)
-    kept = _kept(rolled.name, months) if fact.stock or rolled.lag else frozenset()
+    fact, now = rolled.fact, known()
+    if not now.ready:
+        return dict.fromkeys(months.numbers, WHOLE)
+    kept = now.folded_of(rolled.name) if fact.stock or rolled.lag else {}
     found: dict[int, frozenset[str]] = {}
     if fact.stock:
-        span = range(months.first, months.last + 1)
-        found = {month: WHOLE for month in span if month not in kept}
-    for start, until, province in _marked(rolled, months):
+        found = {month: WHOLE for month in months.numbers if month not in kept}
+    for mark, start, until, province in now.marks:
+        if mark != rolled.mark:
+            continue
         touched = rolled.touched(start, until)
         for month in range(max(touched.first, months.first), min(touched.last, months.last) + 1):
             if not (lag and rolled.lag and month in kept):
@@ -46,23 +96,6 @@ def _note(found: dict[int, frozenset[str]], month: int, province: str) -> None:
         found[month] = WHOLE
     else:
         found[month] = found.get(month, WHOLE) | {province}
-
-
-def _marked(rolled: Rolled, months: Months) -> Result[int, int, str]:
-    """First and last month and province of each mark that may touch partitions of some months."""
-    rows = select(FactMark.month, FactMark.until, FactMark.province).where(
-        FactMark.mark == rolled.mark,
-        FactMark.month < months.last + rolled.length,
-        FactMark.until >= months.first - 1,
-    )
-    return db.session.execute(rows.distinct())
-
-
-def _kept(fact: str, months: Months) -> frozenset[int]:
-    rows = select(FactMonth.month).where(
-        FactMonth.fact == fact, FactMonth.month.between(months.first, months.last)
-    )
-    return frozenset(db.session.scalars(rows))
 
 
 def complete_at() -> datetime:
