@@ -192,9 +192,8 @@ def dormant(scope: Scope, question: Asked) -> Exhibit:
 def _dormant(scope: Scope, question: Asked) -> list[Network]:
     found = cells(scope, ["dormant"], question.months, replace(question.cut, by=("network",)))
     ids = {int(key) for (key,), amounts in found.items() if key and amounts["dormant"]}
-    return sorted(
-        networks_by_id(ids), key=lambda one: (one.province_code or "", one.type_code, one.name)
-    )
+    networks = networks_by_id(scope, ids)
+    return sorted(networks, key=lambda one: (one.province_code or "", one.type_code, one.name))
 
 
 def _founded(value: Any) -> Cell:

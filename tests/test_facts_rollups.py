@@ -210,14 +210,17 @@ def test_who_comes_back_within_a_period_was_kept(rolled_up: Flask) -> None:
         assert prove() == []
 
 
-def test_a_rebuild_makes_the_same(rolled_up: Flask) -> None:
+@pytest.mark.parametrize("proven", [False, True], ids=["database", "files"])
+def test_a_rebuild_makes_the_same(rolled_up: Flask, *, proven: bool) -> None:
+    """From the database itself, and from files, of which all cuboids are counted in one reading."""
     with rolled_up.app_context():
         with unit_of_work() as session:
             for tables in TABLES.values():
                 for table in tables.values():
                     session.execute(delete(table))
+            session.execute(delete(ONCE))
         assert prove()
-        fold.rebuild("test")
+        fold.rebuild("test", files.proven(lambda *_: None) if proven else None)
         assert prove() == []
 
 

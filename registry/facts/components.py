@@ -10,7 +10,7 @@ from ibis.expr.types import BooleanValue, Table, Value
 
 from registry.facts.fact import IN_TIME, SPAN, Fact, one, only
 from registry.facts.groups import CHANNELS, FOUNDINGS, NETWORKS
-from registry.facts.histograms import EDGES, bucket_names
+from registry.facts.histograms import BUCKETS, bucket_names
 from registry.facts.ledger import DISSEMINATIONS, PUBLICATIONS, RECIPIENTS, evidenced
 from registry.facts.notices import NOTICED, told
 from registry.facts.people import (
@@ -84,18 +84,37 @@ def _distinct(name: str, fact: Fact, value: Callable[[Table], Value]) -> Compone
 
 
 def _buckets(prefix: str, fact: Fact, column: str) -> Iterator[Component]:
-    for name, low in zip(bucket_names(prefix), EDGES, strict=True):
-        yield _count(name, fact, _in_bucket(column, low))
+    for name, (low, high) in zip(bucket_names(prefix), BUCKETS, strict=True):
+        yield _count(name, fact, _between(column, low, high))
 
 
-def _in_bucket(column: str, low: int) -> Condition:
-    return lambda rows: rows[column + SPAN] == low
+def _between(column: str, low: int, high: int | None) -> Condition:
+    def inside(rows: Table) -> BooleanValue:
+        if column + SPAN in rows.columns:  # rows that were gathered know the bucket alone
+            return rows[column + SPAN] == low
+        above = rows[column] >= low
+        return above if high is None else above & (rows[column] < high)
+
+    return inside
+
+
+def _known(column: str) -> Condition:
+    return lambda rows: rows[column + SPAN if column + SPAN in rows.columns else column].notnull()
+
+
+def _in_time(column: str) -> Condition:
+    def holds(rows: Table) -> BooleanValue:
+        if column + IN_TIME in rows.columns:
+            return rows[column + IN_TIME]
+        return rows[column] <= rows.standard
+
+    return holds
 
 
 def _timed(prefix: str, fact: Fact, column: str) -> Iterator[Component]:
     """Three things about a duration: known, within the standard of the day, in buckets."""
-    yield _count(f"{prefix}_timed", fact, lambda rows: rows[column + SPAN].notnull())
-    yield _count(f"{prefix}_on_standard", fact, lambda rows: rows[column + IN_TIME])
+    yield _count(f"{prefix}_timed", fact, _known(column))
+    yield _count(f"{prefix}_on_standard", fact, _in_time(column))
     yield from _buckets(f"{prefix}_minutes", fact, column)
 
 
@@ -118,7 +137,7 @@ def _resting(tables: Iterable[str], components: Iterable[Component]) -> Iterator
 
 def _resolutions() -> Iterator[Component]:
     yield _count("resolved", QUESTIONS, lambda rows: rows.resolved_at.notnull())
-    yield _count("resolve_timed", QUESTIONS, lambda rows: rows.resolve_minutes_span.notnull())
+    yield _count("resolve_timed", QUESTIONS, lambda rows: rows.resolve_minutes.notnull())
     yield from _buckets("resolve_minutes", QUESTIONS, "resolve_minutes")
 
 

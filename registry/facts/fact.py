@@ -33,6 +33,8 @@ class Fact:
         steady: a stock whose rows come once for all the months that they stand, with ``begins``
             and ``until`` in place of ``on`` and ``month``; see :func:`standing`.
         codes: columns of few values on which all conditions of its components rest.
+        coded: adds those codes that its rows do not carry: only rows that are gathered by them
+            need them, and databases that write each column out wherever it is named choke on them.
         flags: of a steady stock, columns that say by their bits in which months something holds.
         cohort: what stood before the months and is followed to their end, not month by month.
         open: which rows the clock may change although nobody does; its rows also carry ``now``,
@@ -47,6 +49,7 @@ class Fact:
     stock: bool = False
     steady: bool = False
     codes: tuple[str, ...] = ()
+    coded: Callable[[Table], Table] = lambda rows: rows
     flags: tuple[str, ...] = ()
     cohort: bool = False
     by_office: bool = False

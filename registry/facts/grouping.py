@@ -83,6 +83,7 @@ def _gathered(names: Sequence[str], cut: Cut, limit: Limit, placed: bool) -> Tab
     components = [COMPONENTS[name] for name in names]
     fact = components[0].fact
     rows = query.placed_here(query.selection(fact, SOME, cut, limit), placed)
+    rows = fact.coded(rows)
     return query.gathered(rows, (*cut.by, *fact.codes), components)
 
 

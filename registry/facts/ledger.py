@@ -35,7 +35,7 @@ def publications(months: Months, messages: Messages = ()) -> Table:
         corrected=rows.message_id.isin(moved(CORRECTED).message_id),
         withdrawn=rows.message_id.isin(moved(WITHDRAWN).message_id),
     )
-    return with_spans(with_standard(rows, "publish"), "minutes")
+    return with_standard(rows, "publish")
 
 
 def recipients(months: Months, messages: Messages = ()) -> Table:
@@ -51,13 +51,12 @@ def recipients(months: Months, messages: Messages = ()) -> Table:
     timed = rows.received_via.notin(DAY_ONLY) | rows.received_via.isnull()
     receipt = minutes_between(rows.received_at, rows.published_at)
     passing = minutes_between(rows.passed_at, rows.published_at)
-    rows = rows.mutate(
+    return rows.mutate(
         received=rows.received_at.notnull(),
         receive_minutes=only(timed, receipt),
         passed=rows.passed_at.notnull(),
         pass_minutes=only(rows.passed_at == rows.timed_at, passing),
     )
-    return with_spans(rows, "receive_minutes", "pass_minutes")
 
 
 def _with_first(rows: Table, months: Months, messages: Messages) -> Table:
@@ -106,5 +105,6 @@ RECIPIENTS = Fact(
         *("received", "receive_minutes_span", "receive_minutes_in_time"),
         *("passed", "pass_minutes_span", "pass_minutes_in_time"),
     ),
+    coded=lambda rows: with_spans(rows, "receive_minutes", "pass_minutes"),
 )
 DISSEMINATIONS = Fact("disseminations", disseminations, LEDGER | {"weekday", "hour"}, by_publisher)

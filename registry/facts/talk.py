@@ -12,7 +12,6 @@ from registry.facts.fact import (
     by_network,
     minutes_between,
     seconds,
-    with_spans,
     with_standard,
     within,
 )
@@ -30,12 +29,11 @@ def questions(months: Months, messages: Messages = ()) -> Table:
     rows = about(table("question"), messages)
     rows = rows.filter(within(months, rows.month)).rename(province="province_code")
     rows = with_standard(_with_end(rows), "answer")
-    rows = rows.mutate(
+    return rows.mutate(
         minutes=minutes_between(rows.answered_at, rows.asked_at),
         resolve_minutes=minutes_between(rows.resolved_at, rows.asked_at),
         due=seconds(rows.asked_at) + rows.standard * 60,
     )
-    return with_spans(rows, "minutes", "resolve_minutes")
 
 
 def _with_end(rows: Table) -> Table:

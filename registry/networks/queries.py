@@ -64,9 +64,10 @@ def networks_in(scope: Scope, *, office_id: int | None = None) -> list[Network]:
     return list(db.session.scalars(query.order_by(Network.name)))
 
 
-def networks_by_id(ids: Collection[int]) -> list[Network]:
-    """Networks with their offices, by ids that were found within a scope."""
-    query = select(Network).where(among(Network.id, ids)).options(joinedload(Network.office))
+def networks_by_id(scope: Scope, ids: Collection[int]) -> list[Network]:
+    """Networks with their offices, by ids; those outside the scope are left out."""
+    query = select(Network).where(within(scope), among(Network.id, ids))
+    query = query.options(joinedload(Network.office))
     return list(db.session.scalars(query))
 
 
