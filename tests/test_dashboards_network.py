@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from dashboards.quality_open import uncounted, unreviewed_ages
+from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.channels.models import AudienceCount
 from registry.db import db, unit_of_work
@@ -20,6 +21,7 @@ from registry.facts.asked import asked
 from registry.facts.evaluate import evaluate
 from registry.facts.spans import Months
 from registry.messages.ledger_models import Dissemination
+from registry.networks.models import Network
 from registry.periods.calendar import Period
 from tests.dash_pages import ask, cards_of, parts, text_of
 
@@ -89,6 +91,28 @@ def test_districts_without_members_and_with_one_are_named(
     gap = (covered.denominator or 0) - (covered.numerator or 0)
     assert f"อำเภอที่ยังไม่มีสมาชิก: {gap}" in page
     assert not single.value or f"อำเภอที่พึ่งพาสมาชิกเพียงรายเดียว: {single.value}" in page
+
+
+def test_every_dormant_network_of_the_figure_is_named(
+    app: Flask, client_of: Client, filled: None
+) -> None:
+    """Those of a bureau in one's province, too: the list and its number are one figure."""
+    with app.app_context():
+        with unit_of_work() as session:
+            bureau = session.scalars(select(Office.id).filter_by(code="C-NNT")).one()
+            mine = update(Network).where(Network.province_code == "50")
+            session.execute(mine.values(office_id=bureau, founded_on=date(2020, 1, 1)))
+        months = Months.of(Period.parse("2569-Q4"))  # nothing happened since March
+        scopes = {"central": Scope.all(), "officer50": Scope.of_provinces("50")}
+        counts = {
+            name: evaluate(scope, ["networks_dormant"], months)[0].value
+            for name, scope in scopes.items()
+        }
+    for name, count in counts.items():
+        assert count
+        assert f"เครือข่ายที่ไม่เคลื่อนไหว: {count}" in text_of(
+            ask(client_of(name), NETWORK, "?period=2569-Q4")
+        )
 
 
 def test_what_the_filters_do_not_suit_is_said(client_of: Client, filled: None) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
+from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.bulk import among
 from registry.db import db
@@ -65,10 +66,14 @@ def networks_in(scope: Scope, *, office_id: int | None = None) -> list[Network]:
 
 
 def networks_by_id(scope: Scope, ids: Collection[int]) -> list[Network]:
-    """Networks with their offices, by ids; those outside the scope are left out."""
-    query = select(Network).where(within(scope), among(Network.id, ids))
-    query = query.options(joinedload(Network.office))
-    return list(db.session.scalars(query))
+    """Networks by ids that figures count within the scope: by their own place, or their office's.
+
+    Their offices come with them; what lies outside the scope is left out.
+    """
+    place = func.coalesce(Network.province_code, Office.province_code)
+    inside = or_(within(scope), place.in_(sorted(scope.provinces)))
+    query = select(Network).join(Network.office).where(inside, among(Network.id, ids))
+    return list(db.session.scalars(query.options(contains_eager(Network.office))))
 
 
 def _filtered(scope: Scope, filters: NetworkFilters) -> Select[Any]:

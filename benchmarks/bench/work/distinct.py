@@ -23,7 +23,7 @@ from registry.facts.cuts import Cut
 from registry.facts.engine import cells_of
 from registry.facts.limits import Limit
 from registry.facts.query import sets
-from registry.facts.rollups.catalogue import PLACED, ROLLED
+from registry.facts.rollups.catalogue import ROLLED
 from registry.facts.rollups.models import TABLES
 from registry.facts.spans import Months
 from registry.messages.ledger_models import LIVE, Dissemination
@@ -94,18 +94,18 @@ def _cost(months: Months) -> None:
         number, length = db.session.execute(query).one()
         kept, size = kept + number, size + int(length or 0)
     with files.source(held=True) as duck, Meter() as meter:
-        for by in _finest():
+        for by in _counted_cuboids():
             for _cell, members in sets(NAME, months, Cut(by=by), Limit(True), duck):
                 packed(members)
     meter.report(bitmaps=kept, bitmaps_mb=round(size / 1024**2, 2))
 
 
-def _finest() -> Iterator[tuple[str, ...]]:
-    """Dimensions of the cuboids that are not summed from others."""
-    every = [{*names} for names in ROLLED[FACT].cuboids.values()]
-    for names in ROLLED[FACT].cuboids.values():
-        if not any({*names} < other for other in every):
-            yield (*PLACED, *names)
+def _counted_cuboids() -> Iterator[tuple[str, ...]]:
+    """Dimensions of the cuboids whose sets are counted from the facts, not united from finer."""
+    kept = {name: {*ROLLED[FACT].cuboids[name]} for name in ROLLED[FACT].once_in or ()}
+    for name, dimensions in kept.items():
+        if not any(dimensions < other for other in kept.values()):
+            yield ROLLED[FACT].keys(name)
 
 
 if __name__ == "__main__":

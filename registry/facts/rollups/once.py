@@ -167,11 +167,10 @@ def _by_cell(
 ) -> Mapping[Months, Mapping[Cell, int]] | None:
     """Numbers by span and cell; None where a cell has several, which do not add up."""
     found: dict[Months, dict[Cell, int]] = {span: {} for span in spans}
-    firsts = dict.fromkeys(spans[0].numbers, spans[0]) if cut.by_month else {}
-    firsts = firsts or {span.first: span for span in spans}
+    span_of = {month: span for span in spans for month in span.numbers}
     places = [("month", "zone", "province").index(name) for name in cut.by]
     for row in db.session.execute(asked):
-        cells, cell = found[firsts[row[0]]], tuple(row[place] for place in places)
+        cells, cell = found[span_of[row[0]]], tuple(row[place] for place in places)
         if cell in cells:
             return None
         cells[cell] = row[3]
