@@ -29,6 +29,7 @@ class Settings(BaseSettings):
 
     env: Environment = Environment.PRODUCTION
     instance: Path = INSTANCE
+    cache: Path | None = None
     database_url: str = ""
     secret_key: SecretStr = SecretStr("")
     data_key: SecretStr = SecretStr("")
@@ -60,10 +61,10 @@ class Settings(BaseSettings):
     mail_from: str = ""
     webhook_hosts: str = ""
 
-    @field_validator("instance")
+    @field_validator("instance", "cache")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser().resolve()
 
     @model_validator(mode="after")
     def _check(self) -> Settings:
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
     def facts(self) -> Path:
         """Folder of the columnar files of the facts."""
         return self.instance / "facts"
+
+    @property
+    def sql(self) -> Path:
+        """Folder of the SQL that was written for questions about facts."""
+        return (self.cache or self.instance / "cache") / "sql"
 
     @property
     def uploads(self) -> Path:

@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SHARED] = Path(
         given or tempfile.mkdtemp(prefix="sang-tests-", dir=postgres.fast_place())
     )
+    os.environ["SANG_CACHE"] = str(config.stash[SHARED] / "cache")  # one for all servers, too
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -16,12 +16,13 @@ from sqlalchemy import select
 from registry.access.scope import Scope
 from registry.audit.models import AuditEvent
 from registry.db import begin_write, db
-from registry.facts.cuts import cut
+from registry.facts.cuts import Cut, cut
 from registry.facts.evaluate import evaluate
 from registry.facts.few import tells_apart
+from registry.facts.limits import Limit
 from registry.facts.measures import MEASURES
-from registry.facts.query import Live, compiled
-from registry.facts.rows import Behind, every, page, size
+from registry.facts.query import compiled
+from registry.facts.rows import Behind, Counted, every, page, size
 from registry.facts.spans import Months
 from registry.periods.calendar import Period
 from tests.facts_world import RICH, World
@@ -117,6 +118,10 @@ def test_a_part_whose_rest_would_be_told_by_subtraction_stays_closed(
         db.session.rollback()
 
 
+def _minutes(counted: Counted, cut: Cut, limit: Limit, dialect: str) -> str:
+    return compiled(counted.rows(cut, limit).select("minutes"), dialect)
+
+
 def test_rows_behind_hours_are_in_hours(app: Flask) -> None:
     with app.app_context():
         begin_write()
@@ -125,7 +130,7 @@ def test_rows_behind_hours_are_in_hours(app: Flask) -> None:
         behind = Behind(Scope.all(), Scope.all(), one, "numerator", HALF, cut())
         titles = [str(column.title) for column in behind.columns]
         place = titles.index("ชั่วโมงที่ใช้ตอบ")
-        minutes = Live().fetch(compiled(behind.table().select("minutes"), Live().dialect))
+        minutes = behind.ask(_minutes)
         hours = sorted(round(float(value) / 60, 1) for (value,) in minutes)
         assert hours
         assert sorted(row[place] for row in every(behind)) == hours

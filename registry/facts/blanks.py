@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlglot import Dialect, exp
@@ -17,9 +17,12 @@ from sqlglot import Dialect, exp
 from registry.facts.cuts import DIMENSIONS, NUMBERS, Cut, Value
 from registry.facts.limits import Limit
 from registry.facts.spans import Months
+from registry.periods.calendar import BANGKOK
 
 SOME = Months(7001 * 12 + 3, 8002 * 12 + 8)
 """Months that no question is about."""
+TODAY = date(9003, 5, 7)
+"""A day that is never today."""
 HERE, INSIDE = "here", "inside"
 OFFICES = {"offices_inside": 9_900_000_010, "bureaus": 9_900_000_020}
 """Numbers that no office has; a value of a limit has nine digits at most, and is never compiled."""
@@ -41,7 +44,8 @@ def shape(cut: Cut, limit: Limit) -> tuple[Cut, Limit]:
         name: frozenset({number, number + 1} if getattr(limit, name) else ())
         for name, number in OFFICES.items()
     }
-    return replace(cut, where=where), replace(limit, provinces=provinces, **offices)
+    blank_cut = replace(cut, where=where, today=TODAY)
+    return blank_cut, replace(limit, provinces=provinces, **offices)
 
 
 def _blanked(name: str, values: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -58,10 +62,16 @@ def filled(
     places: Sequence[str] = (),
 ) -> str:
     """SQL of a shape for a question."""
-    for before, after in zip(_dates(SOME), _dates(months), strict=True):
+    days = zip((*_dates(SOME), TODAY), (*_dates(months), cut.today), strict=True)
+    for before, after in days:
         sql = sql.replace(f"'{before}'", f"'{after}'").replace(_made(before), _made(after))
-    for number, month in ((SOME.first, months.first), (SOME.last, months.last)):
-        sql = re.sub(rf"(?<!\d){number}(?!\d)", str(month), sql)
+    numbers = (
+        (SOME.first, months.first),
+        (SOME.last, months.last),
+        (beginning(TODAY), beginning(cut.today)),
+    )
+    for blank_number, number in numbers:
+        sql = re.sub(rf"(?<!\d){blank_number}(?!\d)", str(number), sql)
     for these, values in _values(cut, limit, places):
         sql = sql.replace(_written(these, dialect), _written(values, dialect))
     return sql
@@ -77,6 +87,11 @@ def _values(
         yield (number, number + 1), sorted(getattr(limit, name))
     for name, values in cut.where:
         yield blank(name), [value for value in values if value is not None]
+
+
+def beginning(day: date) -> int:
+    """The second of the epoch at which a day begins in Thailand."""
+    return int(datetime.combine(day, time(), BANGKOK).timestamp())
 
 
 def _written(values: Collection[Value], dialect: type[Dialect]) -> str:

@@ -9,16 +9,15 @@ does not are closed alike, each for the sake of the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-
-from ibis.expr.types import Table
 
 from registry.facts.components import COMPONENTS
 from registry.facts.cuts import NUMBERS, Cut, Value
-from registry.facts.limits import filtered
-from registry.facts.query import Live, answer, compiled
-from registry.facts.rows import FEWEST, Behind, Part, size
+from registry.facts.limits import Limit
+from registry.facts.query import compiled
+from registry.facts.rows import FEWEST, Behind, Counted, Part, size
+from registry.facts.written import written
 from registry.geography.queries import province_zones
 
 NAMED = frozenset({"message"})
@@ -27,7 +26,7 @@ NAMED = frozenset({"message"})
 
 def tells_apart(behind: Behind) -> bool:
     """Whether rows may not be opened because of what is left of a wider list without them."""
-    if "member_id" not in behind.table().columns:
+    if not behind.of_persons:
         return False
     return (
         behind.bucket in _closed_spans(behind)
@@ -53,10 +52,8 @@ def _closed_spans(behind: Behind) -> set[str]:
     """The spans of a duration whose rows stay closed beside the list of all; none for that list."""
     if not behind.bucket:
         return set()
-    rows, spans = replace(behind, bucket="").table(), behind.measure.components
-    counts = [rows.member_id.nunique(where=COMPONENTS[one].contributes(rows)) for one in spans]
-    named = [count.name(one) for one, count in zip(spans, counts, strict=True)]
-    found = answer(Live(), compiled(rows.agg(named), Live().dialect))[0]
+    spans = behind.measure.components
+    found = replace(behind, bucket="").ask(_persons_of, tuple(spans))[0]
     persons = sorted((int(count), one) for one, count in zip(spans, found, strict=True) if count)
     few = [one for count, one in persons if count < FEWEST]
     return {one for _count, one in persons[: len(few) + 1]} if few else set()
@@ -65,12 +62,11 @@ def _closed_spans(behind: Behind) -> set[str]:
 def _closed(behind: Behind, name: str) -> set[Value]:
     """The values of a limit whose rows stay closed within the question without that limit."""
     others = tuple(limit for limit in behind.cut.where if limit[0] != name)
-    rows = behind.table(replace(behind.cut, by=(name,), where=others))
-    persons = _persons(rows, name)
+    persons = _persons(behind, name, replace(behind.cut, by=(name,), where=others))
     closed: set[Value] = set()
     for values in _wholes(behind, name, persons):
         few = [value for value in values if persons[value] < FEWEST]
-        if few and _together(rows, name, few, sum(persons[value] for value in few)) < FEWEST:
+        if few and _together(behind, name, few, persons) < FEWEST:
             many = [value for value in values if value not in few]
             few += sorted(many, key=lambda value: (persons[value], str(value)))[:1]
         closed.update(few)
@@ -88,10 +84,9 @@ def _wholes(behind: Behind, name: str, values: Iterable[Value]) -> list[list[Val
     return list(groups.values())
 
 
-def _persons(rows: Table, name: str) -> dict[Value, int]:
+def _persons(behind: Behind, name: str, cut: Cut) -> dict[Value, int]:
     """Persons by value of a dimension; values without any are not among them."""
-    counted = rows.group_by(rows[name]).agg(persons=rows.member_id.nunique())
-    found = answer(Live(), compiled(counted, Live().dialect))
+    found = behind.ask(_counted_by, cut=cut)
     return {_plain(name, value): int(count) for value, count in found if count}
 
 
@@ -99,10 +94,30 @@ def _plain(name: str, value: Value) -> Value:
     return int(value) if value is not None and name in NUMBERS else value
 
 
-def _together(rows: Table, name: str, values: list[Value], at_most: int) -> int:
+def _together(behind: Behind, name: str, values: list[Value], persons: Mapping[Value, int]) -> int:
     """Persons behind several values; one may stand behind more than one of them."""
+    at_most = sum(persons[value] for value in values)
     if at_most < FEWEST:
         return at_most
-    some = filtered(rows, Cut(where=((name, tuple(values)),)))
-    count = answer(Live(), compiled(some.agg(persons=some.member_id.nunique()), Live().dialect))
-    return int(count[0][0])
+    others = dict(behind.cut.where) | {name: tuple(values)}
+    some = replace(behind.cut, by=(), where=tuple(sorted(others.items())))
+    return int(behind.ask(_counted_by, cut=some)[0][0])
+
+
+@written
+def _counted_by(counted: Counted, cut: Cut, limit: Limit, dialect: str) -> str:
+    """Persons by the cut's dimensions."""
+    rows = counted.rows(cut, limit)
+    grouped = rows.group_by([rows[name] for name in cut.by]) if cut.by else rows
+    return compiled(grouped.agg(persons=rows.member_id.nunique()), dialect)
+
+
+@written
+def _persons_of(
+    counted: Counted, components: tuple[str, ...], cut: Cut, limit: Limit, dialect: str
+) -> str:
+    """Persons behind each of some components."""
+    rows = counted.rows(cut, limit)
+    conditions = {name: COMPONENTS[name].contributes(rows) for name in components}
+    counts = {name: rows.member_id.nunique(where=there) for name, there in conditions.items()}
+    return compiled(rows.agg(**counts), dialect)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import ibis
 import sqlglot
@@ -18,6 +17,7 @@ from registry.facts.cuts import Cut
 from registry.facts.limits import Limit
 from registry.facts.query import Duck, Places, Rows, Source
 from registry.facts.spans import Months
+from registry.facts.written import written
 
 Keys = tuple[str, ...]
 DUCKDB = Dialect.get_or_raise("duckdb").__class__
@@ -40,7 +40,7 @@ def totals_by(
     found: list[Rows] = [[] for _keys in groups]
     every = tuple(dict.fromkeys(key for keys in groups for key in keys))
     whole = replace(cut, by=every)
-    cells, asked = _written(tuple(names), tuple(groups), *shape(whole, limit), bool(places))
+    cells, *asked = _grouped(tuple(names), tuple(groups), *shape(whole, limit), bool(places))
     for some in query.askable(names, months, whole):
         sql = query.asked(filled(cells, DUCKDB, some, whole, limit, places), source.dialect)
         source.connection.execute(f"CREATE OR REPLACE TEMP TABLE {CELLS} AS {sql}")
@@ -49,11 +49,11 @@ def totals_by(
     return found
 
 
-@lru_cache(maxsize=256)
-def _written(
+@written
+def _grouped(
     names: tuple[str, ...], groups: tuple[Keys, ...], cut: Cut, limit: Limit, placed: bool
-) -> tuple[str, list[str]]:
-    """SQL that makes the cells of all groups, and for each group SQL that reads its totals."""
+) -> list[str]:
+    """SQL that makes the cells of all groups, then for each group SQL that reads its totals."""
     fact = COMPONENTS[names[0]].fact
     codes = () if fact.steady else fact.codes  # what is steady was gathered already
     cells = (
@@ -75,7 +75,7 @@ def _written(
     tree = tree.select(exp.alias_(number, GROUP))
     kept = ibis.table({**dict(cells.schema().items()), GROUP: "int64"}, name=CELLS)
     asked = [_asked(kept, names, keys, every, codes) for keys in groups]
-    return tree.sql(dialect=DUCKDB), asked
+    return [tree.sql(dialect=DUCKDB), *asked]
 
 
 def _gathered(names: Sequence[str], cut: Cut, limit: Limit, placed: bool) -> Table:

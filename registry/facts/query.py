@@ -10,8 +10,6 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
-from functools import lru_cache
 from typing import Any, Protocol
 
 import ibis
@@ -22,14 +20,14 @@ from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
 from registry.db import db
 from registry.facts.bitmaps import BitMap
-from registry.facts.blanks import HERE, SOME, blank, filled, shape
+from registry.facts.blanks import HERE, SOME, beginning, blank, filled, shape
 from registry.facts.components import COMPONENTS, Component
 from registry.facts.cuts import Cell, Cut
 from registry.facts.fact import Fact, at_month_ends
 from registry.facts.limits import Limit, filtered, limited, stamped
 from registry.facts.schema import MONTH_ENDS
 from registry.facts.spans import Months
-from registry.periods.calendar import BANGKOK
+from registry.facts.written import written
 
 BITS = 48
 """Months of a stock that are asked about at once: they and a year before are bits of a number."""
@@ -124,9 +122,7 @@ def selection(
         rows = gathered(rows, keys, gather) if gather else rows
         rows = at_month_ends(rows, months, fact.flags)
     if fact.open:
-        rows = rows.mutate(
-            now=ibis.literal(int(datetime.combine(cut.today, time(), BANGKOK).timestamp()))
-        )
+        rows = rows.mutate(now=ibis.literal(beginning(cut.today)))
     return filtered(stamped(fact, rows, cut), cut)
 
 
@@ -160,11 +156,11 @@ def totals(
         only_open: of those rows alone which the clock may change.
     """
     asked = (tuple(names), *shape(cut, limit), source.dialect, bool(places))
-    written = _totals(*asked, only_open=only_open)
+    sql = _totals(*asked, only_open=only_open)
     return [
         row
         for some in askable(names, months, cut)
-        for row in answer(source, filled(written, _dialect(source), some, cut, limit, places))
+        for row in answer(source, filled(sql, dialect_of(source), some, cut, limit, places))
     ]
 
 
@@ -179,8 +175,8 @@ def sets(
     name: str, months: Months, cut: Cut, limit: Limit, source: Source, places: Places = ()
 ) -> Iterator[tuple[Cell, BitMap]]:
     """What a distinct component counts once, as a set for each cell."""
-    written = _keys(name, *shape(cut, limit), source.dialect, bool(places))
-    sql = filled(written, _dialect(source), months, cut, limit, places)
+    keys = _keys(name, *shape(cut, limit), source.dialect, bool(places))
+    sql = filled(keys, dialect_of(source), months, cut, limit, places)
     if isinstance(source, Duck):
         yield from source.sets(asked(sql, source.dialect))
         return
@@ -190,7 +186,7 @@ def sets(
     yield from ((cell, BitMap(keys)) for cell, keys in found.items())
 
 
-def _dialect(source: Source) -> type[Dialect]:
+def dialect_of(source: Source) -> type[Dialect]:
     """The SQL of a source as sqlglot knows it."""
     found: type[Dialect] = getattr(compilers, source.dialect).compiler.dialect
     return found
@@ -220,7 +216,7 @@ def asked(sql: str, dialect: str) -> str:
 _ENDS = re.compile(rf"\b({MONTH_ENDS}(\d+)_(\d+))\b")
 
 
-@lru_cache(maxsize=1024)
+@written
 def _totals(
     names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str, placed: bool, *, only_open: bool
 ) -> str:
@@ -245,7 +241,7 @@ def totals_of(
     return grouped.agg(**{name: sum_.cast(WHOLE) for name, sum_ in sums.items()})
 
 
-@lru_cache(maxsize=256)
+@written
 def _keys(name: str, cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
     component = COMPONENTS[name]
     rows = placed_here(selection(component.fact, SOME, cut, limit), placed)

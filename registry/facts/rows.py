@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Literal
 
 import ibis
-from ibis.expr.types import BooleanValue
+from ibis.expr.types import BooleanValue, Table
 
 from registry.access.scope import Scope
 from registry.documents.cells import Cell
+from registry.facts.blanks import SOME, filled, shape
 from registry.facts.components import COMPONENTS, Component
 from registry.facts.cuts import Cut
 from registry.facts.evaluate import check
-from registry.facts.limits import limit_of
+from registry.facts.fact import Fact
+from registry.facts.limits import Limit, limit_of
 from registry.facts.measure import Measure
-from registry.facts.query import Live, answer, compiled, selection
+from registry.facts.query import Live, Rows, answer, compiled, dialect_of, selection
 from registry.facts.shown import COLUMNS, Shown, cells
 from registry.facts.spans import Months
+from registry.facts.written import written
 
 FEWEST = 5
 """A cell of fewer persons is not opened to those who may not see personal data."""
@@ -69,19 +73,57 @@ class Behind:
         """Whether names may be shown for all that the figure counts."""
         return self.who.personal and self.who.key == self.scope.key
 
-    def table(self, cut: Cut | None = None) -> ibis.Table:
-        """The rows themselves, or those of another cut."""
-        check(self.measure, cut or self.cut)
-        fact = self.component.fact
-        rows = selection(fact, self.months, cut or self.cut, limit_of(self.scope))
-        counted = self.component.contributes(rows)
-        return rows.filter(self._countable(rows) & ~counted if self.part == "rest" else counted)
+    @property
+    def counted(self) -> Counted:
+        """Which rows of its fact stand behind it."""
+        over = str(self.measure.denominator) if self.part == "rest" else ""
+        return Counted(self.component.name, over)
 
-    def _countable(self, rows: ibis.Table) -> BooleanValue:
+    @property
+    def of_persons(self) -> bool:
+        """Whether its rows are those of members."""
+        return _of_persons(self.component.fact)
+
+    def ask(
+        self, write: Callable[..., str], *more: object, cut: Cut | None = None, end: str = ""
+    ) -> Rows:
+        """What a query about the rows finds.
+
+        Args:
+            write: writes it, given which rows, ``more``, and the shape of a cut and a limit.
+            cut: in place of its own.
+            end: what follows the query.
+        """
+        asked, limit, source = cut or self.cut, limit_of(self.scope), Live()
+        check(self.measure, asked)
+        sql = write(self.counted, *more, *shape(asked, limit), source.dialect)
+        return answer(source, filled(sql, dialect_of(source), self.months, asked, limit) + end)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows of a fact: those that a component counts, or what of those ``over`` it does not."""
+
+    component: str
+    over: str = ""
+
+    def rows(self, cut: Cut, limit: Limit) -> Table:
+        """The rows of a shape; see :mod:`registry.facts.blanks`."""
+        one = COMPONENTS[self.component]
+        rows = selection(one.fact, SOME, cut, limit)
+        counted = one.contributes(rows)
+        return rows.filter(self._countable(rows) & ~counted if self.over else counted)
+
+    def _countable(self, rows: Table) -> BooleanValue:
         """Which of the counted fact's rows the share is over; those of another fact are all."""
-        over = COMPONENTS[str(self.measure.denominator)]
-        own = over.fact is self.component.fact
+        over = COMPONENTS[self.over]
+        own = over.fact is COMPONENTS[self.component].fact
         return over.contributes(rows) if own else ibis.literal(True)
+
+
+@lru_cache
+def _of_persons(fact: Fact) -> bool:
+    return "member_id" in fact.rows(SOME).columns
 
 
 @dataclass(frozen=True)
@@ -95,14 +137,19 @@ class Size:
 
 def size(behind: Behind) -> Size:
     """Count the rows behind a figure, and decide whether they may be opened."""
-    rows = behind.table()
-    counts = [rows.count().name("rows")]
-    if "member_id" in rows.columns:
-        counts.append(rows.member_id.nunique().name("persons"))
-    found = answer(Live(), compiled(rows.agg(counts), Live().dialect))[0]
+    found = behind.ask(_sized)[0]
     persons = int(found[1]) if len(found) > 1 else None
     few = persons is not None and 0 < persons < FEWEST
     return Size(int(found[0]), persons, few and not behind.named)
+
+
+@written
+def _sized(counted: Counted, cut: Cut, limit: Limit, dialect: str) -> str:
+    rows = counted.rows(cut, limit)
+    counts = [rows.count().name("rows")]
+    if "member_id" in rows.columns:
+        counts.append(rows.member_id.nunique().name("persons"))
+    return compiled(rows.agg(counts), dialect)
 
 
 def page(behind: Behind, number: int) -> list[list[Cell]]:
@@ -120,19 +167,30 @@ def every(behind: Behind) -> Iterator[list[Cell]]:
 
 
 def _fetch(behind: Behind, limit: int, offset: int) -> list[list[Cell]]:
-    rows, columns = behind.table(), behind.columns
-    chosen = {f"c{place}": rows[column.column] for place, column in enumerate(columns)}
-    keys = {f"k{place}": rows[key] for place, key in enumerate(_keys(rows))}
-    ordered = rows.select(**chosen, **keys)
-    first, *rest = (ordered[name] for name in (*chosen, *keys))
-    ordered = ordered.order_by([first.desc() if columns[0].kind == "day" else first, *rest])
-    found: list[tuple[Any, ...]] = answer(
-        Live(), compiled(ordered.limit(limit, offset=offset), Live().dialect)
-    )
+    columns = behind.columns
+    names, newest_first = tuple(one.column for one in columns), columns[0].kind == "day"
+    found = behind.ask(_listed, names, newest_first, end=f" LIMIT {limit} OFFSET {offset}")
     return cells(columns, [row[: len(columns)] for row in found], behind.who)
 
 
-def _keys(rows: ibis.Table) -> list[str]:
+@written
+def _listed(
+    counted: Counted,
+    columns: tuple[str, ...],
+    newest_first: bool,  # noqa: FBT001 (as the others it is told by its place)
+    cut: Cut,
+    limit: Limit,
+    dialect: str,
+) -> str:
+    rows = counted.rows(cut, limit)
+    chosen = {f"c{place}": rows[column] for place, column in enumerate(columns)}
+    keys = {f"k{place}": rows[key] for place, key in enumerate(_keys(rows))}
+    ordered = rows.select(**chosen, **keys)
+    first, *rest = (ordered[name] for name in (*chosen, *keys))
+    return compiled(ordered.order_by([first.desc() if newest_first else first, *rest]), dialect)
+
+
+def _keys(rows: Table) -> list[str]:
     """Columns that make the order of rows whole, so that pages neither repeat nor skip one."""
     known = ("id", "message_id", "member_id", "district")
     return [name for name in known if name in rows.columns]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -188,5 +189,5 @@ def _made_ahead(parts: Sequence[Part], facts: Source) -> Iterator[tuple[Part, Ma
         later: Future[Made] | None = None
         for part, following in zip(parts, [*parts[1:], None], strict=True):
             found = later.result() if later else made(part, facts)
-            later = ahead.submit(made, following, facts) if following else None
+            later = ahead.submit(copy_context().run, made, following, facts) if following else None
             yield part, found
