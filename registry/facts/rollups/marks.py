@@ -29,13 +29,21 @@ class Known:
 
     Attributes:
         ready: whether they are whole.
-        marks: mark, first and last month, and province of what changed.
+        marked: of each mark asked about, first and last month and province of what changed.
         folded: of each fact asked about, when each of its months was last rolled up.
     """
 
     ready: bool
-    marks: Sequence[Row[str, int, int, str]]
+    marked: dict[str, Sequence[Row[int, int, str]]] = field(default_factory=dict)
     folded: dict[str, Mapping[int, datetime]] = field(default_factory=dict)
+
+    def marked_by(self, mark: str) -> Sequence[Row[int, int, str]]:
+        """First and last month and province of what has changed since it was rolled up."""
+        if mark not in self.marked:
+            rows = select(FactMark.month, FactMark.until, FactMark.province)
+            rows = rows.where(FactMark.mark == mark).distinct()
+            self.marked[mark] = db.session.execute(rows).all()
+        return self.marked[mark]
 
     def folded_of(self, fact: str) -> Mapping[int, datetime]:
         """When each month of a fact was last rolled up."""
@@ -54,9 +62,7 @@ def known() -> Known:
     session = db.session()
     found: Known | None = session.info.get(READ)
     if found is None:
-        rows = select(FactMark.mark, FactMark.month, FactMark.until, FactMark.province)
-        ready = bool(session.scalar(select(FactState.ready)))
-        found = Known(ready, session.execute(rows.distinct()).all())
+        found = Known(bool(session.scalar(select(FactState.ready))))
         if not session.info.get(WRITE):
             session.info[READ] = found
     return found
@@ -81,9 +87,7 @@ def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
     found: dict[int, frozenset[str]] = {}
     if fact.stock:
         found = {month: WHOLE for month in months.numbers if month not in kept}
-    for mark, start, until, province in now.marks:
-        if mark != rolled.mark:
-            continue
+    for start, until, province in now.marked_by(rolled.mark):
         touched = rolled.touched(start, until)
         for month in range(max(touched.first, months.first), min(touched.last, months.last) + 1):
             if not (lag and rolled.lag and month in kept):
