@@ -175,9 +175,17 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _on_begin_postgresql(connection: Connection) -> None:
-    """Psycopg sends the attribute with its ``BEGIN``, so it costs no round trip."""
+    """Psycopg sends the attributes with its ``BEGIN``, so they cost no round trip.
+
+    Readers see one moment, as on SQLite: a page asks many questions, and while it does so others
+    write, and what they wrote is rolled up.
+    """
+    from psycopg import IsolationLevel  # noqa: PLC0415 (SQLite does without it)
+
     write = bool(connection.get_execution_options().get(WRITE))
-    connection.connection.dbapi_connection.read_only = not write  # type: ignore[union-attr]
+    raw: Any = connection.connection.dbapi_connection
+    raw.read_only = not write
+    raw.isolation_level = None if write else IsolationLevel.REPEATABLE_READ
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -90,7 +91,7 @@ def require_empty() -> None:
 def make_derived(say: Tell) -> None:
     """Make anew what is kept beside the facts: the load went past the triggers that mark them."""
     say("columnar files and rollups")
-    rebuild(this_process(), files.proven(lambda *_: None))
+    rebuild(this_process(), partial(files.proven, lambda *_: None))
 
 
 def rows_of(world: World, wordings: people.Wordings, say: Tell) -> Iterator[Table]:

@@ -17,6 +17,7 @@ from sqlglot import Dialect, exp
 from registry.facts.cuts import DIMENSIONS, NUMBERS, Cut, Value
 from registry.facts.limits import Limit
 from registry.facts.spans import Months
+from registry.facts.touched import SOME_EPOCH
 from registry.periods.calendar import BANGKOK
 
 SOME = Months(7001 * 12 + 3, 8002 * 12 + 8)
@@ -60,6 +61,7 @@ def filled(
     cut: Cut,
     limit: Limit,
     places: Sequence[str] = (),
+    epoch: int = 0,
 ) -> str:
     """SQL of a shape for a question."""
     days = zip((*_dates(SOME), TODAY), (*_dates(months), cut.today), strict=True)
@@ -69,6 +71,7 @@ def filled(
         (SOME.first, months.first),
         (SOME.last, months.last),
         (beginning(TODAY), beginning(cut.today)),
+        (SOME_EPOCH, epoch),
     )
     for blank_number, number in numbers:
         sql = re.sub(rf"(?<!\d){blank_number}(?!\d)", str(number), sql)

@@ -39,6 +39,9 @@ class Fact:
         cohort: what stood before the months and is followed to their end, not month by month.
         open: which rows the clock may change although nobody does; its rows also carry ``now``,
             the epoch second at which the cut's today begins.
+        pair: of a fact of the ledger, what its rows change together with; see
+            :mod:`registry.facts.touched`.  What else changes a fact marks whole partitions.
+        plain: the rows without what other rows decide, enough for what is counted once.
         by_office: placed by an office; one without a province lies in the zone of the office.
     """
 
@@ -52,6 +55,8 @@ class Fact:
     coded: Callable[[Table], Table] = lambda rows: rows
     flags: tuple[str, ...] = ()
     cohort: bool = False
+    pair: str = ""
+    plain: Callable[..., Table] | None = None
     by_office: bool = False
     open: Callable[[Table], BooleanValue] | None = None
 

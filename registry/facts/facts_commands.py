@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import click
 from flask.cli import with_appcontext
@@ -19,7 +20,7 @@ from registry.errors import Refused
 from registry.facts import files
 from registry.facts.files.writing import Tell
 from registry.facts.rollups.fold import fold, rebuild
-from registry.facts.rollups.models import FactMark, FactState
+from registry.facts.rollups.models import TOUCH, FactMark, FactState
 from registry.facts.rollups.proof import TOLD, prove
 from registry.facts.rollups.turn import NotFolding, this_process
 from registry.i18n import moment
@@ -72,7 +73,7 @@ def refresh_command(as_json: bool) -> None:
 def rebuild_command(as_json: bool) -> None:
     """Make the columnar files and all rollups anew; the rollups from the proven files."""
     with _bar("facts") as tell, _alone():
-        rows = rebuild(this_process(), files.proven(tell), tell)
+        rows = rebuild(this_process(), partial(files.proven, tell), tell)
     click.echo(
         json.dumps({"rows": rows}) if as_json else _("Rows of rollups: %(n)s.", n=f"{rows:,}")
     )
@@ -84,7 +85,10 @@ def rebuild_command(as_json: bool) -> None:
 def status_command(as_json: bool) -> None:
     """How many partitions wait to be rolled up, and what the last proof found."""
     state = db.session.get(FactState, 1)
-    waiting = db.session.scalar(select(func.count()).select_from(FactMark)) or 0
+    waiting = sum(
+        db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in (FactMark, TOUCH)
+    )
     at = state.proved_at if state else None
     found = {
         "ready": bool(state and state.ready),

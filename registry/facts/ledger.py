@@ -20,6 +20,7 @@ from registry.facts.fact import (
 from registry.facts.notices import CORRECTED, WITHDRAWN, moved
 from registry.facts.schema import table
 from registry.facts.spans import Months
+from registry.facts.touched import CHANNEL, MEMBER
 from registry.messages.ledger_models import DAY_ONLY, LIVE
 
 
@@ -79,14 +80,25 @@ def disseminations(months: Months, messages: Messages = ()) -> Table:
     """
     facts = about(table("dissemination"), messages)
     touched = facts.filter(within(months, facts.month)).message_id
-    rows = facts.filter(facts.state != "withdrawn", facts.message_id.isin(touched))
-    live = rows.state.isin(LIVE)
+    rows = _standing(facts.filter(facts.message_id.isin(touched)))
     order = ibis.window(
         group_by=[rows.message_id, rows.channel_id],
-        order_by=[live.ifelse(0, 1), rows["at"], rows.id],
+        order_by=[rows.live.ifelse(0, 1), rows["at"], rows.id],
     )
-    rows = rows.mutate(live=live, carries=live & (ibis.row_number().over(order) == 0))
+    rows = rows.mutate(carries=rows.live & (ibis.row_number().over(order) == 0))
     return rows.filter(within(months, rows.month)).rename(province="province_code")
+
+
+def disseminations_alone(months: Months, messages: Messages = ()) -> Table:
+    """The same without ``carries``, for which others of the message must be read."""
+    facts = about(table("dissemination"), messages)
+    rows = _standing(facts.filter(within(months, facts.month)))
+    return rows.rename(province="province_code")
+
+
+def _standing(facts: Table) -> Table:
+    rows = facts.filter(facts.state != "withdrawn")
+    return rows.mutate(live=rows.state.isin(LIVE))
 
 
 def evidenced(rows: Table) -> ibis.Value:
@@ -106,5 +118,13 @@ RECIPIENTS = Fact(
         *("passed", "pass_minutes_span", "pass_minutes_in_time"),
     ),
     coded=lambda rows: with_spans(rows, "receive_minutes", "pass_minutes"),
+    pair=MEMBER,
 )
-DISSEMINATIONS = Fact("disseminations", disseminations, LEDGER | {"weekday", "hour"}, by_publisher)
+DISSEMINATIONS = Fact(
+    "disseminations",
+    disseminations,
+    LEDGER | {"weekday", "hour"},
+    by_publisher,
+    pair=CHANNEL,
+    plain=disseminations_alone,
+)

@@ -7,6 +7,7 @@ from ibis.expr.types import BooleanValue, Table
 from registry.facts.fact import LEDGER, Fact, Messages, about, by_publisher, seconds, within
 from registry.facts.schema import table
 from registry.facts.spans import Months
+from registry.facts.touched import MEMBER
 from registry.messages.models import MessageState
 from registry.messages.release_models import Purpose
 from registry.outbox.models import DeliveryState
@@ -71,4 +72,4 @@ def told(rows: Table) -> BooleanValue:
     return found.fill_null(False)
 
 
-NOTICED = Fact("noticed", noticed, LEDGER, by_publisher)
+NOTICED = Fact("noticed", noticed, LEDGER, by_publisher, pair=MEMBER)

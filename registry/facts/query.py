@@ -10,11 +10,13 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import ibis
 from ibis.backends.sql import compilers
 from ibis.expr.types import Table, Value
+from sqlalchemy import Connection
 from sqlglot import Dialect, exp
 from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
@@ -27,6 +29,7 @@ from registry.facts.fact import Fact, at_month_ends
 from registry.facts.limits import Limit, filtered, limited, stamped
 from registry.facts.schema import MONTH_ENDS
 from registry.facts.spans import Months
+from registry.facts.touched import SOME_EPOCH, Touched, only_touched
 from registry.facts.written import written
 
 BITS = 48
@@ -70,9 +73,23 @@ class Live:
 
     def fetch(self, sql: str) -> Rows:
         """All rows of a query, run in the session's transaction."""
-        options = {"no_parameters": True}
-        result = db.session.connection().exec_driver_sql(sql, execution_options=options)
-        return [tuple(row) for row in result]
+        return _fetched(db.session.connection(), sql)
+
+
+class Snapshot(Live):
+    """The database as one connection sees it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def fetch(self, sql: str) -> Rows:
+        """All rows of a query."""
+        return _fetched(self.connection, sql)
+
+
+def _fetched(connection: Connection, sql: str) -> Rows:
+    found = connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
+    return [tuple(row) for row in found]
 
 
 class Duck:
@@ -104,19 +121,27 @@ class Duck:
 
 
 def selection(
-    fact: Fact, months: Months, cut: Cut, limit: Limit, gather: Sequence[Component] = ()
+    fact: Fact,
+    months: Months,
+    cut: Cut,
+    limit: Limit,
+    gather: Sequence[Component] = (),
+    *,
+    plain: bool = False,
 ) -> Table:
     """The rows of a fact that a question is about, with the columns of its dimensions.
 
     Args:
         gather: of a steady stock, components that are summed up before the months are told
             apart; each is then a column of fewer rows.
+        plain: whether what other rows decide may be left out.
     """
     if fact.stock and not (fact.cohort or cut.by_month):
         months = months.at_end
     asked = dict(cut.where).get("message", ())
     narrowed = (tuple(int(value) for value in asked if value is not None),) if asked else ()
-    rows = limited(fact, fact.rows(months, *narrowed), months, limit)
+    found = fact.plain if plain and fact.plain else fact.rows
+    rows = limited(fact, found(months, *narrowed), months, limit)
     if fact.steady:
         keys = (*TOLD_APART, "begins", "until", *fact.flags, *fact.codes)
         rows = gathered(rows, keys, gather) if gather else rows
@@ -149,19 +174,30 @@ def totals(
     places: Places = (),
     *,
     only_open: bool = False,
+    touched: Touched | None = None,
 ) -> Rows:
     """Totals of components of one fact: a row per cell, its values before the totals.
 
     Args:
         only_open: of those rows alone which the clock may change.
+        touched: of those rows alone which were touched.
     """
     asked = (tuple(names), *shape(cut, limit), source.dialect, bool(places))
-    sql = _totals(*asked, only_open=only_open)
+    sql = _totals(*asked, only_open=only_open, touched=_shaped(touched))
+    about = (cut, limit, places, _epoch(touched))
     return [
         row
         for some in askable(names, months, cut)
-        for row in answer(source, filled(sql, dialect_of(source), some, cut, limit, places))
+        for row in answer(source, filled(sql, dialect_of(source), some, *about))
     ]
+
+
+def _shaped(touched: Touched | None) -> Touched | None:
+    return touched and replace(touched, epoch=SOME_EPOCH)
+
+
+def _epoch(touched: Touched | None) -> int:
+    return touched.epoch if touched else 0
 
 
 def askable(names: Sequence[str], months: Months, cut: Cut) -> list[Months]:
@@ -172,11 +208,19 @@ def askable(names: Sequence[str], months: Months, cut: Cut) -> list[Months]:
 
 
 def sets(
-    name: str, months: Months, cut: Cut, limit: Limit, source: Source, places: Places = ()
+    name: str,
+    months: Months,
+    cut: Cut,
+    limit: Limit,
+    source: Source,
+    places: Places = (),
+    *,
+    touched: Touched | None = None,
 ) -> Iterator[tuple[Cell, BitMap]]:
     """What a distinct component counts once, as a set for each cell."""
-    keys = _keys(name, *shape(cut, limit), source.dialect, bool(places))
-    sql = filled(keys, dialect_of(source), months, cut, limit, places)
+    asked_about = (name, *shape(cut, limit), source.dialect, bool(places))
+    keys = _keys(*asked_about, touched=_shaped(touched))
+    sql = filled(keys, dialect_of(source), months, cut, limit, places, _epoch(touched))
     if isinstance(source, Duck):
         yield from source.sets(asked(sql, source.dialect))
         return
@@ -218,10 +262,17 @@ _ENDS = re.compile(rf"\b({MONTH_ENDS}(\d+)_(\d+))\b")
 
 @written
 def _totals(
-    names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str, placed: bool, *, only_open: bool
+    names: tuple[str, ...],
+    cut: Cut,
+    limit: Limit,
+    dialect: str,
+    placed: bool,
+    *,
+    only_open: bool,
+    touched: Touched | None,
 ) -> str:
     rows = totals_of(names, cut, limit, placed, only_open=only_open)
-    return compiled(rows, dialect, once=len(names) > MANY)
+    return compiled(rows, dialect, once=len(names) > MANY, touched=touched)
 
 
 def totals_of(
@@ -242,13 +293,15 @@ def totals_of(
 
 
 @written
-def _keys(name: str, cut: Cut, limit: Limit, dialect: str, placed: bool) -> str:
+def _keys(
+    name: str, cut: Cut, limit: Limit, dialect: str, placed: bool, *, touched: Touched | None
+) -> str:
     component = COMPONENTS[name]
-    rows = placed_here(selection(component.fact, SOME, cut, limit), placed)
+    rows = placed_here(selection(component.fact, SOME, cut, limit, plain=True), placed)
     rows = rows.filter(component.contributes(rows))
     key = component.value(rows) if component.value else rows.count()
     chosen = rows.select(*(rows[dimension] for dimension in cut.by), key=key)
-    return compiled(chosen.distinct(), dialect)
+    return compiled(chosen.distinct(), dialect, touched=touched)
 
 
 def placed_here(rows: Table, placed: bool) -> Table:
@@ -256,7 +309,9 @@ def placed_here(rows: Table, placed: bool) -> Table:
     return rows.filter(rows.province.isin(blank(HERE))) if placed else rows
 
 
-def compiled(rows: Table, dialect: str, *, once: bool = False) -> str:
+def compiled(
+    rows: Table, dialect: str, *, once: bool = False, touched: Touched | None = None
+) -> str:
     """The SQL of an expression; subqueries become CTEs, since SQLite nests only so deep.
 
     ``once`` has the rows worked out before they are summed: else a database may work out a
@@ -266,6 +321,8 @@ def compiled(rows: Table, dialect: str, *, once: bool = False) -> str:
     compiler = getattr(compilers, dialect).compiler
     tree = eliminate_subqueries(compiler.to_sqlglot(rows))
     parts = list(tree.find_all(exp.CTE))
+    if touched:
+        only_touched(tree, touched, compiler.dialect)
     if dialect == "duckdb":
         for part in parts:
             part.set("materialized", False)

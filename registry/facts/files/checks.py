@@ -15,11 +15,10 @@ from operator import add
 
 import ibis
 from ibis.expr.types import Table, Value
-from sqlalchemy import Connection
 
 from registry.facts.fact import seconds
 from registry.facts.notices import NOTICES
-from registry.facts.query import Live, Rows, Source, compiled
+from registry.facts.query import Source, compiled
 from registry.facts.schema import COLUMNS, PRESENCE, table
 
 MONTHLY = tuple(name for name, columns in COLUMNS.items() if "month" in columns)
@@ -42,20 +41,6 @@ class Check:
     rows: int
     sum: int
     squares: int
-
-
-class Snapshot(Live):
-    """The database as one connection sees it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def fetch(self, sql: str) -> Rows:
-        """All rows of a query."""
-        options = {"no_parameters": True}
-        return [
-            tuple(row) for row in self.connection.exec_driver_sql(sql, execution_options=options)
-        ]
 
 
 def checks(source: Source, name: str, months: Collection[int] | None = None) -> dict[int, Check]:

@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from registry.db import snapshot
 from registry.errors import Refused
-from registry.facts.files.checks import Check, Snapshot, checks
+from registry.facts.files.checks import Check, checks
 from registry.facts.files.manifest import Manifest
 from registry.facts.files.reading import folder, source
 from registry.facts.files.writing import Tell, write_files
-from registry.facts.query import Duck, Source
+from registry.facts.query import Duck, Snapshot, Source
 from registry.facts.schema import COLUMNS
 
 
@@ -53,7 +54,7 @@ def verify() -> Verdict:
 
 
 @contextmanager
-def proven(tell: Tell) -> Iterator[Duck]:
+def proven(tell: Tell, connection: Connection | None = None) -> Iterator[Duck]:
     """The files as a source of measures, brought up to date and proved when the block begins.
 
     Whoever writes them compares each month of the database with the manifest; what is left to
@@ -63,7 +64,7 @@ def proven(tell: Tell) -> Iterator[Duck]:
         Refused: one does not.
         duckdb.Error: a file is missing or is no Parquet file.
     """
-    write_files(tell)
+    write_files(tell, connection=connection)
     manifest = Manifest.of(folder())
     with source(held=True) as files:
         for name in COLUMNS:

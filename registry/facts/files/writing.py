@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from sqlalchemy import Connection, Select, select
 
 from registry.db import Base, snapshot
 from registry.disk import locked, put
-from registry.facts.files.checks import MONTHLY, Check, Snapshot, checks
+from registry.facts.files.checks import MONTHLY, Check, checks
 from registry.facts.files.manifest import Manifest, Part, path_of, schema_version
 from registry.facts.files.reading import folder
 from registry.facts.files.rows import kept, schema_of, write_rows
 from registry.facts.notices import NOTICES
+from registry.facts.query import Snapshot
 from registry.facts.schema import COLUMNS
 from registry.periods.calendar import utc_now
 
@@ -32,26 +34,29 @@ class Written:
     rows: int = 0
 
 
-def write_files(tell: Tell, changed: Mapping[str, Collection[int]] | None = None) -> Written:
+def write_files(
+    tell: Tell,
+    changed: Mapping[str, Collection[int]] | None = None,
+    connection: Connection | None = None,
+) -> Written:
     """Bring the files to what the database holds now; only months that differ are written.
 
     Args:
         tell: hears the step, and how many of how many tables are done.
         changed: by table, the only months that may differ; a table that is not named is compared
             whole, and so is every table that is not kept by months.
+        connection: sees the moment that is written; now unless told otherwise.
     """
     root, done = folder(), Written()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(root), snapshot() as connection:
+    with locked(root), nullcontext(connection) if connection else snapshot() as seen:
         _tidy(root)
         manifest = Manifest.load(root)
         if manifest is None or manifest.schema != schema_version():
             manifest, changed = Manifest(schema_version()), None
         for number, name in enumerate(COLUMNS):
             tell("files", number, len(COLUMNS))
-            manifest = _Table(connection, root, name, done).renew(
-                manifest, (changed or {}).get(name)
-            )
+            manifest = _Table(seen, root, name, done).renew(manifest, (changed or {}).get(name))
         tell("files", len(COLUMNS), len(COLUMNS))
     return done
 

@@ -66,7 +66,7 @@ def _since(fact: Fact, months: Months, limit: Limit) -> datetime | None:
     name = RESTS_ON.get(fact.name, fact.name)
     if name not in ROLLED or (limit.bureaus and fact.owned is not by_publisher):
         return None
-    if marks.dirty(ROLLED[name], months):
+    if marks.dirty(ROLLED[name], months) or marks.touched(ROLLED[name], months):
         return None
     folded = marks.known().folded_of(name)
     return max((folded[month] for month in months.numbers if month in folded), default=None)

@@ -8,26 +8,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from registry.bulk import insert_rows
 from registry.db import begin_write, commit, db, unit_of_work
-from registry.facts.query import Live, Places, Source
+from registry.facts.query import Duck, Places, Snapshot, Source
+from registry.facts.rollups import marks
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.making import Made, made
 from registry.facts.rollups.models import TABLES, FactMark, FactMonth, FactState
 from registry.facts.rollups.once import count_anew
 from registry.facts.rollups.parts import Part, all_parts, in_rows, kept_partitions
 from registry.facts.rollups.turn import NotFolding, Turn, this_process, turn
+from registry.facts.spans import Months
 from registry.periods.calendar import utc_now
 from registry.pulse import SHARE, briefly, pulse
 
+REST = 20
+"""Seconds for which a month that was made anew is left as it is: what is touched meanwhile is
+reckoned with at each question."""
 PROCESS = "facts"
 """The process that folds: nobody waits for it, so nothing else waits behind it."""
-Plan = dict[Part, list[int]]
-"""What to make anew, and the ids of the marks that ask for it."""
 
 
 def fold(folder: str, *, all_now: bool = False, seconds: float = math.inf) -> int:
@@ -41,18 +45,20 @@ def fold(folder: str, *, all_now: bool = False, seconds: float = math.inf) -> in
     Raises:
         NotFolding: somebody else does.
     """
-    if not _plan(list(db.session.scalars(select(FactMark))), all_now=all_now)[0]:
+    if not _plan(list(db.session.scalars(select(FactMark))), all_now=all_now).parts:
         return 0
     done: set[Part] = set()
-    with turn(folder) as mine:
-        plan, left = _plan(mine.seen, all_now=all_now)
+    with turn(folder) as mine, mine.moment() as connection:
+        plan, facts = _plan(mine.seen, all_now=all_now), Snapshot(connection)
         try:
-            for part in briefly(plan, seconds):
-                replace(mine, part, made(part))
+            for part in briefly(plan.parts, seconds):
+                replace(mine, part, made(part, facts))
                 done.add(part)
         finally:
-            left |= {number for part, ids in plan.items() if part not in done for number in ids}
-            mine.settled |= {mark.id for mark in mine.seen} - left
+            left = set(plan.parts) - done
+            unmade = {number for part in left for number in plan.parts[part]}
+            mine.settled |= {mark.id for mark in mine.seen} - unmade - plan.waiting
+            mine.whole = not (left or plan.lags)
     return len(done)
 
 
@@ -65,8 +71,23 @@ def fold_due() -> bool:
         return False
 
 
-def _plan(seen: Sequence[FactMark], *, all_now: bool) -> tuple[Plan, set[int]]:
-    """What some marks ask for, and the ids of those that must still lag for a while."""
+@dataclass
+class Plan:
+    """What to make anew.
+
+    Attributes:
+        parts: and the ids of the marks that ask for each.
+        waiting: ids of marks that must still lag for a while.
+        lags: whether something that was touched does.
+    """
+
+    parts: dict[Part, list[int]]
+    waiting: set[int]
+    lags: bool
+
+
+def _plan(seen: Sequence[FactMark], *, all_now: bool) -> Plan:
+    """What some marks and all touches ask for."""
     kept = kept_partitions()
     asked: dict[tuple[str, int], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for key in _missing(kept):
@@ -81,7 +102,16 @@ def _plan(seen: Sequence[FactMark], *, all_now: bool) -> tuple[Plan, set[int]]:
             else:
                 place = mark.province if rolled.by_province else NOWHERE
                 asked[key][place].append(mark.id)
-    return dict(_planned(asked)), waiting
+    lags = False
+    for rolled, numbers in kept.items():
+        for month, provinces in marks.touched(rolled, Months(numbers[0], numbers[-1])).items():
+            key = (rolled.name, month)
+            if rested is None or key in rested or key in asked:
+                for province in provinces:
+                    asked[key][province] += []
+            else:
+                lags = True
+    return Plan(dict(_planned(asked)), waiting, lags)
 
 
 def _planned(
@@ -112,13 +142,13 @@ def _missing(kept: Mapping[Rolled, Sequence[int]]) -> list[tuple[str, int]]:
 
 
 def _rested() -> set[tuple[str, int]]:
-    """Months of facts that may lag, which have lagged for long enough."""
+    """Months of facts that were not made anew for as long as they may lag, or touches may wait."""
     before = utc_now()
     rows = db.session.execute(select(FactMonth.fact, FactMonth.month, FactMonth.folded_at))
     return {
         (fact, month)
         for fact, month, at in rows
-        if fact in ROLLED and at + timedelta(seconds=ROLLED[fact].lag) <= before
+        if fact in ROLLED and at + timedelta(seconds=ROLLED[fact].lag or REST) <= before
     }
 
 
@@ -141,7 +171,8 @@ def replace(mine: Turn, part: Part, found: Made) -> None:
             insert_rows(table, table.columns.keys(), rows)
         count_anew(part.rolled, months)
         for month in months.numbers:
-            db.session.merge(FactMonth(fact=fact, month=month, folded_at=utc_now()))
+            row = FactMonth(fact=fact, month=month, folded_at=utc_now(), epoch=mine.epoch)
+            db.session.merge(row)
         commit()
     except BaseException:
         db.session.rollback()
@@ -150,7 +181,7 @@ def replace(mine: Turn, part: Part, found: Made) -> None:
 
 def rebuild(
     folder: str,
-    source: AbstractContextManager[Source] | None = None,
+    source: Callable[[Connection], AbstractContextManager[Source]] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> int:
     """Make every rollup anew; how many rows there are now.
@@ -158,16 +189,16 @@ def rebuild(
     What changes meanwhile stays marked, and is read from the facts until it is folded.
 
     Args:
-        source: gives the facts, read from the moment it is entered: the live database unless
-            told otherwise.
+        source: gives the facts as a connection sees them: from the live database unless told
+            otherwise.
         progress: told what is at hand, how much is done, and of how much.
 
     Raises:
         NotFolding: somebody else folds.
     """
     count = 0
-    with turn(folder) as mine:  # before the source: what it may miss is marked after this
-        with source or nullcontext(Live()) as facts:
+    with turn(folder) as mine:
+        with mine.moment() as connection, (source or _live)(connection) as facts:
             parts = list(all_parts())
             for number, (part, found) in enumerate(_made_ahead(parts, facts)):
                 if progress is not None:
@@ -177,12 +208,17 @@ def rebuild(
         with unit_of_work() as session:
             session.execute(update(FactState).values(ready=True, rebuilt_at=utc_now()))
         mine.settled |= {mark.id for mark in mine.seen}
+        mine.whole = True
     return count
+
+
+def _live(connection: Connection) -> AbstractContextManager[Source]:
+    return nullcontext(Snapshot(connection))
 
 
 def _made_ahead(parts: Sequence[Part], facts: Source) -> Iterator[tuple[Part, Made]]:
     """Parts with their rows; from files the next is made while one is put into the database."""
-    if isinstance(facts, Live):
+    if not isinstance(facts, Duck):
         yield from ((part, made(part, facts)) for part in parts)
         return
     with ThreadPoolExecutor(1) as ahead:

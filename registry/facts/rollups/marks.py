@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, event, func, select
+from sqlalchemy import Row, event, func, select, text
 from sqlalchemy.orm import Session
 
 from registry.db import WRITE, SangSession, db
 from registry.facts.query import Places
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
-from registry.facts.rollups.models import FactMark, FactMonth, FactState
+from registry.facts.rollups.models import TOUCH, FactMark, FactMonth, FactState
 from registry.facts.spans import Months
+from registry.facts.touched import changed_months
 from registry.periods.calendar import utc_now
 
 Dirty = Mapping[int, frozenset[str]]
@@ -31,11 +33,16 @@ class Known:
         ready: whether they are whole.
         marked: of each mark asked about, first and last month and province of what changed.
         folded: of each fact asked about, when each of its months was last rolled up.
+        epochs: of the same, the epoch up to which each month holds what was touched.
+        changed: by pair, the months and provinces that touches change, and their last epoch.
     """
 
     ready: bool
+    settled: int = 0
     marked: dict[str, Sequence[Row[int, int, str]]] = field(default_factory=dict)
     folded: dict[str, Mapping[int, datetime]] = field(default_factory=dict)
+    epochs: dict[str, Mapping[int, int]] = field(default_factory=dict)
+    changed: dict[str, Sequence[Row[int, str, int]]] = field(default_factory=dict)
 
     def marked_by(self, mark: str) -> Sequence[Row[int, int, str]]:
         """First and last month and province of what has changed since it was rolled up."""
@@ -48,9 +55,21 @@ class Known:
     def folded_of(self, fact: str) -> Mapping[int, datetime]:
         """When each month of a fact was last rolled up."""
         if fact not in self.folded:
-            rows = select(FactMonth.month, FactMonth.folded_at).where(FactMonth.fact == fact)
-            self.folded[fact] = {row.month: row.folded_at for row in db.session.execute(rows)}
+            of_fact = FactMonth.fact == fact
+            rows = select(FactMonth.month, FactMonth.folded_at, FactMonth.epoch).where(of_fact)
+            found = db.session.execute(rows).all()
+            self.folded[fact] = {row.month: row.folded_at for row in found}
+            self.epochs[fact] = {row.month: row.epoch for row in found}
         return self.folded[fact]
+
+    def changed_by(self, pair: str) -> Sequence[Row[int, str, int]]:
+        """Months and provinces that touches change, and the last epoch of those."""
+        if pair not in self.changed:
+            later = select(TOUCH.c.epoch).where(TOUCH.c.epoch > self.settled).limit(1)
+            asked = text(changed_months(pair, self.settled))
+            there = db.session.execute(later).first() is not None
+            self.changed[pair] = db.session.execute(asked).all() if there else ()
+        return self.changed[pair]
 
 
 def known() -> Known:
@@ -62,7 +81,8 @@ def known() -> Known:
     session = db.session()
     found: Known | None = session.info.get(READ)
     if found is None:
-        found = Known(bool(session.scalar(select(FactState.ready))))
+        state = session.execute(select(FactState.ready, FactState.settled)).one()
+        found = Known(*state)
         if not session.info.get(WRITE):
             session.info[READ] = found
     return found
@@ -93,6 +113,27 @@ def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
             if not (lag and rolled.lag and month in kept):
                 _note(found, month, province if rolled.by_province else NOWHERE)
     return found
+
+
+def touched(rolled: Rolled, months: Months) -> dict[int, dict[str, int]]:
+    """Provinces that touches change, and the epoch that they lack, by month.
+
+    Of a month that holds an epoch's touches already, only later ones count.
+    """
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    if not (rolled.fact.pair and known().ready):
+        return found
+    for month, province, epoch in known().changed_by(rolled.fact.pair):
+        if months.first <= month <= months.last and epoch > since(rolled, month):
+            found[month][province] = epoch
+    return found
+
+
+def since(rolled: Rolled, month: int) -> int:
+    """The epoch up to which a month holds all that was touched."""
+    now = known()
+    now.folded_of(rolled.name)
+    return max(now.settled, now.epochs[rolled.name].get(month, 0))
 
 
 def _note(found: dict[int, frozenset[str]], month: int, province: str) -> None:

@@ -9,9 +9,11 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-from registry.db import Base
+from registry.db import Base, Utc
 from registry.facts.cuts import NUMBERS
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
+from registry.facts.schema import COLUMNS
+from registry.facts.touched import PAIRED, TOUCHES, images_of
 
 OPEN_END = 999_999
 """The last month of a mark that has no end."""
@@ -44,6 +46,8 @@ class FactState(Base):
     """The one row that tells where folding stands.
 
     Attributes:
+        epoch: the one at hand; see :class:`FactMark`.
+        settled: the last epoch of which all touches are in the rollups.
         ready: whether the rollups were ever made whole; until then facts alone are read.
         folder, folding_until: who folds, and until when nobody else may.
         rebuilt_at, proved_at: when all was last made anew, and last compared with the facts.
@@ -54,6 +58,7 @@ class FactState(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(default=1)
+    settled: Mapped[int] = mapped_column(default=0)
     ready: Mapped[bool] = mapped_column(default=False)
     folder: Mapped[str | None] = mapped_column(String(40))
     folding_until: Mapped[datetime | None]
@@ -63,13 +68,51 @@ class FactState(Base):
 
 
 class FactMonth(Base):
-    """A month of a fact that was rolled up at least once, and when last."""
+    """A month of a fact that was rolled up at least once, and when last.
+
+    Attributes:
+        epoch: the last one of which all touches are in it.
+    """
 
     __tablename__ = "fact_month"
 
     fact: Mapped[str] = mapped_column(String(16), primary_key=True)
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     folded_at: Mapped[datetime]
+    epoch: Mapped[int] = mapped_column(default=0)
+
+
+TOUCH = Table(
+    TOUCHES,
+    Base.metadata,
+    Column("epoch", Integer, nullable=False),
+    Column("writer", BigInteger, nullable=False),
+    Column("pair", String(12), nullable=False),
+    Column("message_id", Integer, nullable=False),
+    Column("key_id", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index("ix_fact_touch_pair", "pair", "message_id", "key_id", "epoch"),
+    Index("ix_fact_touch_epoch", "epoch"),
+)
+"""Pairs that were changed in an epoch; see :mod:`registry.facts.touched`.  Two transactions at once
+(on PostgreSQL) may both note one, each under its own number."""
+
+
+def _image(name: str) -> Table:
+    columns = Base.metadata.tables[name].columns
+    return Table(
+        images_of(name),
+        Base.metadata,
+        Column("epoch", Integer, nullable=False),
+        Column("writer", BigInteger, nullable=False),
+        Column("pair", String(12), nullable=False),
+        *(Column(key, columns[key].type, nullable=columns[key].nullable) for key in COLUMNS[name]),
+        Index(f"ix_{images_of(name)}", "epoch"),
+    )
+
+
+IMAGES = {name: _image(name) for name in PAIRED}
+"""Rows of touched pairs as they were when an epoch first touched them."""
 
 
 def _kind(dimension: str) -> TypeEngine[Any]:

@@ -13,11 +13,10 @@ from sqlalchemy import insert, select, update
 from registry.db import db, unit_of_work
 from registry.facts.bitmaps import opened
 from registry.facts.query import Source
-from registry.facts.rollups import once
+from registry.facts.rollups import marks, once
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.fold import fold
 from registry.facts.rollups.making import made
-from registry.facts.rollups.marks import dirty
 from registry.facts.rollups.models import TABLES, FactMark, FactState
 from registry.facts.rollups.parts import Part, all_parts
 from registry.facts.rollups.turn import NotFolding, this_process
@@ -51,14 +50,20 @@ class Difference:
 
 
 def differences(parts: Iterable[Part], source: Source | None = None) -> Iterator[Difference]:
-    """Every differing cell; partitions that are marked are not looked at."""
+    """Every differing cell; months that are marked or touched are not looked at."""
     for part in parts:
-        before = dirty(part.rolled, part.months, lag=False)
+        before = _changed(part)
         found = [*_compared(part, source), *_numbers(part)]
         db.session.rollback()
         # Facts that changed while they were counted marked their partition meanwhile.
-        marked = {*before, *dirty(part.rolled, part.months, lag=False)}
-        yield from (one for one in found if one.month not in marked)
+        changed = before | _changed(part)
+        yield from (one for one in found if one.month not in changed)
+
+
+def _changed(part: Part) -> set[int]:
+    """Months of which the rollups know not everything yet."""
+    asked = (part.rolled, part.months)
+    return {*marks.dirty(*asked, lag=False), *marks.touched(*asked)}
 
 
 def _compared(part: Part, source: Source | None) -> Iterator[Difference]:

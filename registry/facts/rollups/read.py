@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, func, not_, or_, select
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, func, not_, or_, sele
 from registry.access.models import Office
 from registry.db import db
 from registry.facts import query
-from registry.facts.bitmaps import opened
+from registry.facts.bitmaps import BitMap, opened
 from registry.facts.components import Component
 from registry.facts.cuts import Cell, Cut, Value
 from registry.facts.fact import by_publisher
@@ -21,13 +21,15 @@ from registry.facts.query import Live
 from registry.facts.rollups import marks, once
 from registry.facts.rollups.catalogue import ROLLED, Rolled
 from registry.facts.rollups.marks import Dirty
-from registry.facts.rollups.models import TABLES
+from registry.facts.rollups.models import TABLES, TOUCH
 from registry.facts.rollups.parts import in_rows
 from registry.facts.spans import Months
+from registry.facts.touched import MEMBER, Side, Touched
 from registry.geography.models import ProvinceZone
 from registry.messages.models import KeyMessage
 
 Sums = dict[Cell, list[Any]]
+SIDES: Mapping[Side, int] = {"now": 1, "before": -1}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Question:
     Attributes:
         cuboid: the name of the cuboid that knows all its dimensions and components.
         months: those of flows; of stocks the ones at whose end something is counted.
+        touched: clean months of which more was touched, and the epochs up to which they hold it.
     """
 
     rolled: Rolled
@@ -45,6 +48,7 @@ class Question:
     months: Months
     cut: Cut
     limit: Limit
+    touched: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def table(self) -> Table:
@@ -61,8 +65,13 @@ def totals(
         return None
     if rolled.fact.stock and not cut.by_month:
         months = Months(months.first, months.first) if rolled.fact.cohort else months.at_end
-    question = Question(rolled, cuboid, group, months, cut, limit)
-    dirty = marks.dirty(rolled, months)
+    dirty = dict(marks.dirty(rolled, months))
+    touched = dict.fromkeys(marks.touched(rolled, months), 0)
+    for month in touched.keys() & dirty.keys():  # counted whole from the facts
+        dirty[month] = marks.WHOLE
+        touched.pop(month)
+    known = {month: marks.since(rolled, month) for month in touched}
+    question = Question(rolled, cuboid, group, months, cut, limit, known)
     if dirty and not _has_clean(question, dirty):
         return None
     return _summed(question, dirty)
@@ -101,18 +110,26 @@ def _clean(rows: Table, dirty: Dirty) -> list[ColumnElement[bool]]:
     return [not_(or_(*parts))] if parts else []
 
 
-def _summed(question: Question, dirty: Dirty) -> Sums:
+def _summed(question: Question, dirty: Dirty) -> Sums | None:
+    """Totals by cell; None where only the facts tell an amount of nothing from none at all."""
     plain = [one for one in question.group if not one.distinct]
     distinct = [one for one in question.group if one.distinct]
     found: Sums = defaultdict(lambda: [None] * len(question.group))
     place = {one.name: index for index, one in enumerate(question.group)}
-    for cell, amounts in _added(question, plain, dirty) if plain else ():
+    taken: set[Cell] = set()
+    for sign, cell, amounts in _added(question, plain, dirty) if plain else ():
+        if sign < 0:
+            taken.add(cell)
         for one, amount in zip(plain, amounts, strict=True):
             if amount is not None:
                 kept = found[cell][place[one.name]]
-                found[cell][place[one.name]] = amount + (kept or 0)
+                found[cell][place[one.name]] = sign * amount + (kept or 0)
+    bare = [place[one.name] for one in plain if one.empty is None]
+    for cell in taken:
+        if not any(found[cell]) or any(found[cell][index] == 0 for index in bare):
+            return None
     for one in distinct:
-        kept = None if dirty else _number(question, one)
+        kept = None if dirty or question.touched else _number(question, one)
         for cell, count in (_counted(question, one, dirty) if kept is None else kept).items():
             found[cell][place[one.name]] = count
     return dict(found)
@@ -120,20 +137,44 @@ def _summed(question: Question, dirty: Dirty) -> Sums:
 
 def _added(
     question: Question, plain: Sequence[Component], dirty: Dirty
-) -> Iterator[tuple[Cell, Sequence[Any]]]:
-    """Totals of the clean partitions, then those of the marked ones."""
+) -> Iterator[tuple[int, Cell, Sequence[Any]]]:
+    """Totals to be added, or taken away: of clean partitions, touched pairs, and marked ones."""
     asked, dimensions = _asked(question, dirty)
     sums = [func.sum(question.table.c[one.name]) for one in plain]
     width = len(dimensions)
     for row in db.session.execute(asked.add_columns(*sums).group_by(*dimensions)):
         if width or any(value is not None for value in row):
-            yield tuple(row[:width]), tuple(row[width:])
+            yield 1, tuple(row[:width]), tuple(row[width:])
+    yield from _gained(question, plain)
     yield from _still_open(question, plain, dirty)
     names = [one.name for one in plain]
     for partitions, places in marks.runs(dirty):
         for months in question.rolled.asked_about(partitions):
             counted = query.totals(names, months, question.cut, question.limit, Live(), places)
-            yield from ((values[:width], values[width:]) for values in counted)
+            yield from ((1, values[:width], values[width:]) for values in counted)
+
+
+def _gained(
+    question: Question, plain: Sequence[Component]
+) -> Iterator[tuple[int, Cell, Sequence[Any]]]:
+    """What touched pairs amount to now, less what they amounted to."""
+    names, width = [one.name for one in plain], len(question.cut.by)
+    for months, epoch in _touched_runs(question):
+        for side, sign in SIDES.items():
+            about = Touched(side, question.rolled.fact.pair, epoch)
+            asked = (names, months, question.cut, question.limit, Live())
+            for row in query.totals(*asked, touched=about):
+                yield sign, row[:width], row[width:]
+
+
+def _touched_runs(question: Question) -> Iterator[tuple[Months, int]]:
+    """Months in a row that hold what was touched up to the same epoch."""
+    by_epoch: dict[int, list[int]] = defaultdict(list)
+    for month, epoch in sorted(question.touched.items()):
+        by_epoch[epoch].append(month)
+    for epoch, months in by_epoch.items():
+        for run in in_rows(months, len(months)):
+            yield run, epoch
 
 
 def _number(question: Question, one: Component) -> Mapping[Cell, int] | None:
@@ -149,14 +190,14 @@ def numbers(
     """The same for several spans at once; None where some are marked, or nothing is kept so."""
     rolled = ROLLED.get(one.fact.name)
     hull = Months(min(span.first for span in spans), max(span.last for span in spans))
-    if rolled is None or marks.dirty(rolled, hull):
+    if rolled is None or marks.dirty(rolled, hull) or marks.touched(rolled, hull):
         return None
     return once.numbers(rolled, one, spans, cut, limit)
 
 
 def _still_open(
     question: Question, plain: Sequence[Component], dirty: Dirty
-) -> Iterator[tuple[Cell, Sequence[Any]]]:
+) -> Iterator[tuple[int, Cell, Sequence[Any]]]:
     """What only the clock has changed in the clean partitions: rollups know no today."""
     names, width = [one.name for one in plain if one.clocked], len(question.cut.by)
     clean = [month for month in question.months.numbers if month not in dirty]
@@ -164,7 +205,7 @@ def _still_open(
         asked = (names, months, question.cut, question.limit, Live())
         for row in query.totals(*asked, only_open=True):
             found = dict(zip(names, row[width:], strict=True))
-            yield row[:width], [found.get(one.name) for one in plain]
+            yield 1, row[:width], [found.get(one.name) for one in plain]
 
 
 def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int]:
@@ -172,15 +213,33 @@ def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int
     asked, dimensions = _asked(question, dirty)
     column, width = question.table.c[one.name], len(dimensions)
     sets: dict[Cell, Any] = {}
-    for row in db.session.execute(asked.add_columns(column).where(column.is_not(None))):
+    others = {epoch: _members_since(epoch) for epoch in question.touched.values()}
+    asked = asked.add_columns(column, question.table.c.month).where(column.is_not(None))
+    for row in db.session.execute(asked):
         bitmap = opened(row[width])
+        if row[-1] in question.touched:
+            bitmap = bitmap - others[question.touched[row[-1]]]
         cell: Cell = tuple(row[:width])
         sets[cell] = sets[cell] | bitmap if cell in sets else bitmap
+    for cell, keys in _sets_anew(question, one, dirty):
+        sets[cell] = sets[cell] | keys if cell in sets else keys
+    return {cell: len(bitmap) for cell, bitmap in sets.items() if bitmap}
+
+
+def _sets_anew(question: Question, one: Component, dirty: Dirty) -> Iterator[tuple[Cell, BitMap]]:
+    """From the facts: all of the marked partitions, and the members whom touches are about."""
+    about = (question.cut, question.limit, Live())
     for months, places in marks.runs(dirty):
-        found = query.sets(one.name, months, question.cut, question.limit, Live(), places)
-        for cell, keys in found:
-            sets[cell] = sets[cell] | keys if cell in sets else keys
-    return {cell: len(bitmap) for cell, bitmap in sets.items()}
+        yield from query.sets(one.name, months, *about, places)
+    for months, epoch in _touched_runs(question):
+        members = Touched("members", MEMBER, epoch)
+        yield from query.sets(one.name, months, *about, touched=members)
+
+
+def _members_since(epoch: int) -> BitMap:
+    """Members of pairs that were touched after an epoch."""
+    rows = select(TOUCH.c.key_id).where(TOUCH.c.pair == MEMBER, TOUCH.c.epoch > epoch)
+    return BitMap(db.session.scalars(rows))
 
 
 def _asked(question: Question, dirty: Dirty) -> tuple[Select[Any], list[ColumnElement[Any]]]:

@@ -2,7 +2,8 @@
 
 SQLite runs them for each row and writes one mark an epoch; PostgreSQL runs them once for each
 statement over its transition tables, planned anew each time, since a plan for one row would be
-wrong for a million.  Both see only changes of columns that measures read.
+wrong for a million.  Both see only changes of columns that measures read.  Of recipients and
+disseminations single pairs are kept instead; see :mod:`registry.facts.rollups.touch_triggers`.
 """
 
 # ruff: noqa: S608 (all parts are names and constants of the code)
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, text
 from registry.facts.groups import DORMANT_MONTHS
 from registry.facts.notices import CORRECTED, NOTICES, WITHDRAWN
 from registry.facts.people import CONFIRMED_MONTHS
+from registry.facts.rollups import touch_triggers
 from registry.facts.rollups.models import OPEN_END
 from registry.facts.schema import COLUMNS
 from registry.messages.ledger_models import LIVE
@@ -74,14 +76,7 @@ def _rules() -> Iterator[Rule]:
 
 
 def _ledger() -> Iterator[Rule]:
-    yield Rule("recipient", "recipients", "r.month", province="r.province_code")
     passed = "dissemination"
-    yield Rule(passed, "disseminations", "r.month", province="r.province_code")
-    # The first that counts of a message and channel carries its potential: the others may inherit.
-    same = "JOIN dissemination d ON d.message_id = r.message_id AND d.channel_id = r.channel_id"
-    yield Rule(passed, "disseminations", "d.month", "", "d.province_code", same)
-    had = "JOIN recipient p ON p.message_id = r.message_id AND p.member_id = r.member_id"
-    yield Rule(passed, "recipients", "p.month", "", "p.province_code", had)
     # Records and networks ask for any sign of life: one more in the same month, or day, is none.
     alive = f"{_SPAN} {_OTHER.format(same='month')}"
     until = f"r.month + {CONFIRMED_MONTHS - 1}"
@@ -89,7 +84,7 @@ def _ledger() -> Iterator[Rule]:
     there = f"JOIN network_member n ON n.member_id = r.member_id {_OTHER.format(same='on')}"
     yield Rule(passed, "networks", "r.month", f"r.month + {DORMANT_MONTHS - 1}", more=there)
     yield Rule("publication", "publications", "r.month")
-    yield Rule("publication", "recipients", "r.month")
+    yield Rule("publication", "recipients", "r.month", verbs=VERBS[1:])
     yield Rule("publication", "networks", "r.month", f"r.month + {DORMANT_MONTHS - 1}")
     yield Rule("member_news", "news", "r.month")
     yield Rule("question", "questions", "r.month")
@@ -154,6 +149,7 @@ TABLES = tuple(dict.fromkeys(rule.table for rule in RULES))
 def install(connection: Connection) -> None:
     """Make the triggers, in place of those that are there."""
     remove(connection)
+    touch_triggers.install(connection)
     make = _make_sqlite if connection.dialect.name == "sqlite" else _make_postgresql
     for table in TABLES:
         for verb in VERBS:
@@ -164,6 +160,7 @@ def install(connection: Connection) -> None:
 
 def remove(connection: Connection) -> None:
     """Take the triggers away; changes are then not marked, so a rebuild must follow."""
+    touch_triggers.remove(connection)
     for table in TABLES:
         for verb in VERBS:
             name = _name(table, verb)

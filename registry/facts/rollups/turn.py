@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import Update, delete, or_, select, update
+from sqlalchemy import Connection, Update, delete, or_, select, text, update
 
-from registry.db import db, unit_of_work
-from registry.facts.rollups.models import FactMark, FactState
+from registry.db import db, snapshot, unit_of_work
+from registry.facts.rollups.models import IMAGES, TOUCH, FactMark, FactState
+from registry.facts.rollups.touch_triggers import LOCK
 from registry.leases import renewed
 from registry.periods.calendar import utc_now
 
 LEASE = timedelta(minutes=2)
 PORTION = 2_000
 """Marks that are taken away by one statement."""
+TRIES, PAUSE = 20, 0.05
+"""How often to try to end an epoch between others' changes, and seconds between two tries."""
+_ALONE = text(f"SELECT pg_try_advisory_xact_lock({LOCK})")
 
 
 class NotFolding(Exception):
@@ -32,11 +37,34 @@ class Turn:
     Attributes:
         seen: the marks that were there when it began; what changes later is marked anew.
         settled: ids of those whose partitions were made anew since.
+        epoch: the last that had ended at the moment whose facts it reads.
+        whole: whether all that was touched until then is in the rollups.
     """
 
     folder: str
     seen: Sequence[FactMark]
     settled: set[int] = field(default_factory=set)
+    epoch: int = 0
+    whole: bool = False
+
+    @contextmanager
+    def moment(self) -> Iterator[Connection]:
+        """A moment of the database at which an epoch has just ended.
+
+        What is touched later finds its pair as it is here: its image and what is made from this
+        moment go together.
+
+        Raises:
+            NotFolding: it is not this one's turn any more, or others change facts all the time.
+        """
+        for _try in range(TRIES):
+            self.epoch = _end_epoch(self.folder)
+            with snapshot() as connection:
+                later = select(TOUCH.c.epoch).where(TOUCH.c.epoch > self.epoch).limit(1)
+                if connection.execute(later).first() is None:
+                    yield connection
+                    return
+        raise NotFolding
 
     def hold(self) -> None:
         """See in the transaction at hand that it is this one's turn still, and renew it.
@@ -89,14 +117,30 @@ def _begin(folder: str) -> list[FactMark]:
     return marks
 
 
+def _end_epoch(folder: str) -> int:
+    """Begin another epoch while nobody is in the midst of changing facts; the one that ended."""
+    for _try in range(TRIES):
+        with unit_of_work() as session:
+            if db.engine.dialect.name == "sqlite" or session.scalar(_ALONE):
+                taken = session.execute(_renewal(folder).values(epoch=FactState.epoch + 1))
+                if not taken.rowcount:  # type: ignore[attr-defined]
+                    raise NotFolding
+                return session.scalar(select(FactState.epoch - 1)) or 0
+        time.sleep(PAUSE)
+    raise NotFolding
+
+
 def _end(mine: Turn) -> None:
     ids = sorted(mine.settled)
     with unit_of_work() as session:
         for start in range(0, len(ids), PORTION):
             session.execute(delete(FactMark).where(FactMark.id.in_(ids[start : start + PORTION])))
-        session.execute(
-            update(FactState).where(FactState.folder == mine.folder).values(folding_until=None)
-        )
+        state = update(FactState).where(FactState.folder == mine.folder)
+        session.execute(state.values(folding_until=None))
+        if mine.whole:
+            session.execute(state.values(settled=mine.epoch))
+            for table in (TOUCH, *IMAGES.values()):
+                session.execute(delete(table).where(table.c.epoch <= mine.epoch))
 
 
 def _renewal(folder: str) -> Update:

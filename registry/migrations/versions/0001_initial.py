@@ -75,6 +75,70 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consent_wording_purpose"), ["purpose"], unique=False)
 
     op.create_table(
+        "fact_before_dissemination",
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("writer", sa.BigInteger(), nullable=False),
+        sa.Column("pair", sa.String(length=12), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("province_code", sa.String(length=2), nullable=False),
+        sa.Column("network_type", sa.String(length=32), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("channel_kind", sa.String(length=20), nullable=False),
+        sa.Column("message_kind", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("time_known", sa.Boolean(), nullable=False),
+        sa.Column("audience_potential", sa.Integer(), nullable=True),
+        sa.Column("audience_reported", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("link", sa.String(length=500), nullable=True),
+        sa.Column("evidence", sa.String(length=80), nullable=True),
+    )
+    with op.batch_alter_table("fact_before_dissemination", schema=None) as batch_op:
+        batch_op.create_index("ix_fact_before_dissemination", ["epoch"], unique=False)
+
+    op.create_table(
+        "fact_before_recipient",
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("writer", sa.BigInteger(), nullable=False),
+        sa.Column("pair", sa.String(length=12), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("province_code", sa.String(length=2), nullable=False),
+        sa.Column("network_type", sa.String(length=32), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("channel_kind", sa.String(length=20), nullable=False),
+        sa.Column("message_kind", sa.String(length=20), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_via", sa.String(length=16), nullable=True),
+    )
+    with op.batch_alter_table("fact_before_recipient", schema=None) as batch_op:
+        batch_op.create_index("ix_fact_before_recipient", ["epoch"], unique=False)
+
+    op.create_table(
+        "fact_touch",
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("writer", sa.BigInteger(), nullable=False),
+        sa.Column("pair", sa.String(length=12), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("key_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
+    with op.batch_alter_table("fact_touch", schema=None) as batch_op:
+        batch_op.create_index("ix_fact_touch_epoch", ["epoch"], unique=False)
+        batch_op.create_index(
+            "ix_fact_touch_pair", ["pair", "message_id", "key_id", "epoch"], unique=False
+        )
+
+    op.create_table(
         "fact_mark",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -93,12 +157,14 @@ def upgrade() -> None:
         sa.Column("fact", sa.String(length=16), nullable=False),
         sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("folded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("fact", "month", name=op.f("pk_fact_month")),
     )
     op.create_table(
         "fact_state",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
         sa.Column("ready", sa.Boolean(), nullable=False),
         sa.Column("folder", sa.String(length=40), nullable=True),
         sa.Column("folding_until", sa.DateTime(timezone=True), nullable=True),
@@ -3680,6 +3746,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_job_due")
 
     op.drop_table("job")
+    with op.batch_alter_table("fact_touch", schema=None) as batch_op:
+        batch_op.drop_index("ix_fact_touch_epoch")
+        batch_op.drop_index("ix_fact_touch_pair")
+
+    op.drop_table("fact_touch")
+    with op.batch_alter_table("fact_before_recipient", schema=None) as batch_op:
+        batch_op.drop_index("ix_fact_before_recipient")
+
+    op.drop_table("fact_before_recipient")
+    with op.batch_alter_table("fact_before_dissemination", schema=None) as batch_op:
+        batch_op.drop_index("ix_fact_before_dissemination")
+
+    op.drop_table("fact_before_dissemination")
     op.drop_table("fact_state")
     op.drop_table("fact_month")
     with op.batch_alter_table("fact_mark", schema=None) as batch_op:

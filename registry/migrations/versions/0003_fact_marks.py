@@ -18,7 +18,7 @@ depends_on = None
 
 def upgrade() -> None:
     # The tables of facts were made empty just before, so what is rolled up is whole.
-    op.execute("INSERT INTO fact_state (id, epoch, ready) VALUES (1, 1, TRUE)")
+    op.execute("INSERT INTO fact_state (id, epoch, settled, ready) VALUES (1, 1, 0, TRUE)")
     triggers.install(op.get_bind())
 
 

@@ -1,0 +1,96 @@
+"""Triggers that copy the rows of a pair before they are changed for the first time in an epoch.
+
+They run for each row on both databases, in the transaction of the change.  On PostgreSQL a writer
+holds a shared lock from its first touch to its end, so that an epoch can be ended at a moment at
+which nobody is in the midst of one; see :func:`registry.facts.rollups.turn.Turn.moment`.
+"""
+
+# ruff: noqa: S608 (all parts are names and constants of the code)
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from registry.facts.schema import COLUMNS
+from registry.facts.touched import MEMBER, PAIRED, TOUCHES, copied, images_of
+
+VERBS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+"""Changes, and the rows whose pairs they touch."""
+LOCK = 5_346_101
+"""The advisory lock of writers who touch, on PostgreSQL."""
+
+
+def install(connection: Connection) -> None:
+    """Make the triggers."""
+    make = _make_sqlite if connection.dialect.name == "sqlite" else _make_postgresql
+    for table in PAIRED:
+        for verb in VERBS:
+            for statement in make(table, verb):
+                connection.execute(text(statement))
+
+
+def remove(connection: Connection) -> None:
+    """Take the triggers away; changes are then not seen, so a rebuild must follow."""
+    for table in PAIRED:
+        for verb in VERBS:
+            name = _name(table, verb)
+            if connection.dialect.name == "sqlite":
+                connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+            else:
+                connection.execute(text(f"DROP FUNCTION IF EXISTS {name}() CASCADE"))
+
+
+def _name(table: str, verb: str) -> str:
+    return f"fact_touch_{table}_{verb.lower()}"
+
+
+def _statements(table: str, verb: str, writer: str) -> Iterator[str]:
+    """For each pair that a change touches: its rows are copied, then it is noted."""
+    for side in VERBS[verb]:
+        for pair in PAIRED[table]:
+            here = f"message_id = {side}.message_id AND {{}} = {side}.{pair}"
+            known = (
+                f"SELECT 1 FROM {TOUCHES} AS k WHERE k.pair = '{pair}' AND k.epoch = e.epoch "
+                f"AND k.{here.format('k.key_id')}"
+            )
+            begun = f"{writer}, '{pair}'"
+            for name in PAIRED if pair == MEMBER else ("dissemination",):
+                columns = ", ".join(f'"{column}"' for column in COLUMNS[name])
+                yield (
+                    f"INSERT INTO {images_of(name)} (epoch, writer, pair, {columns}) "
+                    f"SELECT e.epoch, {begun}, {copied(name, 'd')} FROM fact_state AS e "
+                    f"CROSS JOIN {name} AS d WHERE d.{here.format(f'd.{pair}')} "
+                    f"AND NOT EXISTS ({known})"
+                )
+            yield (
+                f"INSERT INTO {TOUCHES} (epoch, writer, pair, message_id, key_id, at) "
+                f"SELECT e.epoch, {begun}, {side}.message_id, {side}.{pair}, CURRENT_TIMESTAMP "
+                f"FROM fact_state AS e WHERE NOT EXISTS ({known})"
+            )
+
+
+def _differs(table: str, unlike: str) -> str:
+    return " OR ".join(f'OLD."{name}" {unlike} NEW."{name}"' for name in COLUMNS[table])
+
+
+def _make_sqlite(table: str, verb: str) -> Iterator[str]:
+    when = f"WHEN {_differs(table, 'IS NOT')} " if verb == "UPDATE" else ""
+    body = "; ".join(_statements(table, verb, "0"))
+    yield f"CREATE TRIGGER {_name(table, verb)} BEFORE {verb} ON {table} {when}BEGIN {body}; END"
+
+
+def _make_postgresql(table: str, verb: str) -> Iterator[str]:
+    name, when = _name(table, verb), ""
+    if verb == "UPDATE":
+        when = f"WHEN ({_differs(table, 'IS DISTINCT FROM')}) "
+    body = "; ".join(_statements(table, verb, "txid_current()"))
+    yield (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
+        f"PERFORM pg_advisory_xact_lock_shared({LOCK}); {body}; "
+        f"RETURN {VERBS[verb][-1]}; END $body$"
+    )
+    yield (
+        f"CREATE TRIGGER {name} BEFORE {verb} ON {table} "
+        f"FOR EACH ROW {when}EXECUTE FUNCTION {name}()"
+    )
