@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access.scope import Scope
-from registry.db import begin_write, commit, db, unit_of_work
+from registry.db import WRITE, begin_write, commit, db, unit_of_work
 from registry.facts import files
 from registry.facts.components import COMPONENTS
 from registry.facts.cuts import Cell, Cut
@@ -25,11 +27,13 @@ from registry.facts.measures import MEASURES
 from registry.facts.query import Live, Rows, Source
 from registry.facts.rollups import fold, read, turn
 from registry.facts.rollups.catalogue import ROLLED
-from registry.facts.rollups.models import ONCE, TABLES, FactMark, FactState
+from registry.facts.rollups.making import Made
+from registry.facts.rollups.models import IMAGES, ONCE, TABLES, TOUCH, FactMark, FactState
+from registry.facts.rollups.parts import Part
 from registry.facts.rollups.proof import prove
 from registry.facts.spans import Months
 from registry.members.models import MemberSpan
-from registry.messages.ledger_models import Dissemination
+from registry.messages.ledger_models import LIVE, Dissemination, Recipient
 from registry.messages.models import KeyMessage
 from registry.periods.calendar import PeriodKind, month_of, utc_now
 from registry.pulse import beat
@@ -50,7 +54,9 @@ def filled(app: Flask, seed: int) -> World:
 
 
 def marked() -> int:
-    return db.session.scalar(select(func.count()).select_from(FactMark)) or 0
+    """Marks and touches that wait to be rolled up."""
+    tables = (FactMark, TOUCH, *IMAGES.values())
+    return sum(db.session.scalar(select(func.count()).select_from(one)) or 0 for one in tables)
 
 
 def prompt() -> list[str]:
@@ -180,6 +186,130 @@ def test_each_change_marks_all_that_it_changes(app: Flask) -> None:
             commit()
             fold.fold("test", all_now=True)
         assert [str(one) for one in prove()] == []
+
+
+LEDGER = [
+    name
+    for name, one in COMPONENTS.items()
+    if one.fact.name in ("recipients", "disseminations", "noticed")
+]
+CUTS = [
+    *(Cut(by=by) for by in ((), ("month", "province"), ("channel_kind", "month"), ("message",))),
+    Cut(by=("zone",), where=(("network_type", ("monk", "community_radio")),), as_of="now"),
+]
+
+
+def agree() -> None:
+    """What is answered from rollups and what was touched since is what the facts say."""
+    here = Scope(provinces=frozenset({"50", "57"}))
+    for scope, span in ((Scope.all(), HULL), (here, Months(HULL.last - 3, HULL.last - 1))):
+        for cut in CUTS:
+            assert cells(scope, LEDGER, span, cut) == cells(scope, LEDGER, span, cut, Live())
+
+
+def _first_of(column: InstrumentedAttribute[Any]) -> Any:
+    """A value that several disseminations that count have, and not all of them."""
+    counts = select(column).where(Dissemination.state.in_(LIVE)).group_by(column)
+    return db.session.scalar(counts.order_by(func.count().desc(), column).limit(1))
+
+
+def _withdraw_a_members() -> None:
+    mine = Dissemination.member_id == _first_of(Dissemination.member_id)
+    db.session.execute(update(Dissemination).where(mine).values(state="withdrawn"))
+
+
+def _give_a_members_to_another() -> None:
+    one, other = db.session.scalars(select(Dissemination.member_id).distinct().limit(2))
+    mine = update(Dissemination).where(Dissemination.member_id == one)
+    nothing = {"audience_potential": None, "audience_reported": None}
+    db.session.execute(mine.values(member_id=other, **nothing))
+
+
+def _delete_those_of_a_province() -> None:
+    here = _first_of(Dissemination.province_code)
+    db.session.execute(delete(Dissemination).where(Dissemination.province_code == here))
+    db.session.execute(delete(Recipient).where(Recipient.province_code == here))
+
+
+def _move_all_a_month_on() -> None:
+    db.session.execute(update(Dissemination).values(month=Dissemination.month + 1))
+    db.session.execute(update(Recipient).values(received_at=None, received_via=None))
+
+
+CHANGED = [
+    _withdraw_a_members,
+    _give_a_members_to_another,
+    _delete_those_of_a_province,
+    _move_all_a_month_on,
+]
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_what_was_touched_is_reckoned_with_before_it_is_rolled_up(
+    rolled_up: Flask, change: Callable[[], None]
+) -> None:
+    with rolled_up.app_context():
+        begin_write()
+        change()
+        commit()
+        assert not db.session.scalar(select(FactMark.id).where(FactMark.mark == "disseminations"))
+        agree()
+        begin_write()
+        db.session.execute(delete(Dissemination).where(Dissemination.id % 3 == 0))
+        commit()
+        agree()
+        fold.fold("test", all_now=True)
+        assert not marked()
+        agree()
+        assert prove() == []
+
+
+def test_killed_between_two_parts_no_month_counts_twice(
+    rolled_up: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each month knows what it holds: what was made anew is not reckoned with again."""
+    replace, done = fold.replace, list[Part]()
+
+    def killed(mine: turn.Turn, part: Part, found: Made) -> None:
+        replace(mine, part, found)
+        done.append(part)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+
+    with rolled_up.app_context():
+        begin_write()
+        _delete_those_of_a_province()
+        commit()
+        monkeypatch.setattr(fold, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            fold.fold("test", all_now=True)
+        agree()
+        begin_write()
+        _withdraw_a_members()
+        commit()
+        agree()
+        monkeypatch.setattr(fold, "replace", replace)
+        fold.fold("test", all_now=True)
+        agree()
+        assert prove() == []
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_no_epoch_ends_in_the_midst_of_a_change(rolled_up: Flask) -> None:
+    """What a transaction touched that was not over when all was rolled up is not lost."""
+    with rolled_up.app_context():
+        writer = db.engine.execution_options(**{WRITE: True})
+        with writer.connect() as connection:
+            connection.execute(delete(Dissemination))
+            with unit_of_work() as session:
+                session.execute(update(MemberSpan).values(network_type="monk"))
+            with pytest.raises(turn.NotFolding):
+                fold.fold("test", all_now=True)
+            connection.commit()
+        agree()
+        fold.fold("test", all_now=True)
+        assert cells(Scope.all(), ["disseminations"], HULL, Cut())[()] == {"disseminations": 0}
+        assert prove() == []
 
 
 def test_who_comes_back_within_a_period_was_kept(rolled_up: Flask) -> None:
