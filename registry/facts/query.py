@@ -29,7 +29,7 @@ from registry.facts.fact import Fact, at_month_ends
 from registry.facts.limits import Limit, filtered, limited, stamped
 from registry.facts.schema import MONTH_ENDS
 from registry.facts.spans import Months
-from registry.facts.touched import SOME_EPOCH, Touched, only_touched
+from registry.facts.touched import MEMBER, SOME_EPOCH, TOUCHES, Touched, only_touched
 from registry.facts.written import written
 
 BITS = 48
@@ -228,6 +228,12 @@ def sets(
     for row in answer(source, sql):
         found[row[:-1]].append(int(row[-1]))
     yield from ((cell, BitMap(keys)) for cell, keys in found.items())
+
+
+def touched_members(epoch: int, source: Source) -> BitMap:
+    """Members of pairs that were touched after an epoch."""
+    rows = f"SELECT key_id FROM {TOUCHES} WHERE pair = '{MEMBER}' AND epoch > {epoch}"  # noqa: S608
+    return BitMap(int(row[0]) for row in source.fetch(rows))
 
 
 def dialect_of(source: Source) -> type[Dialect]:

@@ -19,6 +19,8 @@ from sqlglot import exp
 from registry.facts.schema import COLUMNS, PRESENCE
 
 Side = Literal["now", "before", "members"]
+SIDES: dict[Side, int] = {"now": 1, "before": -1}
+"""What is added, and what is taken away."""
 MEMBER, CHANNEL = "member_id", "channel_id"
 """What a message is paired with."""
 PAIRED = {"recipient": (MEMBER,), "dissemination": (MEMBER, CHANNEL)}

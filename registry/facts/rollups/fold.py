@@ -18,7 +18,7 @@ from registry.db import begin_write, commit, db, unit_of_work
 from registry.facts.query import Duck, Places, Snapshot, Source
 from registry.facts.rollups import marks
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
-from registry.facts.rollups.making import Made, made
+from registry.facts.rollups.making import Made, gained, made
 from registry.facts.rollups.models import TABLES, FactMark, FactMonth, FactState
 from registry.facts.rollups.once import count_anew
 from registry.facts.rollups.parts import Part, all_parts, in_rows, kept_partitions
@@ -52,7 +52,8 @@ def fold(folder: str, *, all_now: bool = False, seconds: float = math.inf) -> in
         plan, facts = _plan(mine.seen, all_now=all_now), Snapshot(connection)
         try:
             for part in briefly(plan.parts, seconds):
-                replace(mine, part, made(part, facts))
+                known = None if plan.parts[part] else _gained(part, facts)
+                replace(mine, part, known or made(part, facts))
                 done.add(part)
         finally:
             left = set(plan.parts) - done
@@ -150,6 +151,12 @@ def _rested() -> set[tuple[str, int]]:
         for fact, month, at in rows
         if fact in ROLLED and at + timedelta(seconds=ROLLED[fact].lag or REST) <= before
     }
+
+
+def _gained(part: Part, facts: Source) -> Made | None:
+    """A part that was only touched, without looking at its other facts; None where that fails."""
+    epochs = {marks.since(part.rolled, month) for month in part.months.numbers}
+    return gained(part, epochs.pop(), facts) if part.rolled.fact.pair and len(epochs) == 1 else None
 
 
 def replace(mine: Turn, part: Part, found: Made) -> None:

@@ -21,15 +21,14 @@ from registry.facts.query import Live
 from registry.facts.rollups import marks, once
 from registry.facts.rollups.catalogue import ROLLED, Rolled
 from registry.facts.rollups.marks import Dirty
-from registry.facts.rollups.models import TABLES, TOUCH
+from registry.facts.rollups.models import TABLES
 from registry.facts.rollups.parts import in_rows
 from registry.facts.spans import Months
-from registry.facts.touched import MEMBER, Side, Touched
+from registry.facts.touched import MEMBER, SIDES, Touched
 from registry.geography.models import ProvinceZone
 from registry.messages.models import KeyMessage
 
 Sums = dict[Cell, list[Any]]
-SIDES: Mapping[Side, int] = {"now": 1, "before": -1}
 
 
 @dataclass(frozen=True)
@@ -213,7 +212,7 @@ def _counted(question: Question, one: Component, dirty: Dirty) -> dict[Cell, int
     asked, dimensions = _asked(question, dirty)
     column, width = question.table.c[one.name], len(dimensions)
     sets: dict[Cell, Any] = {}
-    others = {epoch: _members_since(epoch) for epoch in question.touched.values()}
+    others = {epoch: query.touched_members(epoch, Live()) for epoch in question.touched.values()}
     asked = asked.add_columns(column, question.table.c.month).where(column.is_not(None))
     for row in db.session.execute(asked):
         bitmap = opened(row[width])
@@ -234,12 +233,6 @@ def _sets_anew(question: Question, one: Component, dirty: Dirty) -> Iterator[tup
     for months, epoch in _touched_runs(question):
         members = Touched("members", MEMBER, epoch)
         yield from query.sets(one.name, months, *about, touched=members)
-
-
-def _members_since(epoch: int) -> BitMap:
-    """Members of pairs that were touched after an epoch."""
-    rows = select(TOUCH.c.key_id).where(TOUCH.c.pair == MEMBER, TOUCH.c.epoch > epoch)
-    return BitMap(db.session.scalars(rows))
 
 
 def _asked(question: Question, dirty: Dirty) -> tuple[Select[Any], list[ColumnElement[Any]]]:
