@@ -101,6 +101,7 @@ class Dissemination(Base):
     __tablename__ = "dissemination"
     __table_args__ = (
         Index("ix_dissemination_message", "message_id", "channel_id"),
+        Index("ix_dissemination_pair", "message_id", "member_id"),
         Index("ix_dissemination_member", "member_id", "month", "province_code"),
         Index("ix_dissemination_token", "month", "form_token", unique=True),
         Index("ix_dissemination_place", "month", "province_code"),

@@ -91,7 +91,7 @@ TOUCH = Table(
     Column("message_id", Integer, nullable=False),
     Column("key_id", Integer, nullable=False),
     Column("at", Utc, nullable=False),
-    Index("ix_fact_touch_pair", "pair", "message_id", "key_id", "epoch"),
+    Index("ix_fact_touch_pair", "message_id", "key_id", "pair", "epoch"),
     Index("ix_fact_touch_epoch", "epoch"),
 )
 """Pairs that were changed in an epoch; see :mod:`registry.facts.touched`.  Two transactions at once

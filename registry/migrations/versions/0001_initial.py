@@ -135,7 +135,7 @@ def upgrade() -> None:
     with op.batch_alter_table("fact_touch", schema=None) as batch_op:
         batch_op.create_index("ix_fact_touch_epoch", ["epoch"], unique=False)
         batch_op.create_index(
-            "ix_fact_touch_pair", ["pair", "message_id", "key_id", "epoch"], unique=False
+            "ix_fact_touch_pair", ["message_id", "key_id", "pair", "epoch"], unique=False
         )
 
     op.create_table(
@@ -2647,6 +2647,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_dissemination_message", ["message_id", "channel_id"], unique=False
         )
+        batch_op.create_index("ix_dissemination_pair", ["message_id", "member_id"], unique=False)
         batch_op.create_index("ix_dissemination_place", ["month", "province_code"], unique=False)
         batch_op.create_index(
             "ix_dissemination_review",
@@ -3296,6 +3297,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_dissemination_token")
         batch_op.drop_index("ix_dissemination_review")
         batch_op.drop_index("ix_dissemination_place")
+        batch_op.drop_index("ix_dissemination_pair")
         batch_op.drop_index("ix_dissemination_message")
         batch_op.drop_index("ix_dissemination_member")
         batch_op.drop_index(batch_op.f("ix_dissemination_channel_id"))
