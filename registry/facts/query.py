@@ -29,7 +29,7 @@ from registry.facts.fact import Fact, at_month_ends
 from registry.facts.limits import Limit, filtered, limited, stamped
 from registry.facts.schema import MONTH_ENDS
 from registry.facts.spans import Months
-from registry.facts.touched import MEMBER, SOME_EPOCH, TOUCHES, Touched, only_touched
+from registry.facts.touched import MEMBER, SOME_EPOCH, TOUCHES, Touched, of_pair, only_touched
 from registry.facts.written import written
 
 BITS = 48
@@ -71,20 +71,38 @@ class Live:
         """``sqlite`` or ``postgres``."""
         return {"postgresql": "postgres"}.get(db.engine.dialect.name, db.engine.dialect.name)
 
+    @property
+    def connection(self) -> Connection:
+        """That of the session's transaction."""
+        return db.session.connection()
+
     def fetch(self, sql: str) -> Rows:
-        """All rows of a query, run in the session's transaction."""
-        return _fetched(db.session.connection(), sql)
+        """All rows of a query."""
+        return _fetched(self.connection, sql)
+
+    def fetch_touched(self, sql: str) -> Rows:
+        """All rows of a query about touched pairs.
+
+        PostgreSQL takes a pair for rarer than it is, and would join thousands of them one by one.
+        """
+        if self.dialect != "postgres":
+            return self.fetch(sql)
+        self.connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+        found = self.fetch(sql)
+        self.connection.exec_driver_sql("SET LOCAL enable_nestloop = on")
+        return found
 
 
 class Snapshot(Live):
     """The database as one connection sees it."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+        self._connection = connection
 
-    def fetch(self, sql: str) -> Rows:
-        """All rows of a query."""
-        return _fetched(self.connection, sql)
+    @property
+    def connection(self) -> Connection:
+        """The one given."""
+        return self._connection
 
 
 def _fetched(connection: Connection, sql: str) -> Rows:
@@ -188,7 +206,7 @@ def totals(
     return [
         row
         for some in askable(names, months, cut)
-        for row in answer(source, filled(sql, dialect_of(source), some, *about))
+        for row in answer(source, filled(sql, dialect_of(source), some, *about), touched)
     ]
 
 
@@ -232,7 +250,8 @@ def sets(
 
 def touched_members(epoch: int, source: Source) -> BitMap:
     """Members of pairs that were touched after an epoch."""
-    rows = f"SELECT key_id FROM {TOUCHES} WHERE pair = '{MEMBER}' AND epoch > {epoch}"  # noqa: S608
+    about = f"{of_pair(MEMBER, 'k')} AND k.epoch > {epoch}"
+    rows = f"SELECT k.key_id FROM {TOUCHES} AS k WHERE {about}"  # noqa: S608 (made of constants)
     return BitMap(int(row[0]) for row in source.fetch(rows))
 
 
@@ -242,9 +261,12 @@ def dialect_of(source: Source) -> type[Dialect]:
     return found
 
 
-def answer(source: Source, sql: str) -> Rows:
+def answer(source: Source, sql: str, touched: Touched | None = None) -> Rows:
     """All rows of a query in which month ends may be named; see :func:`asked`."""
-    return source.fetch(asked(sql, source.dialect))
+    whole = asked(sql, source.dialect)
+    if touched and isinstance(source, Live):
+        return source.fetch_touched(whole)
+    return source.fetch(whole)
 
 
 def asked(sql: str, dialect: str) -> str:
@@ -328,7 +350,7 @@ def compiled(
     tree = eliminate_subqueries(compiler.to_sqlglot(rows))
     parts = list(tree.find_all(exp.CTE))
     if touched:
-        only_touched(tree, touched, compiler.dialect)
+        only_touched(tree, touched, dialect)
     if dialect == "duckdb":
         for part in parts:
             part.set("materialized", False)

@@ -46,6 +46,13 @@ class Touched:
     epoch: int = SOME_EPOCH
 
 
+def of_pair(pair: str, alias: str) -> str:
+    """SQL that holds for pairs of a kind; true or false, of which PostgreSQL expects a half each
+    as long as nobody has counted them: of a text it would expect a few, and plan for those.
+    """
+    return f"{alias}.with_channel" if pair == CHANNEL else f"NOT {alias}.with_channel"
+
+
 def images_of(name: str) -> str:
     """The table that holds rows of a paired table as they were."""
     return f"fact_before_{name}"
@@ -66,26 +73,33 @@ def only_touched(tree: exp.Expression, touched: Touched, dialect: str) -> None:
     """Have a query read touched rows in place of the paired tables."""
     for found in list(tree.find_all(exp.Table)):
         if found.name in PAIRED:
-            rows = sqlglot.parse_one(_rows(found.name, touched), dialect=dialect, into=exp.Select)
+            sql = _rows(found.name, touched, fenced=dialect == "postgres")
+            rows = sqlglot.parse_one(sql, dialect=dialect, into=exp.Select)
             found.replace(rows.subquery(found.alias_or_name))
 
 
-def _rows(name: str, touched: Touched) -> str:
+def _rows(name: str, touched: Touched, *, fenced: bool) -> str:
+    """SQL of a paired table's touched rows.
+
+    ``fenced`` has PostgreSQL look up each pair by the index, however it joins what it has found.
+    """
     pair, after = touched.pair, f"epoch > {touched.epoch}"
     columns = ", ".join(f'd."{column}"' for column in COLUMNS[name])
-    known = f"FROM {TOUCHES} AS k WHERE k.pair = '{pair}' AND k.{after}"
+    known = f"FROM {TOUCHES} AS k WHERE {of_pair(pair, 'k')} AND k.{after}"
     if touched.side == "members":
         return f"SELECT {columns} FROM {name} AS d WHERE d.member_id IN (SELECT k.key_id {known})"
     if touched.side == "now":
         pairs = f"(SELECT DISTINCT k.message_id, k.key_id {known})"
-        return (  # in this order: SQLite does not know that few pairs are touched
-            f"SELECT {columns} FROM {pairs} AS p CROSS JOIN {name} AS d "
-            f"WHERE d.message_id = p.message_id AND d.{pair} = p.key_id"
-        )
+        same = f"d.message_id = p.message_id AND d.{pair} = p.key_id"
+        if fenced:
+            found = f"LATERAL (SELECT * FROM {name} AS r WHERE {same.replace('d.', 'r.')} OFFSET 0)"
+            return f"SELECT {columns} FROM {pairs} AS p CROSS JOIN {found} AS d"
+        # In this order: SQLite does not know that few pairs are touched.
+        return f"SELECT {columns} FROM {pairs} AS p CROSS JOIN {name} AS d WHERE {same}"
     earlier = "k.epoch < d.epoch OR (k.epoch = d.epoch AND k.writer < d.writer)"
     own = f"k.message_id = d.message_id AND k.key_id = d.{pair}"
     return (
-        f"SELECT {columns} FROM {images_of(name)} AS d WHERE d.pair = '{pair}' AND d.{after} "
+        f"SELECT {columns} FROM {images_of(name)} AS d WHERE {of_pair(pair, 'd')} AND d.{after} "
         f"AND NOT EXISTS (SELECT 1 {known} AND {own} AND ({earlier}))"
     )
 
@@ -96,8 +110,8 @@ def changed_months(pair: str, epoch: int) -> str:
     return (
         "SELECT month, province, MAX(epoch) FROM ("
         f"SELECT d.month, d.province_code AS province, k.epoch FROM {TOUCHES} AS k "
-        f"CROSS JOIN {name} AS d WHERE k.pair = '{pair}' AND k.epoch > {epoch} "
+        f"CROSS JOIN {name} AS d WHERE {of_pair(pair, 'k')} AND k.epoch > {epoch} "
         f"AND d.message_id = k.message_id AND d.{pair} = k.key_id "
-        f"UNION ALL SELECT month, province_code, epoch FROM {images_of(name)} "
-        f"WHERE pair = '{pair}' AND epoch > {epoch}) AS changed GROUP BY month, province"
+        f"UNION ALL SELECT month, province_code, epoch FROM {images_of(name)} AS i "
+        f"WHERE {of_pair(pair, 'i')} AND i.epoch > {epoch}) AS changed GROUP BY month, province"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
@@ -87,11 +87,11 @@ TOUCH = Table(
     Base.metadata,
     Column("epoch", Integer, nullable=False),
     Column("writer", BigInteger, nullable=False),
-    Column("pair", String(12), nullable=False),
+    Column("with_channel", Boolean, nullable=False),
     Column("message_id", Integer, nullable=False),
     Column("key_id", Integer, nullable=False),
     Column("at", Utc, nullable=False),
-    Index("ix_fact_touch_pair", "message_id", "key_id", "pair", "epoch"),
+    Index("ix_fact_touch_pair", "message_id", "key_id", "with_channel", "epoch"),
     Index("ix_fact_touch_epoch", "epoch"),
 )
 """Pairs that were changed in an epoch; see :mod:`registry.facts.touched`.  Two transactions at once
@@ -105,7 +105,7 @@ def _image(name: str) -> Table:
         Base.metadata,
         Column("epoch", Integer, nullable=False),
         Column("writer", BigInteger, nullable=False),
-        Column("pair", String(12), nullable=False),
+        Column("with_channel", Boolean, nullable=False),
         *(Column(key, columns[key].type, nullable=columns[key].nullable) for key in COLUMNS[name]),
         Index(f"ix_{images_of(name)}", "epoch"),
     )

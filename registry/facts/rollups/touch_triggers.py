@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from registry.facts.schema import COLUMNS
-from registry.facts.touched import MEMBER, PAIRED, TOUCHES, copied, images_of
+from registry.facts.touched import CHANNEL, MEMBER, PAIRED, TOUCHES, copied, images_of, of_pair
 
 VERBS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 """Changes, and the rows whose pairs they touch."""
@@ -51,20 +51,20 @@ def _statements(table: str, verb: str, writer: str) -> Iterator[str]:
         for pair in PAIRED[table]:
             here = f"message_id = {side}.message_id AND {{}} = {side}.{pair}"
             known = (
-                f"SELECT 1 FROM {TOUCHES} AS k WHERE k.pair = '{pair}' AND k.epoch = e.epoch "
-                f"AND k.{here.format('k.key_id')}"
-            )
-            begun = f"{writer}, '{pair}'"
+                f"SELECT 1 FROM {TOUCHES} AS k WHERE {of_pair(pair, 'k')} "
+                f"AND k.epoch + 0 = e.epoch AND k.{here.format('k.key_id')}"
+            )  # + 0: by the index of pairs, since all touches may be of one epoch
+            begun = f"{writer}, {str(pair == CHANNEL).upper()}"
             for name in PAIRED if pair == MEMBER else ("dissemination",):
                 columns = ", ".join(f'"{column}"' for column in COLUMNS[name])
                 yield (
-                    f"INSERT INTO {images_of(name)} (epoch, writer, pair, {columns}) "
+                    f"INSERT INTO {images_of(name)} (epoch, writer, with_channel, {columns}) "
                     f"SELECT e.epoch, {begun}, {copied(name, 'd')} FROM fact_state AS e "
                     f"CROSS JOIN {name} AS d WHERE d.{here.format(f'd.{pair}')} "
                     f"AND NOT EXISTS ({known})"
                 )
             yield (
-                f"INSERT INTO {TOUCHES} (epoch, writer, pair, message_id, key_id, at) "
+                f"INSERT INTO {TOUCHES} (epoch, writer, with_channel, message_id, key_id, at) "
                 f"SELECT e.epoch, {begun}, {side}.message_id, {side}.{pair}, CURRENT_TIMESTAMP "
                 f"FROM fact_state AS e WHERE NOT EXISTS ({known})"
             )

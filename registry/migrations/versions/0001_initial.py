@@ -78,7 +78,7 @@ def upgrade() -> None:
         "fact_before_dissemination",
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("writer", sa.BigInteger(), nullable=False),
-        sa.Column("pair", sa.String(length=12), nullable=False),
+        sa.Column("with_channel", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("month", sa.Integer(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
@@ -105,7 +105,7 @@ def upgrade() -> None:
         "fact_before_recipient",
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("writer", sa.BigInteger(), nullable=False),
-        sa.Column("pair", sa.String(length=12), nullable=False),
+        sa.Column("with_channel", sa.Boolean(), nullable=False),
         sa.Column("month", sa.Integer(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("province_code", sa.String(length=2), nullable=False),
@@ -127,7 +127,7 @@ def upgrade() -> None:
         "fact_touch",
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("writer", sa.BigInteger(), nullable=False),
-        sa.Column("pair", sa.String(length=12), nullable=False),
+        sa.Column("with_channel", sa.Boolean(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("key_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -135,7 +135,7 @@ def upgrade() -> None:
     with op.batch_alter_table("fact_touch", schema=None) as batch_op:
         batch_op.create_index("ix_fact_touch_epoch", ["epoch"], unique=False)
         batch_op.create_index(
-            "ix_fact_touch_pair", ["message_id", "key_id", "pair", "epoch"], unique=False
+            "ix_fact_touch_pair", ["message_id", "key_id", "with_channel", "epoch"], unique=False
         )
 
     op.create_table(
