@@ -87,7 +87,9 @@ def test_today_is_put_in_when_asked(app: Flask) -> None:
         names, limit, live = ("answer_judged",), Limit(True), Live()
         for today in (date(2026, 1, 31), date(2026, 2, 1)):
             one = cut(by=["zone"], as_of="now", today=today)
-            blank = _totals(names, *shape(one, limit), live.dialect, False, only_open=False)
+            blank = _totals(
+                names, *shape(one, limit), live.dialect, False, only_open=False, touched=None
+            )
             whole = filled(blank, dialect_of(live), MONTHS, one, limit)
             assert str(today) in whole
             assert "9003" not in whole
