@@ -2,7 +2,8 @@
 
 One transaction inserts so many disseminations, copies of those of the last month, into the
 product's own table with its triggers; then the page about passing on is asked for over HTTP until
-it shows as many more.  Nothing folds meanwhile: marked partitions are read from the facts.
+it shows as many more.  Nothing folds meanwhile: what was touched is reckoned with.  One figure by
+itself is asked for beforehand.
 """
 
 from __future__ import annotations
@@ -45,9 +46,18 @@ def main(number: int) -> None:
             _shows(product, query, before)
         with Meter() as inserting:
             _commit(product.app, rows)
+        with product.app.app_context(), Meter() as counting:
+            now = cells(Scope.all(), [NAME], Months(month, month), Cut())[()][NAME] or 0
+        if now != before + number:
+            raise RuntimeError(f"the figure is {now:,}, not {before + number:,}")
         with Meter() as meter:
             _wait(product, query, before + number)
-    meter.report(inserted=number, page_seconds=asking.seconds, insert_seconds=inserting.seconds)
+    meter.report(
+        inserted=number,
+        page_seconds=asking.seconds,
+        insert_seconds=inserting.seconds,
+        figure_seconds=counting.seconds,
+    )
 
 
 def _more(month: int, number: int) -> list[dict[str, Any]]:

@@ -105,10 +105,10 @@ def _plan(seen: Sequence[FactMark], *, all_now: bool) -> Plan:
                 asked[key][place].append(mark.id)
     lags = False
     for rolled, numbers in kept.items():
-        for month, provinces in marks.touched(rolled, Months(numbers[0], numbers[-1])).items():
+        for month, gap in marks.touched(rolled, Months(numbers[0], numbers[-1])).items():
             key = (rolled.name, month)
             if rested is None or key in rested or key in asked:
-                for province in provinces:
+                for province in gap.provinces:
                     asked[key][province] += []
             else:
                 lags = True
@@ -155,8 +155,9 @@ def _rested() -> set[tuple[str, int]]:
 
 def _gained(part: Part, facts: Source) -> Made | None:
     """A part that was only touched, without looking at its other facts; None where that fails."""
-    epochs = {marks.since(part.rolled, month) for month in part.months.numbers}
-    return gained(part, epochs.pop(), facts) if part.rolled.fact.pair and len(epochs) == 1 else None
+    gaps = marks.touched(part.rolled, part.months)
+    epochs = {gap.since for gap in gaps.values()}
+    return gained(part, epochs.pop(), facts) if len(epochs) == 1 else None
 
 
 def replace(mine: Turn, part: Part, found: Made) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -115,25 +114,26 @@ def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
     return found
 
 
-def touched(rolled: Rolled, months: Months) -> dict[int, dict[str, int]]:
-    """Provinces that touches change, and the epoch that they lack, by month.
+@dataclass(frozen=True)
+class Gap:
+    """What a month lacks: what was touched after an epoch, in some provinces."""
 
-    Of a month that holds an epoch's touches already, only later ones count.
-    """
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    if not (rolled.fact.pair and known().ready):
+    since: int
+    provinces: frozenset[str]
+
+
+def touched(rolled: Rolled, months: Months) -> dict[int, Gap]:
+    """Months of which more was touched than they hold."""
+    now, found = known(), dict[int, Gap]()
+    if not (rolled.fact.pair and now.ready):
         return found
-    for month, province, epoch in known().changed_by(rolled.fact.pair):
-        if months.first <= month <= months.last and epoch > since(rolled, month):
-            found[month][province] = epoch
-    return found
-
-
-def since(rolled: Rolled, month: int) -> int:
-    """The epoch up to which a month holds all that was touched."""
-    now = known()
     now.folded_of(rolled.name)
-    return max(now.settled, now.epochs[rolled.name].get(month, 0))
+    for month, province, epoch in now.changed_by(rolled.fact.pair):
+        since = max(now.settled, now.epochs[rolled.name].get(month, 0))
+        if months.first <= month <= months.last and epoch > since:
+            before = found[month].provinces if month in found else frozenset[str]()
+            found[month] = Gap(since, before | {province})
+    return found
 
 
 def _note(found: dict[int, frozenset[str]], month: int, province: str) -> None:

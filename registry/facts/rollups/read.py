@@ -65,12 +65,11 @@ def totals(
     if rolled.fact.stock and not cut.by_month:
         months = Months(months.first, months.first) if rolled.fact.cohort else months.at_end
     dirty = dict(marks.dirty(rolled, months))
-    touched = dict.fromkeys(marks.touched(rolled, months), 0)
+    touched = {month: gap.since for month, gap in marks.touched(rolled, months).items()}
     for month in touched.keys() & dirty.keys():  # counted whole from the facts
         dirty[month] = marks.WHOLE
         touched.pop(month)
-    known = {month: marks.since(rolled, month) for month in touched}
-    question = Question(rolled, cuboid, group, months, cut, limit, known)
+    question = Question(rolled, cuboid, group, months, cut, limit, touched)
     if dirty and not _has_clean(question, dirty):
         return None
     return _summed(question, dirty)
