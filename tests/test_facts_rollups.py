@@ -312,6 +312,31 @@ def test_no_epoch_ends_in_the_midst_of_a_change(rolled_up: Flask) -> None:
         assert prove() == []
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_two_writers_touch_a_pair_at_once(rolled_up: Flask) -> None:
+    """Each copies the pair as it was, since neither sees the other; it counts once."""
+    with rolled_up.app_context():
+        table = Dissemination.__table__
+        row = db.session.execute(select(table).where(table.c.state.in_(LIVE))).mappings().first()
+        assert row is not None
+        more = [{**row, "id": number, "form_token": None} for number in (10**9, 10**9 + 1)]
+        engine = db.engine.execution_options(**{WRITE: True})
+        with engine.connect() as one, engine.connect() as other:
+            one.execute(insert(table), more[:1])
+            other.execute(insert(table), more[1:])
+            one.commit()
+            db.session.rollback()  # the moment before
+            agree()
+            other.commit()
+        db.session.rollback()
+        copies = select(func.count()).select_from(IMAGES["dissemination"])
+        assert (db.session.scalar(copies) or 0) >= 4
+        agree()
+        fold.fold("test", all_now=True)
+        agree()
+        assert prove() == []
+
+
 def test_who_comes_back_within_a_period_was_kept(rolled_up: Flask) -> None:
     """What changes months after a period began changes the cohort that is kept under its begin."""
     first = month_of(date(2025, 10, 1))
