@@ -303,7 +303,11 @@ def test_no_epoch_ends_in_the_midst_of_a_change(rolled_up: Flask) -> None:
             connection.execute(delete(Dissemination))
             with unit_of_work() as session:
                 session.execute(update(MemberSpan).values(network_type="monk"))
-            with pytest.raises(turn.NotFolding):
+            fold.fold("test", all_now=True)
+            assert not marked(), "what rests on no epoch need not wait"
+            with unit_of_work() as session:
+                session.execute(update(Recipient).values(received_at=None))
+            with pytest.raises(turn.Unsettled):
                 fold.fold("test", all_now=True)
             connection.commit()
         agree()
@@ -448,13 +452,17 @@ def test_the_commands_tell_where_it_stands(rolled_up: Flask) -> None:
     assert json.loads(run(args=["facts", "status", "--json"]).output)["waiting"] == 0
 
 
-def test_the_process_of_facts_folds_what_is_marked(rolled_up: Flask) -> None:
+def test_the_process_of_facts_folds_what_was_touched(
+    rolled_up: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with rolled_up.app_context():
         with unit_of_work() as session:
             session.execute(delete(Dissemination))
+        fold.fold("test", seconds=0)
+        assert marked(), "a month that was just made anew rests"
+        monkeypatch.setattr(fold, "REST", 0)
         assert beat(fold.PROCESS)
-        prompt_marks = select(FactMark.id).where(FactMark.mark == "disseminations")
-        assert db.session.scalar(prompt_marks) is None
+        assert db.session.execute(select(TOUCH)).first() is None
         table = TABLES["disseminations"]["place"]
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
 

@@ -77,7 +77,7 @@ def test_a_folder_that_cannot_be_written_stops_nobody(folder: Path) -> None:
 def test_another_version_writes_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     _writer(said)("ก")
-    monkeypatch.setattr(kept, "_code", lambda: "next")
+    monkeypatch.setattr(kept, "CODE", "next")
     _writer(said)("ก")
     assert said == ["ก", "ก"]
 

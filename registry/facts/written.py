@@ -38,7 +38,7 @@ def written(write: Callable[Asked, Sql]) -> Callable[Asked, Sql]:
     @lru_cache(maxsize=SHAPES)
     @wraps(write)
     def found(*args: Any, **kwargs: Any) -> Sql:
-        path = _folder() / f"{_name(write.__qualname__, args, kwargs)}.json"
+        path = _folder() / f"{_name(f'{write.__module__}.{write.__qualname__}', args, kwargs)}.json"
         try:
             known: Sql = json.loads(path.read_bytes())
         except (OSError, ValueError):
@@ -66,17 +66,20 @@ def _plain(value: Any) -> Any:
 
 def _folder() -> Path:
     settings: Settings = current_app.extensions["sang_settings"]
-    return settings.sql / _code()
+    return settings.sql / CODE
 
 
-@lru_cache(maxsize=1)
 def _code() -> str:
-    """A name for all that SQL depends on beside the question: our code, and who writes for it."""
     root = Path(registry.__file__).parent
     digest = blake2b(f"{version('ibis-framework')} {version('sqlglot')}".encode(), digest_size=8)
     for path in sorted(root.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+CODE = _code()
+"""A name for all that SQL depends on beside the question: our code as it was loaded (an update may
+lie in its place since), and who writes for it."""
 
 
 def _keep(path: Path, sql: str | list[str]) -> None:

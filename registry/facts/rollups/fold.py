@@ -1,12 +1,14 @@
-"""Folding: marked partitions are made anew from the facts, and their marks taken away."""
+"""Folding: marked partitions are made anew from the facts, touched ones get what they gained, and
+marks and touches are taken away.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,15 +16,15 @@ from datetime import timedelta
 from sqlalchemy import Connection, delete, select, update
 
 from registry.bulk import insert_rows
-from registry.db import begin_write, commit, db, unit_of_work
+from registry.db import begin_write, commit, db, snapshot, unit_of_work
 from registry.facts.query import Duck, Places, Snapshot, Source
 from registry.facts.rollups import marks
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.making import Made, gained, made
-from registry.facts.rollups.models import TABLES, FactMark, FactMonth, FactState
+from registry.facts.rollups.models import TABLES, TOUCH, FactMark, FactMonth, FactState
 from registry.facts.rollups.once import count_anew
 from registry.facts.rollups.parts import Part, all_parts, in_rows, kept_partitions
-from registry.facts.rollups.turn import NotFolding, Turn, this_process, turn
+from registry.facts.rollups.turn import NotFolding, Turn, Unsettled, this_process, turn
 from registry.facts.spans import Months
 from registry.periods.calendar import utc_now
 from registry.pulse import SHARE, briefly, pulse
@@ -45,27 +47,38 @@ def fold(folder: str, *, all_now: bool = False, seconds: float = math.inf) -> in
     Raises:
         NotFolding: somebody else does.
     """
-    if not _plan(list(db.session.scalars(select(FactMark))), all_now=all_now).parts:
+    first = _plan(list(db.session.scalars(select(FactMark))), all_now=all_now)
+    if not first.parts and (first.gaps or not _are_touches()):
         return 0
     done: set[Part] = set()
-    with turn(folder) as mine, mine.moment() as connection:
-        plan, facts = _plan(mine.seen, all_now=all_now), Snapshot(connection)
+    with turn(folder) as mine, ExitStack() as opened:
         try:
-            for part in briefly(plan.parts, seconds):
+            facts, settles = Snapshot(opened.enter_context(mine.moment())), True
+        except Unsettled:  # what depends on no epoch need not wait
+            facts, settles = Snapshot(opened.enter_context(snapshot())), False
+        plan = _plan(mine.seen, all_now=all_now)
+        parts = [part for part in plan.parts if settles or not part.rolled.fact.pair]
+        try:
+            for part in briefly(parts, seconds):
                 known = None if plan.parts[part] else _gained(part, facts)
                 replace(mine, part, known or made(part, facts))
                 done.add(part)
         finally:
-            left = set(plan.parts) - done
-            unmade = {number for part in left for number in plan.parts[part]}
+            unmade = {number for part in {*plan.parts} - done for number in plan.parts[part]}
             mine.settled |= {mark.id for mark in mine.seen} - unmade - plan.waiting
-            mine.whole = not (left or plan.lags)
+            mine.settled_until = plan.settled_by(done, mine.epoch) if settles else 0
+    if not (settles or done):
+        raise Unsettled
     return len(done)
+
+
+def _are_touches() -> bool:
+    return db.session.execute(select(TOUCH.c.epoch).limit(1)).first() is not None
 
 
 @pulse("facts", PROCESS)
 def fold_due() -> bool:
-    """Fold what is marked, within a pulse's share of a beat."""
+    """Fold what is marked and touched, within a pulse's share of a beat."""
     try:
         return fold(this_process(), seconds=SHARE) > 0
     except NotFolding:
@@ -79,12 +92,18 @@ class Plan:
     Attributes:
         parts: and the ids of the marks that ask for each.
         waiting: ids of marks that must still lag for a while.
-        lags: whether something that was touched does.
+        gaps: by fact and month, the epoch up to which it holds all that was touched; of those
+            that lack something, whether they are made anew or must still lag.
     """
 
     parts: dict[Part, list[int]]
     waiting: set[int]
-    lags: bool
+    gaps: dict[tuple[str, int], int]
+
+    def settled_by(self, done: Iterable[Part], epoch: int) -> int:
+        """The epoch up to which every month holds all once some parts were made at one."""
+        made = {(part.rolled.name, month) for part in done for month in part.months.numbers}
+        return min((since for key, since in self.gaps.items() if key not in made), default=epoch)
 
 
 def _plan(seen: Sequence[FactMark], *, all_now: bool) -> Plan:
@@ -93,26 +112,25 @@ def _plan(seen: Sequence[FactMark], *, all_now: bool) -> Plan:
     asked: dict[tuple[str, int], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for key in _missing(kept):
         asked[key][NOWHERE] = []
-    rested, waiting = None if all_now else _rested(), set[int]()
+    resting, waiting = set[tuple[str, int]]() if all_now else _resting(), set[int]()
     for mark, rolled in _pairs(seen):
         touched = rolled.touched(mark.month, mark.until)
         for month in (one for one in kept[rolled] if touched.first <= one <= touched.last):
             key = (rolled.name, month)
-            if rolled.lag and rested is not None and key not in rested and key not in asked:
+            if rolled.lag and key in resting and key not in asked:
                 waiting.add(mark.id)
             else:
                 place = mark.province if rolled.by_province else NOWHERE
                 asked[key][place].append(mark.id)
-    lags = False
+    gaps: dict[tuple[str, int], int] = {}
     for rolled, numbers in kept.items():
         for month, gap in marks.touched(rolled, Months(numbers[0], numbers[-1])).items():
             key = (rolled.name, month)
-            if rested is None or key in rested or key in asked:
+            gaps[key] = gap.since
+            if key not in resting or key in asked:
                 for province in gap.provinces:
                     asked[key][province] += []
-            else:
-                lags = True
-    return Plan(dict(_planned(asked)), waiting, lags)
+    return Plan(dict(_planned(asked)), waiting, gaps)
 
 
 def _planned(
@@ -142,14 +160,14 @@ def _missing(kept: Mapping[Rolled, Sequence[int]]) -> list[tuple[str, int]]:
     return [(name, month) for name, some in stocks for month in some if (name, month) not in known]
 
 
-def _rested() -> set[tuple[str, int]]:
-    """Months of facts that were not made anew for as long as they may lag, or touches may wait."""
-    before = utc_now()
+def _resting() -> set[tuple[str, int]]:
+    """Months of facts that were made anew less long ago than they may lag, or touches may wait."""
+    now = utc_now()
     rows = db.session.execute(select(FactMonth.fact, FactMonth.month, FactMonth.folded_at))
     return {
         (fact, month)
         for fact, month, at in rows
-        if fact in ROLLED and at + timedelta(seconds=ROLLED[fact].lag or REST) <= before
+        if fact in ROLLED and at + timedelta(seconds=ROLLED[fact].lag or REST) > now
     }
 
 
@@ -194,7 +212,7 @@ def rebuild(
 ) -> int:
     """Make every rollup anew; how many rows there are now.
 
-    What changes meanwhile stays marked, and is read from the facts until it is folded.
+    What changes meanwhile stays marked or touched, and is reckoned with until it is folded.
 
     Args:
         source: gives the facts as a connection sees them: from the live database unless told
@@ -205,23 +223,24 @@ def rebuild(
         NotFolding: somebody else folds.
     """
     count = 0
-    with turn(folder) as mine:
-        with mine.moment() as connection, (source or _live)(connection) as facts:
-            parts = list(all_parts())
-            for number, (part, found) in enumerate(_made_ahead(parts, facts)):
-                if progress is not None:
-                    progress(part.rolled.name, number, len(parts))
-                replace(mine, part, found)
-                count += sum(map(len, found.values()))
+    with turn(folder) as mine, ExitStack() as opened:
+        facts: Source
+        if source is None:
+            facts = Snapshot(opened.enter_context(mine.moment()))
+        else:
+            with mine.moment() as connection:  # files need it no longer once they are written
+                facts = opened.enter_context(source(connection))
+        parts = list(all_parts())
+        for number, (part, found) in enumerate(_made_ahead(parts, facts)):
+            if progress is not None:
+                progress(part.rolled.name, number, len(parts))
+            replace(mine, part, found)
+            count += sum(map(len, found.values()))
         with unit_of_work() as session:
             session.execute(update(FactState).values(ready=True, rebuilt_at=utc_now()))
         mine.settled |= {mark.id for mark in mine.seen}
-        mine.whole = True
+        mine.settled_until = mine.epoch
     return count
-
-
-def _live(connection: Connection) -> AbstractContextManager[Source]:
-    return nullcontext(Snapshot(connection))
 
 
 def _made_ahead(parts: Sequence[Part], facts: Source) -> Iterator[tuple[Part, Made]]:

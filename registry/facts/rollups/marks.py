@@ -1,4 +1,4 @@
-"""Which partitions are marked as changed, and since when a month is known."""
+"""Which partitions are marked as changed, and which months lack what was touched."""
 
 from __future__ import annotations
 
@@ -74,8 +74,7 @@ class Known:
 def known() -> Known:
     """What is known of the rollups: a page asks hundreds of questions of one moment.
 
-    A transaction that only reads reads it once.  What changes meanwhile marks what was read, and
-    is not rolled up yet: the page shows the moment at which it began.
+    A transaction that only reads reads it once: it sees one moment, on PostgreSQL too.
     """
     session = db.session()
     found: Known | None = session.info.get(READ)

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-from registry.db import Base, Utc
+from registry.db import Base
 from registry.facts.cuts import NUMBERS
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.schema import COLUMNS
@@ -23,7 +23,7 @@ class FactMark(Base):
     """Partitions that changed since they were rolled up.
 
     Attributes:
-        epoch: counts the times at which the marks were read for folding.  On SQLite a mark is
+        epoch: counts the moments from which a folder read.  On SQLite a mark is
             written once an epoch; on PostgreSQL by each statement, so that no two writers meet.
         month, until: the first and the last month, inclusive.
         province: ``NOWHERE`` stands for all of them.
@@ -90,7 +90,6 @@ TOUCH = Table(
     Column("with_channel", Boolean, nullable=False),
     Column("message_id", Integer, nullable=False),
     Column("key_id", Integer, nullable=False),
-    Column("at", Utc, nullable=False),
     Index("ix_fact_touch_pair", "message_id", "key_id", "with_channel", "epoch"),
     Index("ix_fact_touch_epoch", "epoch"),
 )

@@ -55,7 +55,7 @@ def differences(parts: Iterable[Part], source: Source | None = None) -> Iterator
         before = _changed(part)
         found = [*_compared(part, source), *_numbers(part)]
         db.session.rollback()
-        # Facts that changed while they were counted marked their partition meanwhile.
+        # Facts that changed while they were counted marked their partition, or touched it.
         changed = before | _changed(part)
         yield from (one for one in found if one.month not in changed)
 

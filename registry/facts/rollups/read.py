@@ -1,4 +1,6 @@
-"""Reading rollups: clean partitions from the tables, marked ones from the facts themselves."""
+"""Reading rollups: clean partitions from the tables and what touched pairs gained since; marked
+partitions from the facts themselves.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, and_, func, not_, or_, select
 
 from registry.access.models import Office
-from registry.db import db
+from registry.db import WRITE, db
 from registry.facts import query
 from registry.facts.bitmaps import BitMap, opened
 from registry.facts.components import Component
@@ -66,6 +68,8 @@ def totals(
         months = Months(months.first, months.first) if rolled.fact.cohort else months.at_end
     dirty = dict(marks.dirty(rolled, months))
     touched = {month: gap.since for month, gap in marks.touched(rolled, months).items()}
+    if touched and _sees_others():
+        return None
     for month in touched.keys() & dirty.keys():  # counted whole from the facts
         dirty[month] = marks.WHOLE
         touched.pop(month)
@@ -73,6 +77,11 @@ def totals(
     if dirty and not _has_clean(question, dirty):
         return None
     return _summed(question, dirty)
+
+
+def _sees_others() -> bool:
+    """Whether others' folding may come between two statements: writers on PostgreSQL see it."""
+    return bool(db.session.info.get(WRITE)) and db.engine.dialect.name == "postgresql"
 
 
 def _needs(rolled: Rolled, cut: Cut, limit: Limit) -> frozenset[str]:
@@ -114,9 +123,9 @@ def _summed(question: Question, dirty: Dirty) -> Sums | None:
     distinct = [one for one in question.group if one.distinct]
     found: Sums = defaultdict(lambda: [None] * len(question.group))
     place = {one.name: index for index, one in enumerate(question.group)}
-    taken: set[Cell] = set()
+    taken, bare_here = set[Cell](), [n for n, one in enumerate(plain) if one.empty is None]
     for sign, cell, amounts in _added(question, plain, dirty) if plain else ():
-        if sign < 0:
+        if sign < 0 and (any(amounts) or any(amounts[index] is not None for index in bare_here)):
             taken.add(cell)
         for one, amount in zip(plain, amounts, strict=True):
             if amount is not None:

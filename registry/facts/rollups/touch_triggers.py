@@ -45,46 +45,70 @@ def _name(table: str, verb: str) -> str:
     return f"fact_touch_{table}_{verb.lower()}"
 
 
-def _statements(table: str, verb: str, writer: str) -> Iterator[str]:
-    """For each pair that a change touches: its rows are copied, then it is noted."""
+def _known(side: str, pair: str) -> tuple[str, str]:
+    """SQL of a pair's rows (``{}`` is their other key), and that the pair was touched already."""
+    here = f"message_id = {side}.message_id AND {{}} = {side}.{pair}"
+    touched = (  # + 0: by the index of pairs, since all touches may be of one epoch
+        f"EXISTS (SELECT 1 FROM {TOUCHES} AS k WHERE {of_pair(pair, 'k')} "
+        f"AND k.epoch + 0 = e.epoch AND k.{here.format('k.key_id')})"
+    )
+    return here, touched
+
+
+def _inserts(side: str, pair: str, source: str, writer: str) -> Iterator[str]:
+    """A pair's rows are copied, then it is noted, if ``source`` gives an epoch ``e`` for it."""
+    here, _touched = _known(side, pair)
+    begun = f"{writer}, {str(pair == CHANNEL).upper()}"
+    for name in PAIRED if pair == MEMBER else ("dissemination",):
+        columns = ", ".join(f'"{column}"' for column in COLUMNS[name])
+        yield (
+            f"INSERT INTO {images_of(name)} (epoch, writer, with_channel, {columns}) "
+            f"SELECT e.epoch, {begun}, {copied(name, 'd')} FROM {source} "
+            f"CROSS JOIN {name} AS d WHERE d.{here.format(f'd.{pair}')}"
+        )
+    yield (
+        f"INSERT INTO {TOUCHES} (epoch, writer, with_channel, message_id, key_id) "
+        f"SELECT e.epoch, {begun}, {side}.message_id, {side}.{pair} FROM {source}"
+    )
+
+
+def _pairs(table: str, verb: str) -> Iterator[tuple[str, str]]:
     for side in VERBS[verb]:
-        for pair in PAIRED[table]:
-            here = f"message_id = {side}.message_id AND {{}} = {side}.{pair}"
-            known = (
-                f"SELECT 1 FROM {TOUCHES} AS k WHERE {of_pair(pair, 'k')} "
-                f"AND k.epoch + 0 = e.epoch AND k.{here.format('k.key_id')}"
-            )  # + 0: by the index of pairs, since all touches may be of one epoch
-            begun = f"{writer}, {str(pair == CHANNEL).upper()}"
-            for name in PAIRED if pair == MEMBER else ("dissemination",):
-                columns = ", ".join(f'"{column}"' for column in COLUMNS[name])
-                yield (
-                    f"INSERT INTO {images_of(name)} (epoch, writer, with_channel, {columns}) "
-                    f"SELECT e.epoch, {begun}, {copied(name, 'd')} FROM fact_state AS e "
-                    f"CROSS JOIN {name} AS d WHERE d.{here.format(f'd.{pair}')} "
-                    f"AND NOT EXISTS ({known})"
-                )
-            yield (
-                f"INSERT INTO {TOUCHES} (epoch, writer, with_channel, message_id, key_id, at) "
-                f"SELECT e.epoch, {begun}, {side}.message_id, {side}.{pair}, CURRENT_TIMESTAMP "
-                f"FROM fact_state AS e WHERE NOT EXISTS ({known})"
-            )
+        yield from ((side, pair) for pair in PAIRED[table])
 
 
 def _differs(table: str, unlike: str) -> str:
     return " OR ".join(f'OLD."{name}" {unlike} NEW."{name}"' for name in COLUMNS[table])
 
 
+def _untouched(side: str, pair: str) -> str:
+    return f"(SELECT e.epoch FROM fact_state AS e WHERE NOT {_known(side, pair)[1]}) AS e"
+
+
 def _make_sqlite(table: str, verb: str) -> Iterator[str]:
     when = f"WHEN {_differs(table, 'IS NOT')} " if verb == "UPDATE" else ""
-    body = "; ".join(_statements(table, verb, "0"))
+    statements = [
+        statement
+        for side, pair in _pairs(table, verb)
+        for statement in _inserts(side, pair, _untouched(side, pair), "0")
+    ]
+    body = "; ".join(statements)
     yield f"CREATE TRIGGER {_name(table, verb)} BEFORE {verb} ON {table} {when}BEGIN {body}; END"
+
+
+def _at_once(side: str, pair: str) -> str:
+    """One statement, so that copies and note rest on one moment: others touch pairs meanwhile."""
+    *copies, note = _inserts(side, pair, "e", "txid_current()")
+    parts = ", ".join(f"c{number} AS ({copy})" for number, copy in enumerate(copies))
+    epoch = f"SELECT e.epoch FROM fact_state AS e WHERE NOT {_known(side, pair)[1]}"
+    return f"WITH e AS MATERIALIZED ({epoch}), {parts} {note}"
 
 
 def _make_postgresql(table: str, verb: str) -> Iterator[str]:
     name, when = _name(table, verb), ""
     if verb == "UPDATE":
         when = f"WHEN ({_differs(table, 'IS DISTINCT FROM')}) "
-    body = "; ".join(_statements(table, verb, "txid_current()"))
+    body = "; ".join(_at_once(side, pair) for side, pair in _pairs(table, verb))
     yield (
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
         f"PERFORM pg_advisory_xact_lock_shared({LOCK}); {body}; "

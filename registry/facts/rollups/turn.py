@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from secrets import token_hex
 
 from sqlalchemy import Connection, Update, delete, or_, select, text, update
 
@@ -30,6 +31,10 @@ class NotFolding(Exception):
     """Somebody else folds by now."""
 
 
+class Unsettled(NotFolding):
+    """Others change facts all the time, so that no epoch can be ended."""
+
+
 @dataclass
 class Turn:
     """A turn at folding.
@@ -38,14 +43,14 @@ class Turn:
         seen: the marks that were there when it began; what changes later is marked anew.
         settled: ids of those whose partitions were made anew since.
         epoch: the last that had ended at the moment whose facts it reads.
-        whole: whether all that was touched until then is in the rollups.
+        settled_until: the last of which all that was touched is in the rollups.
     """
 
     folder: str
     seen: Sequence[FactMark]
     settled: set[int] = field(default_factory=set)
     epoch: int = 0
-    whole: bool = False
+    settled_until: int = 0
 
     @contextmanager
     def moment(self) -> Iterator[Connection]:
@@ -55,7 +60,8 @@ class Turn:
         moment go together.
 
         Raises:
-            NotFolding: it is not this one's turn any more, or others change facts all the time.
+            NotFolding: it is not this one's turn any more.
+            Unsettled: others are in the midst of changes all the time.
         """
         for _try in range(TRIES):
             self.epoch = _end_epoch(self.folder)
@@ -64,7 +70,7 @@ class Turn:
                 if connection.execute(later).first() is None:
                     yield connection
                     return
-        raise NotFolding
+        raise Unsettled
 
     def hold(self) -> None:
         """See in the transaction at hand that it is this one's turn still, and renew it.
@@ -77,8 +83,8 @@ class Turn:
 
 
 def this_process() -> str:
-    """The name under which this process folds."""
-    return f"{socket.gethostname()[:28]}-{os.getpid()}"
+    """A name under which this process folds, never the same twice: machines may share theirs."""
+    return f"{socket.gethostname()[:20]}-{os.getpid()}-{token_hex(4)}"
 
 
 @contextmanager
@@ -107,7 +113,7 @@ def _begin(folder: str) -> list[FactMark]:
         free = or_(FactState.folding_until.is_(None), FactState.folding_until < now)
         taken = session.execute(
             update(FactState)
-            .where(or_(free, FactState.folder == folder))
+            .where(free)
             .values(folder=folder, folding_until=now + LEASE, epoch=FactState.epoch + 1)
         )
         if not taken.rowcount:  # type: ignore[attr-defined]
@@ -127,7 +133,7 @@ def _end_epoch(folder: str) -> int:
                     raise NotFolding
                 return session.scalar(select(FactState.epoch - 1)) or 0
         time.sleep(PAUSE)
-    raise NotFolding
+    raise Unsettled
 
 
 def _end(mine: Turn) -> None:
@@ -137,10 +143,10 @@ def _end(mine: Turn) -> None:
             session.execute(delete(FactMark).where(FactMark.id.in_(ids[start : start + PORTION])))
         state = update(FactState).where(FactState.folder == mine.folder)
         session.execute(state.values(folding_until=None))
-        if mine.whole:
-            session.execute(state.values(settled=mine.epoch))
+        if mine.settled_until:
+            session.execute(state.values(settled=mine.settled_until))
             for table in (TOUCH, *IMAGES.values()):
-                session.execute(delete(table).where(table.c.epoch <= mine.epoch))
+                session.execute(delete(table).where(table.c.epoch <= mine.settled_until))
 
 
 def _renewal(folder: str) -> Update:

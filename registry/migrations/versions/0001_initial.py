@@ -130,7 +130,6 @@ def upgrade() -> None:
         sa.Column("with_channel", sa.Boolean(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("key_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     with op.batch_alter_table("fact_touch", schema=None) as batch_op:
         batch_op.create_index("ix_fact_touch_epoch", ["epoch"], unique=False)
