@@ -62,7 +62,7 @@ def _span(fact: Fact, months: Months, cut: Cut) -> Months:
 
 
 def _since(fact: Fact, months: Months, limit: Limit) -> datetime | None:
-    """When the months were made last; None where they are marked or touched, or nobody would know."""
+    """When the months were made last; None where something changed, or nobody would know."""
     name = RESTS_ON.get(fact.name, fact.name)
     if name not in ROLLED or (limit.bureaus and fact.owned is not by_publisher):
         return None
