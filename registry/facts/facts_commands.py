@@ -99,7 +99,7 @@ def status_command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    click.echo(_("Marked and not yet rolled up: %(n)s.", n=waiting))
+    click.echo(_("Changed and not yet rolled up: %(n)s.", n=waiting))
     if not found["ready"]:
         click.echo(_("The rollups are not whole: run “sang facts rebuild”."))
     if at is not None:
