@@ -34,6 +34,9 @@ TWIN = "twin"
 REASON = "โทรศัพท์สอบถามแล้ว"
 LEFT_OUT = {"audit_event", "audit_head", "audit_link", "audit_personal", "job", "member_merge"} | {
     "fact_mark",
+    "fact_touch",
+    "fact_before_dissemination",
+    "fact_before_recipient",
     "sign_in",
     "throttle",
     "user_session",

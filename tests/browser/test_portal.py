@@ -142,6 +142,12 @@ def test_a_new_channel_right_there(app: Flask, member: Page) -> None:
         assert row.member_id == cast.member("malee50").id
 
 
+def _cut_off(page: Page) -> None:
+    """Take the line away once the page has all that belongs to it."""
+    page.wait_for_load_state()
+    page.context.set_offline(True)
+
+
 def _fill_report(page: Page, photo: Path) -> None:
     page.locator(".message-card").click()
     page.get_by_text("เผยแพร่ต่อแล้ว", exact=True).first.click()
@@ -157,7 +163,7 @@ def test_a_report_with_a_picture_waits_for_the_connection(
     app: Flask, context: BrowserContext, member: Page, token: str, photo: Path
 ) -> None:
     _fill_report(member, photo)
-    context.set_offline(True)
+    _cut_off(member)
     _send(member)
     waiting = member.locator("#waiting")
     expect(waiting).to_contain_text("รอส่ง")
@@ -184,7 +190,7 @@ def test_a_report_with_a_date_waits_for_the_connection(
 ) -> None:
     _fill_report(member, photo)
     member.locator("#on").fill("12/6/2569")
-    context.set_offline(True)
+    _cut_off(member)
     _send(member)
     expect(member.locator("#waiting li")).to_have_count(1)
     context.set_offline(False)
@@ -199,7 +205,7 @@ def test_what_waits_survives_a_reload_and_a_new_session(
 ) -> None:
     member.locator(".portal-nav a").nth(1).click()
     member.locator("#text").fill("น้ำเข้าหมู่บ้าน")
-    context.set_offline(True)
+    _cut_off(member)
     member.locator("main form button").click()
     expect(member.locator("#waiting")).to_contain_text("น้ำเข้าหมู่บ้าน")
     expect(member.locator("#text")).to_have_value("")
@@ -239,7 +245,7 @@ def _refused(context: BrowserContext, page: Page, photo: Path) -> None:
     """A report that waited and that the server then does not take."""
     _fill_report(page, photo)
     page.locator("#link").fill("ไม่ใช่ลิงก์")
-    context.set_offline(True)
+    _cut_off(page)
     _send(page)
     expect(page.locator("#waiting li")).to_have_count(1)
     context.set_offline(False)
@@ -287,7 +293,7 @@ def test_a_number_that_is_none_does_not_wait(
 ) -> None:
     _fill_report(member, photo)
     member.locator("#audience").fill("หลายคน")
-    context.set_offline(True)
+    _cut_off(member)
     _send(member)
     expect(member.locator("form[enctype] .alert-danger")).to_contain_text("เฉพาะตัวเลข")
     expect(member.locator("#audience")).to_have_value("หลายคน")
@@ -300,7 +306,8 @@ def test_the_page_shows_what_was_just_sent(
     context: BrowserContext, member: Page, watch: Watch
 ) -> None:
     member.locator(".message-card").click()
-    context.set_offline(True)
+    expect(member.get_by_role("button", name="ได้รับข้อมูลแล้ว")).to_be_visible()
+    _cut_off(member)
     member.get_by_role("button", name="ได้รับข้อมูลแล้ว").click()
     expect(member.locator("#waiting li")).to_have_count(1)
     context.set_offline(False)
@@ -334,14 +341,14 @@ def test_what_was_handed_back_to_mend_is_not_wiped_by_what_was_sent_meanwhile(
     member.locator("#audience").fill("หลายคน")
     _send(member)
     expect(member.locator(".field-error").first).to_be_visible()
-    context.set_offline(True)
+    _cut_off(member)
     member.get_by_role("button", name="ได้รับข้อมูลแล้ว").click()
     expect(member.locator("#waiting li")).to_have_count(1)
     context.set_offline(False)
     expect(member.locator("#waiting [data-said]")).to_have_text("ส่งแล้ว")
     expect(member.locator("#audience")).to_have_value("หลายคน")
     member.locator("#audience").fill("50")
-    context.set_offline(True)
+    _cut_off(member)
     _send(member)
     expect(member.locator("#waiting li")).to_have_count(1)
     expect(member.locator("#audience")).to_have_value("")
@@ -364,7 +371,7 @@ def _end_while_waiting(
     """A form waits on the phone; then its link ends, and the phone is told."""
     member.locator(".portal-nav a").nth(1).click()
     member.locator("#text").fill("ความลับของฉัน")
-    context.set_offline(True)
+    _cut_off(member)
     member.locator("main form button").click()
     expect(member.locator("#waiting li")).to_have_count(1)
     with app.app_context(), unit_of_work():
@@ -431,7 +438,7 @@ def test_what_waits_longer_than_thirty_days_is_forgotten(
 ) -> None:
     member.locator(".portal-nav a").nth(1).click()
     member.locator("#text").fill("เรื่องเก่า")
-    context.set_offline(True)
+    _cut_off(member)
     member.locator("main form button").click()
     expect(member.locator("#waiting li")).to_have_count(1)
     member.evaluate(OLD)
