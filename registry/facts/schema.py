@@ -82,6 +82,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 LATER = frozenset({"message_move", "release", "delivery", "question_resolution"})
 """Tables that came after the first periods were sealed: those have none, and what rests on them
 is absent there.  A column is never added to a table that was sealed before; a new table is."""
+MARK = "x"
+"""Stands where a member has such a contact, or a dissemination such a proof."""
 PRESENCE = {"member": ("phone", "line_id", "email"), "dissemination": ("link", "evidence")}
 
 MONTH_ENDS = "month_ends_"

@@ -16,7 +16,7 @@ from typing import Literal
 import sqlglot
 from sqlglot import exp
 
-from registry.facts.schema import COLUMNS, PRESENCE
+from registry.facts.schema import COLUMNS, MARK, PRESENCE
 
 Side = Literal["now", "before", "members"]
 SIDES: dict[Side, int] = {"now": 1, "before": -1}
@@ -28,8 +28,6 @@ PAIRED = {"recipient": (MEMBER,), "dissemination": (MEMBER, CHANNEL)}
 TOUCHES = "fact_touch"
 SOME_EPOCH = 9_900_000_030
 """Stands for any epoch; see :mod:`registry.facts.blanks`."""
-MARK = "x"
-"""Stands where a dissemination has such a proof; see ``PRESENCE``."""
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,13 @@ def _keep(path: Path, sql: str | list[str]) -> None:
     """Write a file whole or not at all; where it cannot be kept, it is written anew next time."""
     try:
         if not path.parent.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _tidy(path.parent.parent)
+            for folder in (
+                path.parents[2],
+                path.parents[1],
+                path.parent,
+            ):  # nobody else writes there
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _tidy(path.parents[1])
         part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         part.write_text(json.dumps(sql))
         part.replace(path)

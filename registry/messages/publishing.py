@@ -253,6 +253,10 @@ def add_recipients(publication: Publication, reached: Select[int] | None = None)
     ).where(
         open_on(MemberSpan, on),
         listed(row.channel, on) if reached is None else MemberSpan.member_id.in_(reached),
+        # Else each of them would be taken for changed: triggers come before the conflict is seen.
+        MemberSpan.member_id.not_in(
+            select(Recipient.member_id).where(Recipient.message_id == row.message_id)
+        ),
     )
     statement = insert_once(Recipient).from_select(columns, query, include_defaults=False)
     once = statement.on_conflict_do_nothing(index_elements=["message_id", "member_id"])

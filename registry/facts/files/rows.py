@@ -13,12 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, Select, Table, case
 
-from registry.facts.schema import PRESENCE, table
+from registry.facts.schema import MARK, PRESENCE, table
 
 BATCH = 100_000
 """Rows that are held at once, and of a row group."""
-MARK = "x"
-"""Stands where a member has such a contact, or a dissemination such a proof."""
 Columns = list[Sequence[Any]]
 Change = Callable[[Columns], None]
 

@@ -73,7 +73,7 @@ class Rolled:
             return [partitions]
         return [Months(month, month + self.length - 1) for month in partitions.numbers]
 
-    def touched(self, first: int, last: int) -> Months:
+    def around(self, first: int, last: int) -> Months:
         """The partitions that a change within some months may change.
 
         A cohort stood before its first month, and is looked for at the end of its last.

@@ -114,8 +114,8 @@ def _plan(seen: Sequence[FactMark], *, all_now: bool) -> Plan:
         asked[key][NOWHERE] = []
     resting, waiting = set[tuple[str, int]]() if all_now else _resting(), set[int]()
     for mark, rolled in _pairs(seen):
-        touched = rolled.touched(mark.month, mark.until)
-        for month in (one for one in kept[rolled] if touched.first <= one <= touched.last):
+        span = rolled.around(mark.month, mark.until)
+        for month in (one for one in kept[rolled] if span.first <= one <= span.last):
             key = (rolled.name, month)
             if rolled.lag and key in resting and key not in asked:
                 waiting.add(mark.id)

@@ -106,8 +106,8 @@ def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
     if fact.stock:
         found = {month: WHOLE for month in months.numbers if month not in kept}
     for start, until, province in now.marked_by(rolled.mark):
-        touched = rolled.touched(start, until)
-        for month in range(max(touched.first, months.first), min(touched.last, months.last) + 1):
+        span = rolled.around(start, until)
+        for month in range(max(span.first, months.first), min(span.last, months.last) + 1):
             if not (lag and rolled.lag and month in kept):
                 _note(found, month, province if rolled.by_province else NOWHERE)
     return found

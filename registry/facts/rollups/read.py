@@ -123,17 +123,21 @@ def _summed(question: Question, dirty: Dirty) -> Sums | None:
     distinct = [one for one in question.group if one.distinct]
     found: Sums = defaultdict(lambda: [None] * len(question.group))
     place = {one.name: index for index, one in enumerate(question.group)}
-    taken, bare_here = set[Cell](), [n for n, one in enumerate(plain) if one.empty is None]
+    taken, bare = set[Cell](), [one.empty is None for one in plain]
     for sign, cell, amounts in _added(question, plain, dirty) if plain else ():
-        if sign < 0 and (any(amounts) or any(amounts[index] is not None for index in bare_here)):
+        if sign < 0 and any(
+            amount is not None if absent else amount
+            for amount, absent in zip(amounts, bare, strict=True)
+        ):
             taken.add(cell)
         for one, amount in zip(plain, amounts, strict=True):
             if amount is not None:
                 kept = found[cell][place[one.name]]
                 found[cell][place[one.name]] = sign * amount + (kept or 0)
-    bare = [place[one.name] for one in plain if one.empty is None]
     for cell in taken:
-        if not any(found[cell]) or any(found[cell][index] == 0 for index in bare):
+        amounts = [found[cell][place[one.name]] for one in plain]
+        nothing = (amount == 0 for amount, absent in zip(amounts, bare, strict=True) if absent)
+        if not any(amounts) or any(nothing):
             return None
     for one in distinct:
         kept = None if dirty or question.touched else _number(question, one)

@@ -34,37 +34,40 @@ def remove(connection: Connection) -> None:
     """Take the triggers away; changes are then not seen, so a rebuild must follow."""
     for table in PAIRED:
         for verb in VERBS:
-            name = _name(table, verb)
-            if connection.dialect.name == "sqlite":
-                connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-            else:
-                connection.execute(text(f"DROP FUNCTION IF EXISTS {name}() CASCADE"))
+            drop(connection, _name(table, verb))
+
+
+def drop(connection: Connection, name: str) -> None:
+    """Take a trigger away, on PostgreSQL with its function, which has the same name."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+    else:
+        connection.execute(text(f"DROP FUNCTION IF EXISTS {name}() CASCADE"))
 
 
 def _name(table: str, verb: str) -> str:
     return f"fact_touch_{table}_{verb.lower()}"
 
 
-def _known(side: str, pair: str) -> tuple[str, str]:
-    """SQL of a pair's rows (``{}`` is their other key), and that the pair was touched already."""
-    here = f"message_id = {side}.message_id AND {{}} = {side}.{pair}"
-    touched = (  # + 0: by the index of pairs, since all touches may be of one epoch
-        f"EXISTS (SELECT 1 FROM {TOUCHES} AS k WHERE {of_pair(pair, 'k')} "
-        f"AND k.epoch + 0 = e.epoch AND k.{here.format('k.key_id')})"
+def _epoch(side: str, pair: str) -> str:
+    """SQL of the epoch at hand, if it has not touched the pair of a changed row yet."""
+    own = f"k.message_id = {side}.message_id AND k.key_id = {side}.{pair}"
+    return (  # + 0: by the index of pairs, since all touches may be of one epoch
+        f"SELECT e.epoch FROM fact_state AS e WHERE NOT EXISTS (SELECT 1 FROM {TOUCHES} AS k "
+        f"WHERE {of_pair(pair, 'k')} AND k.epoch + 0 = e.epoch AND {own})"
     )
-    return here, touched
 
 
 def _inserts(side: str, pair: str, source: str, writer: str) -> Iterator[str]:
     """A pair's rows are copied, then it is noted, if ``source`` gives an epoch ``e`` for it."""
-    here, _touched = _known(side, pair)
     begun = f"{writer}, {str(pair == CHANNEL).upper()}"
     for name in PAIRED if pair == MEMBER else ("dissemination",):
         columns = ", ".join(f'"{column}"' for column in COLUMNS[name])
         yield (
             f"INSERT INTO {images_of(name)} (epoch, writer, with_channel, {columns}) "
             f"SELECT e.epoch, {begun}, {copied(name, 'd')} FROM {source} "
-            f"CROSS JOIN {name} AS d WHERE d.{here.format(f'd.{pair}')}"
+            f"CROSS JOIN {name} AS d "
+            f"WHERE d.message_id = {side}.message_id AND d.{pair} = {side}.{pair}"
         )
     yield (
         f"INSERT INTO {TOUCHES} (epoch, writer, with_channel, message_id, key_id) "
@@ -81,16 +84,12 @@ def _differs(table: str, unlike: str) -> str:
     return " OR ".join(f'OLD."{name}" {unlike} NEW."{name}"' for name in COLUMNS[table])
 
 
-def _untouched(side: str, pair: str) -> str:
-    return f"(SELECT e.epoch FROM fact_state AS e WHERE NOT {_known(side, pair)[1]}) AS e"
-
-
 def _make_sqlite(table: str, verb: str) -> Iterator[str]:
     when = f"WHEN {_differs(table, 'IS NOT')} " if verb == "UPDATE" else ""
     statements = [
         statement
         for side, pair in _pairs(table, verb)
-        for statement in _inserts(side, pair, _untouched(side, pair), "0")
+        for statement in _inserts(side, pair, f"({_epoch(side, pair)}) AS e", "0")
     ]
     body = "; ".join(statements)
     yield f"CREATE TRIGGER {_name(table, verb)} BEFORE {verb} ON {table} {when}BEGIN {body}; END"
@@ -100,8 +99,7 @@ def _at_once(side: str, pair: str) -> str:
     """One statement, so that copies and note rest on one moment: others touch pairs meanwhile."""
     *copies, note = _inserts(side, pair, "e", "txid_current()")
     parts = ", ".join(f"c{number} AS ({copy})" for number, copy in enumerate(copies))
-    epoch = f"SELECT e.epoch FROM fact_state AS e WHERE NOT {_known(side, pair)[1]}"
-    return f"WITH e AS MATERIALIZED ({epoch}), {parts} {note}"
+    return f"WITH e AS MATERIALIZED ({_epoch(side, pair)}), {parts} {note}"
 
 
 def _make_postgresql(table: str, verb: str) -> Iterator[str]:

@@ -163,11 +163,7 @@ def remove(connection: Connection) -> None:
     touch_triggers.remove(connection)
     for table in TABLES:
         for verb in VERBS:
-            name = _name(table, verb)
-            if connection.dialect.name == "sqlite":
-                connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-            else:
-                connection.execute(text(f"DROP FUNCTION IF EXISTS {name}() CASCADE"))
+            touch_triggers.drop(connection, _name(table, verb))
 
 
 def _name(table: str, verb: str) -> str:
