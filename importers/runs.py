@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,26 +24,12 @@ from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.settings import Settings
+from registry.sweeping import unswept
 
 
 def _settings() -> Settings:
     settings: Settings = current_app.extensions["sang_settings"]
     return settings
-
-
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """Without Python's search for circles: plain rows by the hundred thousand have none.
-
-    To look through them again and again would take a fifth of the time.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _silent(step: str, done: int = 0, total: int = 0) -> None:
@@ -63,7 +47,7 @@ def plan(batch_id: int, progress: Progress | None = None) -> None:
         return
     try:
         say = progress or _silent
-        with _unswept(), as_file(batch) as path, planned(batch, path, _settings(), say) as plan:
+        with unswept(), as_file(batch) as path, planned(batch, path, _settings(), say) as plan:
             db.session.rollback()
             with unit_of_work():
                 batch = db.session.get_one(ImportBatch, batch_id)
@@ -149,7 +133,7 @@ def apply(batch_id: int, actor: Actor) -> ImportBatch:
 
 def _write(batch_id: int, actor: Actor, say: Progress = _silent) -> ImportBatch:
     """Prepare outside the write lock, then write at once."""
-    with _unswept(), laid_aside() as spool:
+    with unswept(), laid_aside() as spool:
         say("prepared", 0, 0)
         ready = Preparation(db.session.get_one(ImportBatch, batch_id), spool)
         db.session.rollback()

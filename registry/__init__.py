@@ -15,19 +15,23 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     What it needs is imported here, because the children that read files need none of it.
     """
-    from flask import Flask
+    from registry.sweeping import keep_for_good, unswept
 
-    import dashboards
-    import importers
-    import reports
-    from registry import core
-    from registry.settings import load_settings
+    with unswept():
+        from flask import Flask
 
-    settings = settings or load_settings()
-    app = Flask(__name__, instance_path=str(settings.instance))
-    app.extensions["sang_settings"] = settings
-    core.init_app(app)
-    for part in (importers, reports, dashboards):
-        part.init_app(app)
-    core.seal(app)
+        import dashboards
+        import importers
+        import reports
+        from registry import core
+        from registry.settings import load_settings
+
+        settings = settings or load_settings()
+        app = Flask(__name__, instance_path=str(settings.instance))
+        app.extensions["sang_settings"] = settings
+        core.init_app(app)
+        for part in (importers, reports, dashboards):
+            part.init_app(app)
+        core.seal(app)
+    keep_for_good()
     return app

@@ -17,7 +17,18 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Select,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.orm import registry as orm_registry
@@ -90,6 +101,16 @@ db = SQLAlchemy(
     session_options={"class_": SangSession, "autoflush": True},
     disable_autonaming=True,
 )
+
+
+MANY = 100
+"""Where counting ends for signs that stand on every page: from here on they say 99+."""
+
+
+def count_some(query: Select[Any]) -> int:
+    """How many rows a query finds, up to :data:`MANY`."""
+    some = query.with_only_columns(literal(1)).order_by(None).limit(MANY).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def begin_write() -> None:

@@ -15,7 +15,8 @@ from werkzeug.routing import RequestRedirect
 from registry.access.addresses import is_local
 from registry.access.gate import permissions, public
 from registry.access.roles import Permission
-from registry.i18n import LOCALES
+from registry.db import MANY
+from registry.i18n import LOCALES, number
 
 bootstrap = Bootstrap5()
 
@@ -39,7 +40,8 @@ class MenuItem:
 
     Attributes:
         section: one of :data:`SECTIONS`.
-        badge: a function that returns the number of things waiting, or None.
+        badge: a function that returns the number of things waiting, as far as it is shown: a
+            long queue is counted by :func:`registry.db.count_some`.
         cards: the things that wait one by one, for the start page.
     """
 
@@ -66,6 +68,11 @@ def waiting(item: MenuItem) -> int:
     if item.endpoint not in counted:
         counted[item.endpoint] = item.badge()
     return counted[item.endpoint]
+
+
+def bounded(count: int) -> str:
+    """How a number of things that wait is written."""
+    return f"{MANY - 1}+" if count >= MANY else number(count)
 
 
 def menu_of(app: Flask) -> dict[str, list[MenuItem]]:
@@ -143,4 +150,5 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/language/<locale>", "language", set_language, methods=["POST"])
     app.context_processor(lambda: {"menu": menu_of(app), "is_here": _is_here(app)})
     app.jinja_env.globals["waiting_behind"] = waiting
+    app.jinja_env.filters["bounded"] = bounded
     app.jinja_env.globals["here"] = here

@@ -7,9 +7,7 @@ Dates and bad cells are two-item lists, everything else is itself.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
 from typing import Any, BinaryIO
@@ -18,6 +16,7 @@ import orjson
 
 from importers.reading.grid import BadCell, Cell, Merge, Row, Sheet, Workbook
 from importers.reading.reasons import Reason, Refusal
+from registry.sweeping import unswept
 
 END = {"end": True}
 _DECODE: dict[str, Callable[[str], Cell]] = {
@@ -101,20 +100,8 @@ def read(lines: Iterable[bytes]) -> Workbook:
     Raises:
         Refusal: the child refused the file, or did not finish.
     """
-    with _nothing_collected():
+    with unswept():
         return _read(lines)
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """All that is made here stays: looking for garbage in it took two fifths of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read(lines: Iterable[bytes]) -> Workbook:

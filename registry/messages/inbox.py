@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.scope import Scope
-from registry.db import db
+from registry.db import count_some, db
 from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.normalise import search_key
@@ -228,13 +228,13 @@ def _count(query: Any) -> int:
 
 
 def count_open_questions(scope: Scope, office: int | None = None) -> int:
-    """Questions of which the office has the next word."""
-    return _count(_inbox(scope, Question, show="open", office=office))
+    """Questions of which the office has the next word, as far as the menu counts them."""
+    return count_some(_inbox(scope, Question, show="open", office=office))
 
 
 def count_open_news(scope: Scope, office: int | None = None) -> int:
-    """News neither answered nor decided."""
-    return _count(_inbox(scope, MemberNews, show="open", office=office))
+    """News neither answered nor decided, as far as the menu counts them."""
+    return count_some(_inbox(scope, MemberNews, show="open", office=office))
 
 
 def _one(scope: Scope, model: Any, row_id: int, *, lock: bool) -> Any:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _UNREVIEWED = text("state = 'reported'")
 _UNANSWERED = text("answered_at IS NULL")
+_ASKED = text("answered_at IS NULL OR asked_on_at IS NOT NULL")
+_UNREPLIED = text("replied_at IS NULL")
 
 
 class Recipient(Base):
@@ -194,6 +196,13 @@ class Question(Base):
     __tablename__ = "question"
     __table_args__ = (
         Index("ix_question_open", "month", sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED),
+        Index(
+            "ix_question_waiting",
+            "province_code",
+            "member_id",
+            sqlite_where=_ASKED,
+            postgresql_where=_ASKED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -248,6 +257,15 @@ class MemberNews(Base):
     """
 
     __tablename__ = "member_news"
+    __table_args__ = (
+        Index(
+            "ix_member_news_waiting",
+            "province_code",
+            "member_id",
+            sqlite_where=_UNREPLIED,
+            postgresql_where=_UNREPLIED,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     month: Mapped[int] = mapped_column(index=True)

@@ -13,7 +13,7 @@ from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.channels.models import Channel
 from registry.channels.queries import of_offices_in
-from registry.db import db
+from registry.db import count_some, db
 from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.queries import of_offices, visible
@@ -83,9 +83,8 @@ def talk_with(
 
 
 def count_open(scope: Scope, office: int | None = None) -> int:
-    """How much waits that the bot did not understand."""
-    query = _inbound(scope, office).where(OPEN).with_only_columns(func.count())
-    return int(db.session.scalar(query) or 0)
+    """How much waits that the bot did not understand, as far as the menu counts it."""
+    return count_some(_inbound(scope, office).where(OPEN))
 
 
 def inbound_for(scope: Scope, inbound_id: int, *, lock: bool = False) -> Inbound:

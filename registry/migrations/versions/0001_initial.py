@@ -2167,6 +2167,13 @@ def upgrade() -> None:
     with op.batch_alter_table("member_news", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_news_member_id"), ["member_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_news_month"), ["month"], unique=False)
+        batch_op.create_index(
+            "ix_member_news_waiting",
+            ["province_code", "member_id"],
+            unique=False,
+            sqlite_where=sa.text("replied_at IS NULL"),
+            postgresql_where=sa.text("replied_at IS NULL"),
+        )
 
     op.create_table(
         "member_span",
@@ -2468,6 +2475,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("answered_at IS NULL"),
             postgresql_where=sa.text("answered_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_question_waiting",
+            ["province_code", "member_id"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL OR asked_on_at IS NOT NULL"),
+            postgresql_where=sa.text("answered_at IS NULL OR asked_on_at IS NOT NULL"),
         )
 
     op.create_table(
@@ -3324,6 +3338,11 @@ def downgrade() -> None:
     op.drop_table("transfer_request")
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_question_waiting",
+            sqlite_where=sa.text("answered_at IS NULL OR asked_on_at IS NOT NULL"),
+            postgresql_where=sa.text("answered_at IS NULL OR asked_on_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_question_open",
             sqlite_where=sa.text("answered_at IS NULL"),
             postgresql_where=sa.text("answered_at IS NULL"),
@@ -3380,6 +3399,11 @@ def downgrade() -> None:
 
     op.drop_table("member_span")
     with op.batch_alter_table("member_news", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_member_news_waiting",
+            sqlite_where=sa.text("replied_at IS NULL"),
+            postgresql_where=sa.text("replied_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_member_news_month"))
         batch_op.drop_index(batch_op.f("ix_member_news_member_id"))
 
