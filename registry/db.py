@@ -8,10 +8,10 @@ makes readers ``READ ONLY``.  A session is a reader until :func:`begin_write` sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from flask import Flask
@@ -34,7 +34,8 @@ from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.orm import registry as orm_registry
 from sqlalchemy.types import TypeDecorator
 
-WRITE = "sang_write"
+T = TypeVar("T")
+WRITE, KNOWN = "sang_write", "sang_known"
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -103,14 +104,26 @@ db = SQLAlchemy(
 )
 
 
-MANY = 100
-"""Where counting ends for signs that stand on every page: from here on they say 99+."""
+SOME, MANY = 99, 10_000
+"""How far things are counted for a sign that stands on every page, and above a long list."""
 
 
-def count_some(query: Select[Any]) -> int:
-    """How many rows a query finds, up to :data:`MANY`."""
-    some = query.with_only_columns(literal(1)).order_by(None).limit(MANY).subquery()
+def count_up_to(most: int, query: Select[Any]) -> int:
+    """How many rows a query finds, or one more than ``most``: that many were not counted."""
+    some = query.with_only_columns(literal(1)).order_by(None).limit(most + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def once(what: Hashable, ask: Callable[[], T]) -> T:
+    """What ``ask`` finds, asked once in a transaction that reads; always anew while writing."""
+    info = db.session().info
+    if info.get(WRITE):
+        return ask()
+    known: dict[Hashable, Any] = info.setdefault(KNOWN, {})
+    if what not in known:
+        known[what] = ask()
+    found: T = known[what]
+    return found
 
 
 def begin_write() -> None:
@@ -160,6 +173,7 @@ def snapshot() -> Iterator[Connection]:
 def _forget_intent(session: Session, transaction: Any) -> None:
     if transaction.parent is None:
         session.info.pop(WRITE, None)
+        session.info.pop(KNOWN, None)
 
 
 @event.listens_for(SangSession, "before_flush")

@@ -15,7 +15,7 @@ from werkzeug.routing import RequestRedirect
 from registry.access.addresses import is_local
 from registry.access.gate import permissions, public
 from registry.access.roles import Permission
-from registry.db import MANY
+from registry.db import SOME
 from registry.i18n import LOCALES, number
 
 bootstrap = Bootstrap5()
@@ -41,7 +41,7 @@ class MenuItem:
     Attributes:
         section: one of :data:`SECTIONS`.
         badge: a function that returns the number of things waiting, as far as it is shown: a
-            long queue is counted by :func:`registry.db.count_some`.
+            long queue is counted by :func:`registry.db.count_up_to`.
         cards: the things that wait one by one, for the start page.
     """
 
@@ -70,9 +70,9 @@ def waiting(item: MenuItem) -> int:
     return counted[item.endpoint]
 
 
-def bounded(count: int) -> str:
-    """How a number of things that wait is written."""
-    return f"{MANY - 1}+" if count >= MANY else number(count)
+def bounded(count: int, most: int = SOME) -> str:
+    """How a number of things is written that were counted up to ``most``."""
+    return f"{number(most)}+" if count > most else number(count)
 
 
 def menu_of(app: Flask) -> dict[str, list[MenuItem]]:

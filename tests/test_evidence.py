@@ -181,7 +181,9 @@ def test_a_double_beyond_the_scope_is_told_without_names(app: Flask, client_of: 
     assert name in client_of("central").get(f"/evidence/{number}").get_data(as_text=True)
 
 
-def test_the_queue_begins_with_evidence_and_the_longest_waiting(app: Flask) -> None:
+def test_the_queue_begins_with_the_longest_waiting(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with app.app_context(), unit_of_work():
         message = story.published()
         hours = {"malee50": (3, None), "dao50": (2, POST), "somchai50": (1, "https://a.th/1")}
@@ -193,9 +195,17 @@ def test_the_queue_begins_with_evidence_and_the_longest_waiting(app: Flask) -> N
             ).id
             for name, (hour, link) in hours.items()
         }
-        assert waiting() == [ids["somchai50"], ids["dao50"], ids["malee50"]]
+        assert waiting() == [ids["malee50"], ids["dao50"], ids["somchai50"]]
         assert waiting(evidence="without") == [ids["malee50"]]
+        assert waiting(evidence="link") == [ids["dao50"], ids["somchai50"]]
+        counts = evidence_queries.count_waiting(MINE, ReviewFilters())
+        assert counts == {"": 3, "with": 2, "without": 1, "link": 2, "picture": 0, "alike": 0}
         assert evidence_queries.count_with_evidence(THEIRS, None) == 0
+        monkeypatch.setattr(evidence_queries, "MOST", 1)
+        monkeypatch.setattr(evidence_queries, "PAGE", 1)
+        assert waiting(evidence="link", page=9) == [ids["dao50"]], "the next one follows this"
+        counts = evidence_queries.count_waiting(MINE, ReviewFilters())
+        assert (counts[""], counts["with"], counts["link"]) == (2, 2, 1), "more than one wait"
 
 
 def test_a_capture_is_kept_with_its_hash_and_verified_when_read(app: Flask) -> None:

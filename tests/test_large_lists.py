@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Select, and_, case, func, or_, select, text
 
+from registry import ui
 from registry.access.scope import Scope
 from registry.channels import rosters
 from registry.channels.models import Channel, ChannelMember
@@ -20,6 +23,9 @@ from registry.members.list_queries import ALL, MemberFilters, pick_members
 from registry.members.models import Member, MemberState
 from registry.members.queries import STANDS
 from registry.members.states import change_state
+from registry.messages import inbox, ledger, ledger_views
+from registry.messages.inbox import LedgerFilters
+from registry.messages.ledger_models import WAITS_FOR_REVIEW, Dissemination
 from registry.messages.numbers import silent_rows
 from registry.messages.release_queries import count_untried
 from registry.messages.silent_ways import Asked, list_silent, silent_by_way
@@ -178,3 +184,69 @@ def test_those_on_a_roster_are_kept_in_memory_while_others_are_picked(app: Flask
         assert db.session.scalar(text("SHOW work_mem")) == "64MB"
         db.session.rollback()
         assert db.session.scalar(text("SHOW work_mem")) != "64MB"
+
+
+def test_the_ledger_counts_and_turns_pages_only_so_far(
+    app: Flask, client_of: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context(), unit_of_work():
+        message = story.published()
+        for name in ("malee50", "dao50", "somchai50"):
+            entry = story.entry(message, name)
+            ledger.record_dissemination(story.acting("officer50"), story.ALL, entry)
+    page = client_of("officer50").get("/dissemination/").get_data(as_text=True)
+    assert '<small class="text-body-secondary">3</small>' in page
+    assert "รายการล่าสุด" not in page
+    for module in (inbox, ledger_views):
+        monkeypatch.setattr(module, "MANY", 2)
+    monkeypatch.setattr(inbox, "PAGE", 1)
+    page = client_of("officer50").get("/dissemination/?page=9").get_data(as_text=True)
+    assert '<small class="text-body-secondary">2+</small>' in page
+    assert "เปิดดูทีละหน้าได้ 2 รายการล่าสุด" in page
+    with app.app_context():
+        last, before = (
+            inbox.list_disseminations(story.ALL, LedgerFilters(page=number))[0].member_id
+            for number in (1, 9)
+        )
+        assert (last, before) == (cast.member("somchai50").id, cast.member("dao50").id)
+
+
+def test_a_sign_of_the_menu_says_99_and_more() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ui, "number", str)
+        assert [ui.bounded(count) for count in (0, 99, 100)] == ["0", "99", "99+"]
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (select(Dissemination).where(Dissemination.id == 1), "ix_dissemination_id"),
+        (
+            select(Dissemination)
+            .where(Dissemination.province_code.in_(["50"]))
+            .order_by(Dissemination.month.desc(), Dissemination.id.desc())
+            .limit(50),
+            "ix_dissemination_list",
+        ),
+        (
+            select(Dissemination)
+            .where(WAITS_FOR_REVIEW, Dissemination.province_code.in_(["50"]))
+            .order_by(Dissemination.recorded_at, Dissemination.id)
+            .limit(50),
+            "ix_dissemination_queue",
+        ),
+    ],
+    ids=["one", "list", "queue"],
+)
+def test_the_ledger_is_read_by_an_index(app: Flask, query: Select[Any], index: str) -> None:
+    with app.app_context():
+        dialect = db.engine.dialect
+        text_of = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        how = "EXPLAIN" if dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        with db.engine.connect() as connection:
+            if dialect.name == "postgresql":  # with so few rows it would read them all
+                connection.execute(text("SET LOCAL enable_seqscan = off"))
+            plan = str(connection.execute(text(f"{how} {text_of}")).all())
+        assert index in plan
+        assert "Sort" not in plan
+        assert "TEMP B-TREE" not in plan

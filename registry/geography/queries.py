@@ -6,13 +6,17 @@ from datetime import date
 
 from sqlalchemy import func, or_, select
 
-from registry.db import db
+from registry.db import db, once
 from registry.geography.models import District, Province, ProvinceZone, Subdistrict, Zone
 from registry.thai import dictionary_order
 
 
 def province_zones(day: date) -> dict[str, int]:
     """Zone of every province by the mapping in force on a day: ``{"50": 3, …}``."""
+    return once(("province_zones", day), lambda: _province_zones(day))
+
+
+def _province_zones(day: date) -> dict[str, int]:
     row = ProvinceZone
     query = select(row.province_code, row.zone_code).where(
         row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,19 +11,23 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from registry.access.scope import Scope
-from registry.db import count_some, db
+from registry.db import SOME, count_up_to, db
 from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.search import named
 from registry.messages.evidence_models import EvidenceItem, EvidenceKind
-from registry.messages.ledger_models import Dissemination, DisseminationState
+from registry.messages.ledger_models import WAITS_FOR_REVIEW, Dissemination, DisseminationState
 from registry.messages.visibility import facts_within
 
 PAGE = 50
 MOST_SHOWN = 5
 """Earlier reports named beside one item."""
-KINDS = ("with", "picture", "link", "without", "alike")
+WITHIN = ("picture", "link", "alike")
+KINDS = ("with", "without", *WITHIN)
+MOST = 1_000
+"""Waiting reports that are counted and can be paged through; the next ones follow these."""
 D, E = Dissemination, EvidenceItem
+_LONGEST = D.recorded_at, D.id
 
 
 @dataclass(frozen=True)
@@ -94,38 +98,60 @@ def _carries(kind: str) -> ColumnElement[bool]:
 
 
 def _waiting(scope: Scope, filters: ReviewFilters) -> Any:
-    query = select(D).join(Member, Member.id == D.member_id)
-    query = query.where(D.state == DisseminationState.REPORTED.value, facts_within(scope, D))
+    query = select(D).where(WAITS_FOR_REVIEW, facts_within(scope, D))
     if filters.message_id:
         query = query.where(D.message_id == filters.message_id)
+    if filters.office or filters.q:
+        query = query.join(Member, Member.id == D.member_id).where(named(filters.q))
     if filters.office:
         query = query.where(Member.office_id == filters.office)
-    return query.where(named(filters.q))
+    return query
+
+
+def _queue(scope: Scope, filters: ReviewFilters) -> Any:
+    """The reports of one kind; what is carried is told of the first :data:`MOST` with evidence."""
+    waiting, kind = _waiting(scope, filters), filters.evidence
+    if kind not in KINDS:
+        return waiting
+    if kind not in WITHIN:
+        return waiting.where(_carries(kind))
+    first = _first(scope, filters)
+    return select(D).join(first, _is(first)).where(_carries(kind))
+
+
+def _first(scope: Scope, filters: ReviewFilters) -> Any:
+    waiting = _waiting(scope, filters).where(_carries("with")).order_by(*_LONGEST)
+    return waiting.with_only_columns(D.month, D.id).limit(MOST).subquery()
+
+
+def _is(row: Any) -> ColumnElement[bool]:
+    return and_(D.month == row.c.month, D.id == row.c.id)
 
 
 def count_waiting(scope: Scope, filters: ReviewFilters) -> dict[str, int]:
-    """How many reports wait, by what they carry and in all (``""``)."""
-    counted = [func.sum(case((_carries(kind), 1), else_=0)).label(kind) for kind in KINDS]
-    query = _waiting(scope, filters).with_only_columns(func.count().label("all"), *counted)
-    row = db.session.execute(query).one()
-    return {"": int(row[0])} | {kind: int(row[1 + at] or 0) for at, kind in enumerate(KINDS)}
+    """How many reports wait, by what they carry and in all (``""``), up to :data:`MOST`."""
+    first = _first(scope, filters)
+    counted = [func.sum(case((_carries(kind), 1), else_=0)) for kind in WITHIN]
+    row = db.session.execute(select(*counted).select_from(D).join(first, _is(first))).one()
+    found = {kind: int(count or 0) for kind, count in zip(WITHIN, row, strict=True)}
+    for kind in ("", "with", "without"):
+        found[kind] = count_up_to(MOST, _queue(scope, replace(filters, evidence=kind)))
+    return found
 
 
 def count_with_evidence(scope: Scope, office: int | None) -> int:
     """How many reports with evidence wait, as far as the menu counts them."""
-    return count_some(_waiting(scope, ReviewFilters(office=office)).where(_carries("with")))
+    return count_up_to(SOME, _waiting(scope, ReviewFilters(office=office)).where(_carries("with")))
 
 
 def list_waiting(scope: Scope, filters: ReviewFilters) -> list[Dissemination]:
-    """A page of the queue: what carries evidence first, then the longest waiting."""
-    query = _waiting(scope, filters)
-    if filters.evidence in KINDS:
-        query = query.where(_carries(filters.evidence))
+    """A page of the queue, the longest waiting first."""
     query = (
-        query.options(joinedload(D.message), joinedload(D.member), joinedload(D.channel))
-        .order_by(_carries("with").desc(), D.at, D.id)
+        _queue(scope, filters)
+        .options(joinedload(D.message), joinedload(D.member), joinedload(D.channel))
+        .order_by(*_LONGEST)
         .limit(PAGE)
-        .offset((filters.page - 1) * PAGE)
+        .offset((min(filters.page, MOST // PAGE) - 1) * PAGE)
     )
     return list(db.session.scalars(query))
 

@@ -23,7 +23,7 @@ from registry.i18n import name_of
 from registry.messages import inbox, ledger_views, queries, views
 from registry.messages.inbox import LedgerFilters
 from registry.messages.ledger_models import DISSEMINATION_STATE_NAMES, Dissemination
-from registry.messages.models import MESSAGE_KIND_NAMES, MESSAGE_STATE_NAMES
+from registry.messages.models import MESSAGE_KIND_NAMES, MESSAGE_STATE_NAMES, MessageKind
 from registry.messages.queries import MessageFilters
 
 
@@ -33,7 +33,10 @@ def _send(
     """The workbook; the rows are read after the event was written, without the write lock."""
     if count > MOST_ROWS:
         raise Refused(
-            _("%(n)s rows are too many for one file; choose a shorter period.", n=f"{count:,}")
+            _(
+                "More than %(n)s rows do not fit into one file; choose a shorter period.",
+                n=f"{MOST_ROWS:,}",
+            )
         )
     record(actor(), Action.ROWS_EXPORT, name, today(), count=count, format="xlsx")
     commit()
@@ -64,13 +67,12 @@ def export_messages() -> ResponseReturnValue:
 
 
 def _message_rows(filters: MessageFilters) -> Iterable[list[Cell]]:
-    for row, recipients, received in queries.list_messages(
-        scope(), filters, views.mine(), limit=MOST_ROWS
-    ):
+    rows = queries.list_messages(scope(), filters, views.mine(), limit=MOST_ROWS)
+    for row, recipients, received in views.reached(rows):
         yield [
             row.title,
             row.sentence,
-            str(MESSAGE_KIND_NAMES[row.kind]),
+            str(MESSAGE_KIND_NAMES[MessageKind(row.kind)]),
             ", ".join(row.topics),
             str(MESSAGE_STATE_NAMES[row.as_state]),
             name_of(row.office),
@@ -98,7 +100,7 @@ def export_disseminations() -> ResponseReturnValue:
         _("State"),
     ]
     filters = replace(ledger_views.filters_of_address(), page=1)
-    count = inbox.count_disseminations(scope(), filters)
+    count = inbox.count_disseminations(scope(), filters, MOST_ROWS)
     return _send("dissemination", _("Dissemination"), columns, count, _reports(filters))
 
 

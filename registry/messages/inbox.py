@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.scope import Scope
-from registry.db import count_some, db
+from registry.db import MANY, SOME, count_up_to, db
 from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.normalise import search_key
@@ -45,7 +45,9 @@ class LedgerFilters:
 
 def _ledger(scope: Scope, filters: LedgerFilters) -> Any:
     d = Dissemination
-    query = select(d).join(Member, Member.id == d.member_id).where(facts_within(scope, d))
+    query = select(d).where(facts_within(scope, d))
+    if filters.q or filters.office:
+        query = query.join(Member, Member.id == d.member_id).where(named(filters.q))
     if filters.state:
         query = query.where(d.state == filters.state)
     if filters.message_id:
@@ -55,27 +57,25 @@ def _ledger(scope: Scope, filters: LedgerFilters) -> Any:
     if filters.kind:
         query = query.where(d.channel_kind == filters.kind)
     if filters.period:
-        query = query.where(d.month.in_(filters.period.months))
+        months = filters.period.months
+        query = query.where(d.month.between(months[0], months[-1]))
     if filters.evidence:
         proof = or_(d.link.is_not(None), d.evidence.is_not(None))
         query = query.where(proof if filters.evidence == "with" else ~proof)
-    return query.where(named(filters.q))
+    return query
 
 
-def count_disseminations(scope: Scope, filters: LedgerFilters) -> int:
-    """How many disseminations the filters leave."""
-    query = _ledger(scope, filters).with_only_columns(func.count())
-    return int(db.session.scalar(query) or 0)
+def count_disseminations(scope: Scope, filters: LedgerFilters, most: int = MANY) -> int:
+    """How many disseminations the filters leave, counted up to ``most``."""
+    return count_up_to(most, _ledger(scope, filters))
 
 
 def count_changed(scope: Scope, filters: LedgerFilters) -> dict[str, int]:
     """How many messages of those that the filters leave were corrected, and how many withdrawn."""
-    changed = KeyMessage.state.in_(("corrected", "withdrawn"))
+    listed = _ledger(scope, filters).with_only_columns(Dissemination.message_id)
     query = (
-        _ledger(scope, filters)
-        .join(KeyMessage, KeyMessage.id == Dissemination.message_id)
-        .where(changed)
-        .with_only_columns(KeyMessage.state, func.count(KeyMessage.id.distinct()))
+        select(KeyMessage.state, func.count())
+        .where(KeyMessage.state.in_(("corrected", "withdrawn")), KeyMessage.id.in_(listed))
         .group_by(KeyMessage.state)
     )
     return {state: int(count) for state, count in db.session.execute(query)}
@@ -84,7 +84,10 @@ def count_changed(scope: Scope, filters: LedgerFilters) -> dict[str, int]:
 def list_disseminations(
     scope: Scope, filters: LedgerFilters, *, limit: int = PAGE
 ) -> list[Dissemination]:
-    """A page of disseminations, the latest first."""
+    """A page of disseminations, the latest month first, and in it the latest entry.
+
+    The first :data:`MANY` can be paged through; behind them a period is chosen.
+    """
     query = (
         _ledger(scope, filters)
         .options(
@@ -92,9 +95,9 @@ def list_disseminations(
             joinedload(Dissemination.member),
             joinedload(Dissemination.channel),
         )
-        .order_by(Dissemination.at.desc(), Dissemination.id.desc())
+        .order_by(Dissemination.month.desc(), Dissemination.id.desc())
         .limit(limit)
-        .offset((filters.page - 1) * PAGE)
+        .offset((min(filters.page, MANY // PAGE) - 1) * PAGE)
     )
     return list(db.session.scalars(query))
 
@@ -229,12 +232,12 @@ def _count(query: Any) -> int:
 
 def count_open_questions(scope: Scope, office: int | None = None) -> int:
     """Questions of which the office has the next word, as far as the menu counts them."""
-    return count_some(_inbox(scope, Question, show="open", office=office))
+    return count_up_to(SOME, _inbox(scope, Question, show="open", office=office))
 
 
 def count_open_news(scope: Scope, office: int | None = None) -> int:
     """News neither answered nor decided, as far as the menu counts them."""
-    return count_some(_inbox(scope, MemberNews, show="open", office=office))
+    return count_up_to(SOME, _inbox(scope, MemberNews, show="open", office=office))
 
 
 def _one(scope: Scope, model: Any, row_id: int, *, lock: bool) -> Any:

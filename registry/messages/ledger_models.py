@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.access.models import User
@@ -107,7 +107,16 @@ class Dissemination(Base):
         Index("ix_dissemination_member", "member_id", "month", "province_code"),
         Index("ix_dissemination_token", "month", "form_token", unique=True),
         Index("ix_dissemination_place", "month", "province_code"),
-        Index("ix_dissemination_review", "state", "province_code", "month", "recorded_at"),
+        Index("ix_dissemination_list", "province_code", "month", "id"),
+        Index("ix_dissemination_id", "id"),
+        Index(
+            "ix_dissemination_queue",
+            "province_code",
+            "recorded_at",
+            "id",
+            sqlite_where=_UNREVIEWED,
+            postgresql_where=_UNREVIEWED,
+        ),
         Index(
             "ix_dissemination_waiting",
             "state",
@@ -182,6 +191,10 @@ class Dissemination(Base):
             )
         self.state = to.value
         return before
+
+
+WAITS_FOR_REVIEW = Dissemination.state == literal_column("'reported'")
+"""As the partial indexes say it: of a parameter SQLite would not know that they hold it."""
 
 
 class Question(Base):

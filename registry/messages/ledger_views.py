@@ -14,7 +14,7 @@ from registry.access.roles import Permission
 from registry.carry import press
 from registry.channels.models import CHANNEL_KIND_NAMES, ESTIMATED
 from registry.channels.queries import channels_of_member
-from registry.db import commit, db
+from registry.db import MANY, commit, db
 from registry.errors import NotFound
 from registry.fields import read_id, read_page
 from registry.i18n import language
@@ -73,14 +73,16 @@ def index() -> ResponseReturnValue:
     """What members passed on, the latest first."""
     filters = filters_of_address()
     message = queries.message_for(scope(), filters.message_id) if filters.message_id else None
+    total = inbox.count_disseminations(scope(), filters)
     return render_template(
         "dissemination/index.html",
         rows=inbox.list_disseminations(scope(), filters),
-        total=inbox.count_disseminations(scope(), filters),
-        changed=inbox.count_changed(scope(), filters),
+        total=total,
+        changed=inbox.count_changed(scope(), filters) if total <= MANY else {},
         filters=filters,
         message=message,
         per_page=inbox.PAGE,
+        most=MANY,
         periods=period_choices(today(), language()),
         states=DISSEMINATION_STATE_NAMES,
         kinds=CHANNEL_KIND_NAMES,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry.access.scope import Scope
@@ -15,7 +15,6 @@ from registry.channels.models import Channel
 from registry.db import db
 from registry.errors import NotFound
 from registry.members.queries import of_offices
-from registry.messages.ledger_models import Recipient
 from registry.messages.models import (
     KeyMessage,
     MessageEditor,
@@ -26,7 +25,7 @@ from registry.messages.models import (
     Publication,
 )
 from registry.messages.typed import start_of
-from registry.messages.visibility import facts_within, message_within
+from registry.messages.visibility import message_within
 from registry.periods.calendar import Period
 
 PAGE = 50
@@ -163,24 +162,17 @@ def count_messages(scope: Scope, filters: MessageFilters, mine: Mine) -> int:
 
 def list_messages(
     scope: Scope, filters: MessageFilters, mine: Mine, *, limit: int = PAGE
-) -> list[Row[*tuple[Any, ...]]]:
-    """A page of messages, newest first: the message, recipients and receipts in scope."""
-    reached = Recipient.message_id == KeyMessage.id
-    inside = and_(reached, facts_within(scope, Recipient))
-    recipients = select(func.count()).where(inside).scalar_subquery()
-    received = (
-        select(func.count()).where(inside, Recipient.received_at.is_not(None)).scalar_subquery()
-    )
+) -> list[KeyMessage]:
+    """A page of messages, newest first."""
     newest = func.coalesce(KeyMessage.published_at, KeyMessage.created_at)
     query = (
         _filtered(scope, filters, mine)
-        .add_columns(recipients.label("recipients"), received.label("received"))
         .options(joinedload(KeyMessage.office), selectinload(KeyMessage.labels))
         .order_by(newest.desc(), KeyMessage.id.desc())
         .limit(limit)
         .offset((filters.page - 1) * PAGE)
     )
-    return list(db.session.execute(query))
+    return list(db.session.scalars(query))
 
 
 def topics(scope: Scope) -> list[str]:

@@ -70,6 +70,7 @@ def _page(form: DecisionForm, problem: str = "") -> ResponseReturnValue:
         message=message,
         spans_offices=scope().spans_offices,
         per_page=found.PAGE,
+        most=found.MOST,
         form=form,
         problem=problem,
         undo=_undoable(),

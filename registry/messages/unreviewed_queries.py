@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import case, func, literal_column, select
+from sqlalchemy import case, func, select
 
 from registry.access.scope import Scope
 from registry.bulk import among
 from registry.db import db
-from registry.messages.ledger_models import Dissemination, DisseminationState
+from registry.messages.ledger_models import WAITS_FOR_REVIEW, Dissemination
 from registry.messages.visibility import facts_within
 
 DAYS = (3, 7, 30)
@@ -28,9 +28,10 @@ def lately_unreviewed(
     """
     row = Dissemination
     edges = [now - timedelta(days=days) for days in DAYS]
-    waiting = row.state == literal_column(f"'{DisseminationState.REPORTED.value}'")
     younger = [func.sum(case((row.recorded_at > edge, 1), else_=0)) for edge in edges]
-    query = select(*younger).where(waiting, row.recorded_at > edges[-1], facts_within(scope, row))
+    query = select(*younger).where(
+        WAITS_FOR_REVIEW, row.recorded_at > edges[-1], facts_within(scope, row)
+    )
     if provinces is not None:
         query = query.where(among(row.province_code, provinces))
     found = [int(count or 0) for count in db.session.execute(query).one()]

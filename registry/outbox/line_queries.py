@@ -13,7 +13,7 @@ from registry.access.models import Office
 from registry.access.scope import Scope
 from registry.channels.models import Channel
 from registry.channels.queries import of_offices_in
-from registry.db import count_some, db
+from registry.db import SOME, count_up_to, db
 from registry.errors import NotFound
 from registry.members.models import Member
 from registry.members.queries import of_offices, visible
@@ -84,7 +84,7 @@ def talk_with(
 
 def count_open(scope: Scope, office: int | None = None) -> int:
     """How much waits that the bot did not understand, as far as the menu counts it."""
-    return count_some(_inbound(scope, office).where(OPEN))
+    return count_up_to(SOME, _inbound(scope, office).where(OPEN))
 
 
 def inbound_for(scope: Scope, inbound_id: int, *, lock: bool = False) -> Inbound:

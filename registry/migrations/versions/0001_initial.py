@@ -2660,12 +2660,18 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_dissemination_message", ["message_id", "channel_id"], unique=False
         )
+        batch_op.create_index("ix_dissemination_id", ["id"], unique=False)
+        batch_op.create_index(
+            "ix_dissemination_list", ["province_code", "month", "id"], unique=False
+        )
         batch_op.create_index("ix_dissemination_pair", ["message_id", "member_id"], unique=False)
         batch_op.create_index("ix_dissemination_place", ["month", "province_code"], unique=False)
         batch_op.create_index(
-            "ix_dissemination_review",
-            ["state", "province_code", "month", "recorded_at"],
+            "ix_dissemination_queue",
+            ["province_code", "recorded_at", "id"],
             unique=False,
+            sqlite_where=sa.text("state = 'reported'"),
+            postgresql_where=sa.text("state = 'reported'"),
         )
         batch_op.create_index("ix_dissemination_token", ["month", "form_token"], unique=True)
         batch_op.create_index(
@@ -3308,9 +3314,15 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'reported'"),
         )
         batch_op.drop_index("ix_dissemination_token")
-        batch_op.drop_index("ix_dissemination_review")
+        batch_op.drop_index(
+            "ix_dissemination_queue",
+            sqlite_where=sa.text("state = 'reported'"),
+            postgresql_where=sa.text("state = 'reported'"),
+        )
         batch_op.drop_index("ix_dissemination_place")
         batch_op.drop_index("ix_dissemination_pair")
+        batch_op.drop_index("ix_dissemination_list")
+        batch_op.drop_index("ix_dissemination_id")
         batch_op.drop_index("ix_dissemination_message")
         batch_op.drop_index("ix_dissemination_member")
         batch_op.drop_index(batch_op.f("ix_dissemination_channel_id"))
