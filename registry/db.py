@@ -110,8 +110,9 @@ SOME, MANY = 99, 10_000
 
 def count_up_to(most: int, query: Select[Any]) -> int:
     """How many rows a query finds, or one more than ``most``: that many were not counted."""
-    some = query.with_only_columns(literal(1)).order_by(None).limit(most + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    rows = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
+    some = select(func.count()).select_from(rows.limit(most + 1).subquery())
+    return db.session.scalar(some) or 0
 
 
 def once(what: Hashable, ask: Callable[[], T]) -> T:

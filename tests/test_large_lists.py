@@ -186,21 +186,22 @@ def test_those_on_a_roster_are_kept_in_memory_while_others_are_picked(app: Flask
         assert db.session.scalar(text("SHOW work_mem")) != "64MB"
 
 
+@pytest.mark.parametrize("who", ["central", "officer50"])
 def test_the_ledger_counts_and_turns_pages_only_so_far(
-    app: Flask, client_of: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
+    app: Flask, client_of: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
     with app.app_context(), unit_of_work():
         message = story.published()
         for name in ("malee50", "dao50", "somchai50"):
             entry = story.entry(message, name)
             ledger.record_dissemination(story.acting("officer50"), story.ALL, entry)
-    page = client_of("officer50").get("/dissemination/").get_data(as_text=True)
+    page = client_of(who).get("/dissemination/").get_data(as_text=True)
     assert '<small class="text-body-secondary">3</small>' in page
     assert "รายการล่าสุด" not in page
     for module in (inbox, ledger_views):
         monkeypatch.setattr(module, "MANY", 2)
     monkeypatch.setattr(inbox, "PAGE", 1)
-    page = client_of("officer50").get("/dissemination/?page=9").get_data(as_text=True)
+    page = client_of(who).get("/dissemination/?page=9").get_data(as_text=True)
     assert '<small class="text-body-secondary">2+</small>' in page
     assert "เปิดดูทีละหน้าได้ 2 รายการล่าสุด" in page
     with app.app_context():
