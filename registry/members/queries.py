@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from registry.access.models import Office, OfficeKind
 from registry.access.scope import Scope
-from registry.db import db
+from registry.db import db, once
 from registry.errors import NotFound
 from registry.geography.models import Province
 from registry.geography.queries import province_zones
@@ -43,8 +43,10 @@ def of_offices(
     A provincial office does with its province, a regional one with all provinces of its zone,
     a bureau only for its own people (and for those who see everything).
     """
-    if scope.everything:
-        return true()
+    return true() if scope.everything else column.in_(once(("offices", scope), lambda: _ids(scope)))
+
+
+def _ids(scope: Scope) -> list[int]:
     places = or_(
         and_(
             Office.kind == OfficeKind.PROVINCIAL.value,
@@ -56,7 +58,7 @@ def of_offices(
         ),
         Office.id.in_(sorted(scope.network_offices)),
     )
-    return column.in_(select(Office.id).where(places))
+    return sorted(db.session.scalars(select(Office.id).where(places)))
 
 
 def changeable(scope: Scope) -> ColumnElement[bool]:
