@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from registry.access.scope import Scope
@@ -67,12 +68,15 @@ def cells_of(
     blank: Amounts = {name: COMPONENTS[name].empty for name in asked}
     for span in spans:
         some = cells(scope, others, span, cut) if others else {}
-        cellular = dict.fromkeys(
-            [*some, *(cell for known in kept.values() for cell in known[span])]
-        )
-        for cell in cellular or ([()] if not cut.by else []):
-            counts = {name: known[span].get(cell, 0) for name, known in kept.items()}
-            found[span][cell] = {**blank, **some.get(cell, {}), **counts}
+        counts = {name: known[span] for name, known in kept.items()}
+        every = dict.fromkeys(chain(some, *counts.values()))
+        found[span] = {
+            cell: {
+                **(some.get(cell, blank) if others else blank),
+                **{name: known.get(cell, 0) for name, known in counts.items()},
+            }
+            for cell in every or ([()] if not cut.by else [])
+        }
     return found
 
 

@@ -150,7 +150,7 @@ def numbers(
 
 def _asked(one: Component, spans: Sequence[Months], cut: Cut) -> Select[Any] | None:
     """The rows of some spans, or of the months of a single one."""
-    rows = select(ONCE.c.month, ONCE.c.zone, ONCE.c.province, ONCE.c.number)
+    rows = select(ONCE.c.month, *(ONCE.c[name] for name in cut.by), ONCE.c.number)
     rows = rows.where(ONCE.c.component == one.name)
     if cut.by_month:
         if len(spans) > 1:
@@ -167,11 +167,8 @@ def _by_cell(
 ) -> Mapping[Months, Mapping[Cell, int]] | None:
     """Numbers by span and cell; None where a cell has several, which do not add up."""
     found: dict[Months, dict[Cell, int]] = {span: {} for span in spans}
-    span_of = {month: span for span in spans for month in span.numbers}
-    places = [("month", "zone", "province").index(name) for name in cut.by]
-    for row in db.session.execute(asked):
-        cells, cell = found[span_of[row[0]]], tuple(row[place] for place in places)
-        if cell in cells:
-            return None
-        cells[cell] = row[3]
-    return found
+    cells_of = {month: found[span] for span in spans for month in span.numbers}
+    rows = db.session.execute(asked).all()
+    for row in rows:
+        cells_of[row[0]][row[1:-1]] = row[-1]
+    return found if sum(map(len, found.values())) == len(rows) else None
