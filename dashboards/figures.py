@@ -126,7 +126,10 @@ class Split:
             return []
         place, sums = self.dimensions.index(dimension), dict[Value, Amounts]()
         for cell, amounts in self.found.items():
-            known = sums.setdefault(cell[place], dict.fromkeys(amounts))
+            known = sums.get(cell[place])
+            if known is None:
+                sums[cell[place]] = dict(amounts)
+                continue
             for name, value in amounts.items():
                 known[name] = _plus(known[name], value)
         ordered = sorted(sums.items(), key=lambda entry: (entry[0] is None, entry[0]))

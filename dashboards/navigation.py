@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from dash import ALL
-from flask import url_for
 from flask_babel import gettext as _
 
 from registry.errors import Refused
 from registry.facts.asked import LIMITS, Asked
 from registry.facts.cuts import Value
 
+ROWS = "/figures/rows"
+"""Address of the rows behind a figure: a page has hundreds of them."""
 CONTROLS = {"type": "filter", "name": ALL}
 TICKS = {"type": "ticks", "name": ALL, "part": ALL}
 BUTTONS = {"type": "press", "does": ALL, "name": ALL, "value": ALL}
@@ -149,5 +150,5 @@ def page_link(path: str, question: Asked, **extra: Value) -> str:
 
 def rows_link(measure: str, question: Asked, **limits: Any) -> str:
     """Address of the rows behind a figure; a cell without a value has none of its own."""
-    values: dict[str, Any] = query_of(question, **limits) | {"measure": measure}
-    return url_for("figures.rows", **values)
+    values = query_of(question, **limits) | {"measure": measure}
+    return f"{ROWS}?{urlencode(values, safe=',')}"

@@ -315,6 +315,22 @@ def test_the_list_is_searched_and_filtered(
     assert {key for key, face in cast.MEMBERS.items() if face.last in html} == names
 
 
+def test_networks_to_choose_from_are_those_of_the_province(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context():
+        here, there = cast.network("P50").id, cast.network("P90").id
+
+    def offered(who: str, words: str) -> set[int]:
+        html = client_of(who).get(f"/members/?{words}").text
+        choices = html[html.find('id="filter-network"') :].partition("</select>")[0]
+        return {number for number in (here, there) if f'<option value="{number}"' in choices}
+
+    assert offered("central", "") == set(), "the country has thousands of them"
+    assert offered("central", "province=50") == {here}
+    assert offered("central", f"province=50&network={there}") == {here, there}
+    assert offered("officer50", "") == {here}
+    assert offered("officer50", f"network={there}") == {here}, "not even if it is asked for"
+
+
 def test_only_networks_that_one_sees_narrow_the_list(app: Flask, client_of: ClientOf) -> None:
     """Else an address would tell who is in a network that one may not see."""
     with app.app_context(), unit_of_work():

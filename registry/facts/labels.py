@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from registry.access.models import Office
 from registry.channels.models import CHANNEL_KIND_NAMES
-from registry.db import db
+from registry.db import db, once
 from registry.facts.cuts import Value
 from registry.geography.models import District, Province, Zone
 from registry.i18n import language, name_of
@@ -24,6 +24,10 @@ Names = dict[Value, str]
 
 def names(dimension: str) -> Names:
     """All values of a dimension with their names, in the order in which people expect them."""
+    return once(("names", dimension, language()), lambda: _names(dimension))
+
+
+def _names(dimension: str) -> Names:
     match dimension:
         case "message":
             return dict(db.session.execute(select(KeyMessage.id, KeyMessage.title)).all())

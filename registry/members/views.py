@@ -27,7 +27,7 @@ from registry.members.merge_queries import merges_of
 from registry.members.models import KIND_NAMES, STATE_NAMES, Member
 from registry.members.sources import consent_source
 from registry.members.states import step_to_undo, steps_from
-from registry.networks.queries import networks_in, networks_of_member
+from registry.networks.queries import networks_at, networks_in, networks_of_member
 
 bp = Blueprint("members", __name__, url_prefix="/members")
 READ = allow(Permission.MEMBERS_READ)
@@ -65,7 +65,7 @@ def _choices(filters: MemberFilters) -> dict[str, Any]:
         "provinces": places,
         "districts": districts(place) if place in {row.code for row in places} else [],
         "types": queries.network_types(),
-        "networks": networks_in(scope_for(Permission.NETWORKS_READ)),
+        "networks": networks_at(scope_for(Permission.NETWORKS_READ), place, filters.network),
         "states": STATE_NAMES,
         "kinds": KIND_NAMES,
         "lacks": LACKS_NAMES,

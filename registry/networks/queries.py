@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,23 @@ def networks_in(scope: Scope, *, office_id: int | None = None) -> list[Network]:
     if office_id is not None:
         query = query.where(Network.office_id == office_id)
     return list(db.session.scalars(query.order_by(Network.name)))
+
+
+def networks_at(
+    scope: Scope, province: str, chosen: int | None
+) -> Sequence[Row[*tuple[int, str]]]:
+    """Numbers and names of the active networks of a province, and of those of none, by name.
+
+    The whole country has thousands, too many to choose from and to send with each page.
+
+    Args:
+        chosen: a network that is among them wherever it is.
+    """
+    place = func.coalesce(Network.province_code, Office.province_code)
+    here = or_(place == province, place.is_(None), Network.id == chosen)
+    query = select(Network.id, Network.name).join(Office, Office.id == Network.office_id)
+    query = query.where(within(scope), Network.state == NetworkState.ACTIVE.value, here)
+    return db.session.execute(query.order_by(Network.name)).all()
 
 
 def networks_by_id(scope: Scope, ids: Collection[int]) -> list[Network]:
