@@ -36,13 +36,14 @@ def cards(
     """
     shown = _Cards(question, found, question.period.has_ended(today), course)
     ones = list(measures(names))
+    drawn = course and any(any(course.values(one)) for one in ones)
     return Exhibit(
         name="key-figures",
         title=_("Key figures"),
         heads=shown.heads(),
         rows=[shown.row(one) for one in ones],
         measures=ones,
-        note=_("The small line: the last 13 months.") if course else "",
+        note=_("The small line: the last 13 months.") if drawn else "",
         kind="bare",
         drawing=html.Div([shown.card(one) for one in ones], className="key-figures"),
         picture="cards",

@@ -30,8 +30,12 @@ __all__ = ["ANY", "bar", "first_day", "map_choice", "measure_choice", "select_of
 
 
 def default_period(today: date) -> Period:
-    """The quarter that ended last: complete, so that it can be compared."""
-    return Period.containing(today, PeriodKind.QUARTER).previous()
+    """The quarter that ended last, complete so that it can be compared; if nothing is known of it
+    yet, the one under way.
+    """
+    now = Period.containing(today, PeriodKind.QUARTER)
+    last = now.previous()
+    return last if first_fact(today) <= last.end else now
 
 
 def with_default(args: dict[str, str], today: date) -> dict[str, str]:

@@ -39,7 +39,7 @@ SHORT: dict[str, Any] = {
     "questions_resolved_rate": _l("Settled rate"),
     "resolve_hours_median": _l("Settled hours"),
 }
-"""Measures over a narrow column: a line for each word."""
+"""Measures over a narrow column."""
 Found = Mapping[Value, Mapping[str, Figure]]
 
 
@@ -129,12 +129,8 @@ def _chart(
         ]
         for value, text in zip(values, labels, strict=True)
     ]  # fmt: skip
-    columns = [_column(m) for m in one.shown]
+    columns = [str(SHORT.get(m.name, m.title)) for m in one.shown]
     return heatmap(f"by-{one.dimension}", Field(columns, labels, tiles, top=True), title)
-
-
-def _column(one: Measure) -> str:
-    return str(SHORT.get(one.name, one.title)).replace(" ", "<br>")
 
 
 def _tile(one: Measure, value: float | None, top: float, text: str, link: str) -> Tile:

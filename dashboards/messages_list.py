@@ -120,7 +120,7 @@ def _exhibit(
         note=note,
         kind="wide",
         empty=nothing,
-        drawing=parts.table(heads, drawn),
+        drawing=parts.table(heads, drawn, kind="stacked"),
     )
 
 
@@ -146,13 +146,13 @@ def _cells(row: Listed, columns: Sequence[str], question: Asked) -> list[Cell]:
 
 def day_and_office(message: KeyMessage) -> str:
     """When a message came out and whose it is: one title may stand for several messages."""
-    return f"{day(message.published_at)} · {short_name_of(message.office)}"
+    return f"{day(message.published_at)}{parts.SPACE}· {short_name_of(message.office)}"
 
 
 def _named(message: KeyMessage, address: str) -> Component:
     """Title, day, office, kind, and the mark of what was corrected or withdrawn."""
     state, kind = message.as_state, MESSAGE_KIND_NAMES[MessageKind(message.kind)]
-    about = f"{day_and_office(message)} · {kind}"
+    about = f"{day_and_office(message)}{parts.SPACE}· {kind}"
     said: list[Any] = [html.A(message.title, href=address), html.Br(), html.Small(about)]
     if state in CHANGED:
         name = str(MESSAGE_STATE_NAMES[state])

@@ -161,6 +161,7 @@ def dormant(scope: Scope, question: Asked) -> Exhibit:
     if not suits(one, question):
         return Exhibit(name, title, empty=_("not counted with these filters"))
     opens = may(Permission.NETWORKS_READ)
+    found = _dormant(scope, question)
     rows = [
         [
             said(network.name, url_for("networks.index", q=network.name) if opens else ""),
@@ -169,12 +170,12 @@ def dormant(scope: Scope, question: Asked) -> Exhibit:
             said(name_of(network.office)),
             _founded(network.founded_on),
         ]
-        for network in _dormant(scope, question)
+        for network in found
     ]
     lines = [
         [html.A(row[0].text, href=row[0].link) if row[0].link else row[0].text,
-         f": {' · '.join(cell.text for cell in row[1:4])}"]
-        for row in rows
+         f": {' · '.join(cell.text for cell in row[2 if _at_home(network) else 1 : 4])}"]
+        for network, row in zip(found, rows, strict=True)
     ]  # fmt: skip
     heads = [_("Network"), _("Province"), _("Network type"), _("Office"), _("Founded on")]
     return Exhibit(
@@ -185,7 +186,7 @@ def dormant(scope: Scope, question: Asked) -> Exhibit:
         measures=[one],
         note=str(one.rule),
         empty=_("No network is dormant."),
-        drawing=html.Div([listed(lines), html.P(_rows(question, one.name))]),
+        drawing=html.Div([listed(lines), html.P(_rows(question, one.name), className="mt-2")]),
     )
 
 
@@ -194,6 +195,12 @@ def _dormant(scope: Scope, question: Asked) -> list[Network]:
     ids = {int(key) for (key,), amounts in found.items() if key and amounts["dormant"]}
     networks = networks_by_id(scope, ids)
     return sorted(networks, key=lambda one: (one.province_code or "", one.type_code, one.name))
+
+
+def _at_home(network: Network) -> bool:
+    """Whether the name of its office tells its province already."""
+    office = network.office.province_code
+    return office is not None and network.province_code in (None, office)
 
 
 def _founded(value: Any) -> Cell:

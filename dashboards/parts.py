@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from registry.facts.measure import UNIT_NAMES, Figure, Measure
 
 Children = Sequence[Any]
+SPACE = "\N{NO-BREAK SPACE}"
 
 
 def value_text(one: Measure, value: float | int | None) -> str:
@@ -52,18 +53,24 @@ def rule_of(one: Measure) -> str:
     return f"{one.rule} {one.absent} ({one.source}, {version})"
 
 
-def table(heads: Sequence[str], rows: Sequence[Children], *, link: int | None = None) -> Component:
+def table(heads: Sequence[str], rows: Sequence[Children], *, kind: str = "") -> Component:
     """A table; the first column heads its row, numbers stand right.
 
     Args:
         rows: cells are text, or ``(text, address)``.
+        kind: ``stacked``: on a phone a row is a card, its cells with their columns' names;
+            ``dense``: as narrow as its words.
     """
+    names = heads if kind == "stacked" else [""] * len(heads)
     head = html.Thead(html.Tr([_head(text, place) for place, text in enumerate(heads)]))
     body = html.Tbody(
-        [html.Tr([_cell(cell, place) for place, cell in enumerate(row)]) for row in rows]
+        [
+            html.Tr([_cell(cell, place, names[place]) for place, cell in enumerate(row)])
+            for row in rows
+        ]
     )
     return html.Div(
-        html.Table([head, body], className="table table-sm"),
+        html.Table([head, body], className=f"table table-sm {kind}".strip()),
         className="table-wrap",
         tabIndex="0",
     )
@@ -73,11 +80,14 @@ def _head(text: str, place: int) -> Component:
     return html.Th(text, scope="col", className="num" if place else "")
 
 
-def _cell(cell: Any, place: int) -> Component:
+def _cell(cell: Any, place: int, name: str) -> Component:
     content = html.A(cell[0], href=cell[1]) if isinstance(cell, tuple) and cell[1] else cell
     if isinstance(content, tuple):
         content = content[0]
-    return html.Td(content, className="num") if place else html.Th(content, scope="row")
+    if not place:
+        return html.Th(content, scope="row")
+    told: dict[str, Any] = {"data-label": name} if name else {}
+    return html.Td(content, className="num", **told)
 
 
 def equal_values(heads: Sequence[str], rows: Sequence[Children]) -> Component:
@@ -101,7 +111,7 @@ def panel(title: str, *children: Any, note: str = "", kind: str = "") -> Compone
     """A part of a page with its heading."""
     head: list[Any] = [html.H2(title)]
     if note:
-        head.append(html.P(note, className="note"))
+        head.append(html.P(note.replace(" %", f"{SPACE}%"), className="note"))
     return html.Section([*head, *children], className=f"panel {kind}".strip())
 
 

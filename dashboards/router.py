@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from flask_babel import gettext as _
 
 from dashboards import exhibits, parts
+from dashboards.beginning import beginning
 from dashboards.freshness import as_of
 from dashboards.navigation import args_of
 from dashboards.pages import (
@@ -58,7 +59,8 @@ def show(
     try:
         args = args_of(search)
         source = Source(name_of_page(str(pathname)), args.get("period", ""), args)
-        shown = exhibits.page(page.content(scope(), args, today()), source)
+        head, *blocks = page.content(scope(), args, today())
+        shown = exhibits.page([head, *beginning(), *blocks], source)
         return plainly([as_of(), shown])
     except Refused as refusal:
         return parts.refusal(str(refusal), str(pathname))

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from dash.development.base_component import Component
 
 from dashboards.charts.graph import Trace, axis, graph
+from dashboards.charts.names import SPACE, in_two
 from dashboards.charts.palette import INK, MAIN, PAPER, written_on
 
-SPACE = "\N{NO-BREAK SPACE}"
-"""Between an edge and what is written beside it."""
 LONGEST = 22
 """Letters of a name in one line; longer ones that have a space take two."""
 
@@ -59,12 +58,8 @@ def has_room(bar: Bar, top: float) -> bool:
 
 
 def _in_lines(name: str) -> str:
-    """A long name in two lines, parted at the space nearest to its middle."""
-    spaces = [place for place, letter in enumerate(name) if letter == " "]
-    if len(name) <= LONGEST or not spaces:
-        return f"{name}{SPACE}"
-    middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
-    return f"{name[:middle]}{SPACE}<br>{name[middle + 1 :]}{SPACE}"
+    lines = in_two(name) if len(name) > LONGEST else [name]
+    return "<br>".join(f"{line}{SPACE}" for line in lines)
 
 
 def _marks(drawn: Sequence[Bar]) -> list[Trace]:

@@ -36,10 +36,11 @@ def graph(
         figure={"data": traces, "layout": {**_look(height), **layout}},
         responsive=True,
         config=_config(name),
-        style={"height": height if isinstance(height, str) else f"{height}px"},
+        style={"height": "var(--high)"},
     )
     named: dict[str, Any] = {"aria-label": label}
-    return html.Div(drawn, role="group", **named)
+    high = height if isinstance(height, str) else f"{height}px"
+    return html.Div(drawn, role="group", style={"--high": high}, **named)
 
 
 def _config(name: str) -> Any:

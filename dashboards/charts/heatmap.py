@@ -9,14 +9,18 @@ from unicodedata import category
 from dash.development.base_component import Component
 
 from dashboards.charts.graph import Trace, axis, graph
+from dashboards.charts.names import SPACE, in_two
 from dashboards.charts.palette import INK, MUTED, SCALE
 
 HEAD, FOOT = 56, 28
 """Pixels for the columns' names above or below."""
-LETTER = 6.8
-"""Pixels of a letter of a row's name."""
-LONGEST = 18
-"""Letters of a row's name beside its row; the cell tells the whole."""
+FEW, WORD = 4, 35
+"""Over more columns than these a word of more pixels stands upright: a phone has no room."""
+LATIN, THAI = 5.9, 6.8
+"""Pixels of a letter of a row's name; vowels and tones above and below take none."""
+ROOM, LESS_ROOM = 130, 100
+"""Pixels of a line beside a row of few and of many columns; a long name takes two lines if it has
+a space, and what is cut short the cell tells whole."""
 
 
 @dataclass(frozen=True)
@@ -56,25 +60,51 @@ class Field:
 
 def heatmap(name: str, field: Field, label: str) -> Component:
     """The field with its rows from the top down; names that are too long are cut short."""
-    names, room = [_short(text) for text in field.rows], HEAD if field.top else FOOT
+    wide = ROOM if len(field.columns) <= FEW else LESS_ROOM
+    parted = [[text] if _width(text) <= wide else in_two(text) for text in field.rows]
+    rows = [[_short(line, wide) for line in lines] for lines in parted]
+    heads, angle, room = _heads(field)
     above, below = (room, 8) if field.top else (8, room)
     layout = {
-        "margin": {"l": _width(names), "r": 16, "t": above, "b": below},
-        "xaxis": _axis(field.columns, field.every) | {"side": "top" if field.top else "bottom"},
-        "yaxis": _axis(names, 1) | {"autorange": "reversed", "ticksuffix": " "},
+        "margin": {"l": _margin(rows), "r": 16, "t": above, "b": below},
+        "xaxis": _axis(heads, field.every)
+        | {"side": "top" if field.top else "bottom", "tickangle": angle},
+        "yaxis": _axis(_written(rows), 1) | {"autorange": "reversed"},
     }
     height = 8 + room + field.size * len(field.rows)
     return graph(name, [_trace(field)], layout, height, label)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+def _heads(field: Field) -> tuple[list[str], int, int]:
+    """Names of the columns as they are written, their angle, and the pixels they need.
+
+    A line for each word; upright where the columns are many and the words long.
+    """
+    words = [word for name in field.columns for word in name.split()]
+    if len(field.columns) > FEW and max(map(_width, words)) > WORD:
+        return list(field.columns), -90, 12 + round(max(map(_width, field.columns)))
+    return [name.replace(" ", "<br>") for name in field.columns], 0, HEAD if field.top else FOOT
 
 
-def _width(names: Sequence[str]) -> int:
-    """Pixels for the rows' names; vowels and tones above and below take none."""
-    letters = (sum(category(letter) != "Mn" for letter in name) for name in names)
-    return 12 + round(LETTER * max(letters))
+def _short(line: str, room: float) -> str:
+    """A line that has room; one that has not ends in an ellipsis."""
+    if _width(line) <= room:
+        return line
+    while _width(f"{line}…") > room:
+        line = line[:-1]
+    return f"{line}…"
+
+
+def _width(line: str) -> float:
+    return sum(LATIN if letter.isascii() else THAI for letter in line if category(letter) != "Mn")
+
+
+def _margin(rows: Sequence[Sequence[str]]) -> int:
+    return 12 + round(max(_width(line) for lines in rows for line in lines))
+
+
+def _written(rows: Sequence[Sequence[str]]) -> list[str]:
+    return ["<br>".join(f"{line}{SPACE}" for line in lines) for lines in rows]
 
 
 def _axis(names: Sequence[str], every: int) -> Trace:

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from dashboards.charts.bars import Bar
 from dashboards.charts.graph import LEGEND, Trace, axis, graph
-from dashboards.charts.palette import MAIN, MUTED, REACH
+from dashboards.charts.palette import MAIN, MUTED, PAPER, REACH
 
 Side = tuple[str, Sequence[Bar]]
 """A title, and a bar for each thing; both sides name the same things in the same order."""
@@ -46,6 +46,9 @@ def _name(text: str) -> Trace:
         "yshift": NAME,
         "showarrow": False,
         "font": {"size": 13, "color": MUTED},
+        # A long name runs over the line that the right-hand bars begin at.
+        "bgcolor": PAPER,
+        "borderpad": 0,
     }
 
 

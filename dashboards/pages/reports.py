@@ -120,12 +120,12 @@ def _group(
     heads = [_("Measure"), *([_("Sealed")] if sealed else []), _("Live today")]
     heads += [_("Differs by")] if sealed else []
     rows = [_row(one, found[one.name], question, seal if sealed else None) for one in group]
-    return parts.panel(title, parts.table(heads, rows), parts.how(*group))
+    return parts.panel(title, parts.table(heads, rows, kind="dense"), parts.how(*group))
 
 
 def _row(one: Measure, live: Figure, question: Asked, seal: Seal | None) -> list[Any]:
     link = rows_link(one.name, question)
-    now = (parts.value_text(one, live.value), link)
+    now = (parts.value_text(one, live.value), link if live.value is not None else "")
     unit = parts.unit_text(one)
     name = f"{one.title} ({unit})" if unit and not one.is_median else str(one.title)
     if seal is None:
@@ -155,7 +155,7 @@ def _calendar(question: Asked, today: date) -> Component:
     ]
     heads = [_("Quarter"), _("First month"), _("Second month"), _("Third month")]
     note = _("A mark shows which periods are closed; choose one to see its figures.")
-    return parts.panel(_("All periods"), parts.table(heads, rows), note=note)
+    return parts.panel(_("All periods"), parts.table(heads, rows, kind="dense"), note=note)
 
 
 def _quarter(period: Period, closed: dict[str, SealedPeriod], question: Asked) -> Any:
@@ -170,7 +170,8 @@ def _months(
 
 
 def _cell(period: Period, closed: dict[str, SealedPeriod], question: Asked) -> Any:
-    mark = f"{period.label(language(), 'short')}{' ✓' if period.code in closed else ''}"
+    closed_mark = f"{parts.SPACE}✓" if period.code in closed else ""
+    mark = f"{period.label(language(), 'short')}{closed_mark}"
     words = (
         _("%(period)s, closed", period=period.label(language()))
         if period.code in closed
