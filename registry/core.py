@@ -32,6 +32,7 @@ from registry import (
     periods,
     portal,
     settings,
+    statistics,
     ui,
 )
 
@@ -66,7 +67,7 @@ def init_app(app: Flask) -> None:
     Migrate(app, db.db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     csrf.init_app(app)
     compress.init_app(app)
-    for part in (error_pages, i18n, headers, assets, ui):
+    for part in (error_pages, i18n, headers, assets, statistics, ui):
         part.init_app(app)
     admin_commands.init_app(app)
     for feature in FEATURES:

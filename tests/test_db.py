@@ -17,7 +17,7 @@ from registry.audit.models import AuditEvent
 from registry.audit.services import Actor, record
 from registry.audit.verify import verify
 from registry.db import ReadOnlyTransaction, begin_write, commit, db, unit_of_work
-from registry.jobs import Job
+from registry.jobs import Job, enqueue, run_pending
 from tests.crowd import add_one, crowd, write_audit
 from tests.stage import Stage
 
@@ -176,3 +176,17 @@ def test_a_moment_without_a_zone_is_refused() -> None:
     db.session.add(_job(finished_at=datetime(2026, 1, 15)))
     with pytest.raises(StatementError, match="without a time zone"):
         db.session.flush()
+
+
+@only_sqlite
+def test_sqlite_is_told_every_night_how_large_its_tables_are(stage: Stage, app: Flask) -> None:
+    with app.app_context():
+        asked = text("SELECT idx FROM sqlite_stat1 WHERE tbl = 'member'")
+        with pytest.raises(DBAPIError):
+            db.session.execute(asked)
+        db.session.rollback()
+        with unit_of_work():
+            enqueue("database:statistics", {})
+        assert run_pending() == 1
+        db.session.rollback()
+        assert "ix_member_name_key" in db.session.scalars(asked).all()
