@@ -65,9 +65,7 @@ def networks_in(scope: Scope, *, office_id: int | None = None) -> list[Network]:
     return list(db.session.scalars(query.order_by(Network.name)))
 
 
-def networks_at(
-    scope: Scope, province: str, chosen: int | None
-) -> Sequence[Row[*tuple[int, str]]]:
+def networks_at(scope: Scope, province: str, chosen: int | None) -> Sequence[Row[*tuple[int, str]]]:
     """Numbers and names of the active networks of a province, and of those of none, by name.
 
     The whole country has thousands, too many to choose from and to send with each page.
