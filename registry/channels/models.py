@@ -72,7 +72,7 @@ class Channel(Base):
     kind: Mapped[str] = mapped_column(String(20), index=True)
     name: Mapped[str] = mapped_column(String(200))
     url: Mapped[str | None] = mapped_column(String(500))
-    custodian_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    custodian_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     opened_on: Mapped[date]
     retired_on: Mapped[date | None]
     batch_id: Mapped[int | None] = mapped_column(index=True)

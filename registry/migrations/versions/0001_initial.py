@@ -1907,6 +1907,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("channel", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_channel_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_channel_custodian_id"), ["custodian_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_channel_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_channel_member_id"), ["member_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_channel_network_id"), ["network_id"], unique=False)
@@ -3477,6 +3478,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_channel_network_id"))
         batch_op.drop_index(batch_op.f("ix_channel_member_id"))
         batch_op.drop_index(batch_op.f("ix_channel_kind"))
+        batch_op.drop_index(batch_op.f("ix_channel_custodian_id"))
         batch_op.drop_index(batch_op.f("ix_channel_batch_id"))
 
     op.drop_table("channel")
