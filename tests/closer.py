@@ -43,10 +43,11 @@ def main(url: str, instance: str, code: str, step: str = "") -> None:
     """Close a period; be killed on the way, where a step is named."""
     import importlib
 
+    import pytest
+
     from registry import create_app
     from registry.audit.services import Actor
-    from reports import drafting
-    from tests.closed import LIGHT
+    from tests.closed import lighten
     from tests.stage import settings_for
 
     app = create_app(settings_for(Path(instance), url))
@@ -55,7 +56,7 @@ def main(url: str, instance: str, code: str, step: str = "") -> None:
         place = importlib.import_module(module)
         calls = 1 if step == "rename" else 0
         setattr(place, name, after(calls, getattr(place, name), die))
-    drafting.DOCUMENTS = LIGHT
+    lighten(pytest.MonkeyPatch())
     with app.app_context():
         from reports.closing import close
 

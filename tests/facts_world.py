@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -408,11 +409,16 @@ class Changes:
     def __init__(self, world: World, seed: int) -> None:
         self.world, self.random = world, random.Random(seed)
 
-    def make(self, count: int) -> None:
-        """Some changes of any kind."""
+    @property
+    def kinds(self) -> tuple[Callable[[], None], ...]:
+        """Every kind of change; each call makes one."""
         kinds = (self._review, self._undo, self._receive, self._move, self._confirm, self._correct)
         more = (self._late, self._count, self._close, self._leave, self._come_back, self._withdraw)
-        for kind in self.random.choices((*kinds, *more), k=count):
+        return *kinds, *more
+
+    def make(self, count: int) -> None:
+        """Some changes of any kind."""
+        for kind in self.random.choices(self.kinds, k=count):
             kind()
 
     def _one(self, model: Any) -> Row | None:

@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from benchmarks.bench import ground, growth_bench
+from benchmarks.bench import ground, growth_bench, processes
 from benchmarks.bench.figures import Goal, most_memory, ratio, ratios, summary
 from benchmarks.bench.processes import Contender, Facts, interleave
 from benchmarks.bench.worlds import SMALL, STATED, Place, Wish, itself
 from registry.cli import main
 from registry.facts.measures import MEASURES
-from tests import postgres
+from tests import bench_process, postgres
 from tests.conftest import SHARED
 from tests.stage import locked
 
 ROWS, MEMBERS = 200, 400
+AS_USERS = processes.run
 Bench = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def at_once() -> Iterator[None]:
+    """Processes begin with everything imported, and find what others have had written by ibis.
+
+    A bench takes some thirty of them, each of which takes seconds to begin as users begin it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(processes.LIMITS, "SANG_CACHE", os.environ["SANG_CACHE"])
+        patch.setattr(processes, "run", bench_process.run)
+        yield
+
+
+@pytest.fixture
+def as_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes begin as they do for everybody, with a Python of their own."""
+    monkeypatch.delitem(processes.LIMITS, "SANG_CACHE")
+    monkeypatch.setattr(processes, "run", AS_USERS)
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +85,11 @@ def _address(config: pytest.Config, database: str) -> str:
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_import_brings_what_it_says(
-    bench: Bench, kept: Path, pytestconfig: pytest.Config, database: str
+    request: pytest.FixtureRequest, bench: Bench, kept: Path, database: str
 ) -> None:
-    address = _address(pytestconfig, database)
+    if database == "sqlite":
+        request.getfixturevalue("as_users")
+    address = _address(request.config, database)
     keep = ["--keep", str(kept)] if database == "sqlite" else []
     size = ["--rows", str(ROWS), "--members", str(MEMBERS)]
     report = _reported(bench, "import", "--without-peer", "--database", address, *size, *keep)
@@ -97,6 +120,7 @@ def _left_over(kept: Path, address: str) -> list[Any]:
         return connection.execute(query).fetchall()
 
 
+@pytest.mark.usefixtures("as_users")
 def test_read_reads_every_row(bench: Bench, kept: Path) -> None:
     figures = _reported(bench, "read", "--rows", str(ROWS), "--keep", str(kept))["figures"]
     header_and_title = 2
@@ -117,7 +141,7 @@ def test_lists_and_searches_answer_what_they_time(bench: Bench, kept: Path) -> N
 
 
 @pytest.fixture(scope="module")
-def world(pytestconfig: pytest.Config) -> Path:
+def world(pytestconfig: pytest.Config, at_once: None) -> Path:
     """A folder with the smallest world of facts; all workers share it, and only read it."""
     shared = pytestconfig.stash[SHARED]
     keep = shared / "bench-world"

@@ -130,14 +130,21 @@ def test_a_rate_never_passes_one_when_non_recipients_pass_on(world: World) -> No
 
 
 def test_a_province_sees_its_own_and_nothing_else(world: World) -> None:
-    own, every = Scope.of_provinces("50"), Scope.all()
-    for name, one in MEASURES.items():
-        if "province" in one.dimensions:
-            assert value(name, own) == value(name, every, province="50"), name
-        if "province" in one.dimensions:
-            cells = evaluate(own, [name], HALF, cut(["province"]))
-            assert {figure.cell for figure in cells} <= {("50",)}, name
-            assert not value(name, Scope()), name
+    names = [name for name, one in MEASURES.items() if "province" in one.dimensions]
+
+    def values(scope: Scope, **where: str) -> dict[str, object]:
+        found = evaluate(scope, names, HALF, cut((), where))
+        return {figure.measure: figure.value for figure in found}
+
+    mine = values(Scope.of_provinces("50"))
+    assert mine.keys() == set(names)
+    assert mine == values(Scope.all(), province="50")
+    cells = evaluate(Scope.of_provinces("50"), names, HALF, cut(["province"]))
+    assert {(figure.measure, figure.cell) for figure in cells} <= {
+        (name, ("50",)) for name in names
+    }
+    assert not any(values(Scope()).values())
+    assert any(mine.values())
 
 
 def test_a_regional_office_belongs_to_those_who_see_its_whole_zone(world: World) -> None:

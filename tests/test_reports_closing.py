@@ -19,13 +19,12 @@ from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.periods import catalogue
 from registry.periods.models import SealedFigure, SealedPeriod
-from reports import drafting
 from reports.chain import archive_root, home
 from reports.closing import close
 from reports.manifest import MANIFEST, Manifest, sha256_of
 from reports.verify import verify
 from tests import cast, closer
-from tests.closed import LIGHT
+from tests.closed import lighten
 from tests.closer import STEPS
 from tests.ledger import add_ledger
 from tests.nursery import Child
@@ -44,8 +43,8 @@ def ledger(scene: Scene) -> Flask:
 
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The PDF and the workbook, which nobody opens here, are not rendered."""
-    monkeypatch.setattr(drafting, "DOCUMENTS", LIGHT)
+    """Nobody opens the documents or looks at most figures here; one test makes all of them."""
+    lighten(monkeypatch)
 
 
 def _two_quarters(app: Flask) -> None:
@@ -160,6 +159,7 @@ KILLED = [
 """Before it enters anything, a closing writes only files: one database each is enough."""
 
 
+@pytest.mark.usefixtures("light")
 @pytest.mark.parametrize(("backend", "step"), KILLED, indirect=["backend"])
 def test_killed_at_any_point_it_leaves_all_or_nothing(
     ledger: Flask, stage: Stage, step: str

@@ -25,7 +25,7 @@ from reports import drafting, figures, sealing, verify
 from reports.chain import home
 from reports.closing import close
 from reports.manifest import MANIFEST, RENDERINGS, sha256_of
-from tests.closed import CODE, LIGHT, quarter
+from tests.closed import CODE, LIGHT, lighten, quarter
 from tests.ledger import add_ledger
 from tests.stage import Scene
 
@@ -53,6 +53,13 @@ def ledger(scene: Scene, light: None) -> Flask:
 def closed(scene: Scene, light: None) -> Flask:
     """An application with two closed months."""
     return scene("two closed months of the proof", _close_months)
+
+
+@pytest.fixture
+def closed_lightly(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The same; of the figures those of some facts are reckoned, and reckoned anew."""
+    lighten(monkeypatch)
+    return scene("two closed months of some figures", _close_months)
 
 
 def _close_months(app: Flask) -> None:
@@ -141,10 +148,10 @@ def _anew(folder: Path, period: Period) -> dict[tuple[str, str], figures.Sealed]
 
 
 def test_one_bit_in_any_file_is_found_and_the_file_is_named(
-    closed: Flask, monkeypatch: pytest.MonkeyPatch
+    closed_lightly: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify, "_figures", lambda *_args: iter(()))
-    with closed.app_context():
+    with closed_lightly.app_context():
         folder = home(_row())
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = path.relative_to(folder).as_posix()
@@ -156,8 +163,8 @@ def test_one_bit_in_any_file_is_found_and_the_file_is_named(
         assert _verdict().holds
 
 
-def test_a_file_that_is_missing_or_was_added_is_named(closed: Flask) -> None:
-    with closed.app_context():
+def test_a_file_that_is_missing_or_was_added_is_named(closed_lightly: Flask) -> None:
+    with closed_lightly.app_context():
         folder = home(_row())
         (folder / "facts" / "recipient.parquet").unlink()
         (folder / "facts" / "extra.parquet").write_bytes(b"x")
@@ -167,14 +174,14 @@ def test_a_file_that_is_missing_or_was_added_is_named(closed: Flask) -> None:
         assert "figures.parquet" in problems, "the figures cannot be computed anew"
 
 
-def test_a_missing_manifest_is_a_finding_and_no_crash(closed: Flask) -> None:
-    with closed.app_context():
+def test_a_missing_manifest_is_a_finding_and_no_crash(closed_lightly: Flask) -> None:
+    with closed_lightly.app_context():
         (home(_row()) / MANIFEST).unlink()
         assert [problem.file for problem in _verdict().problems] == [MANIFEST]
 
 
-def test_an_edited_row_of_the_catalogue_is_named_with_both_values(closed: Flask) -> None:
-    with closed.app_context():
+def test_an_edited_row_of_the_catalogue_is_named_with_both_values(closed_lightly: Flask) -> None:
+    with closed_lightly.app_context():
         sealed = catalogue.sealed_figures(CODE)["publications", "zone=3"].value
         with unit_of_work() as session:
             wanted = (SealedFigure.measure == "publications", SealedFigure.cut == "zone=3")
@@ -191,9 +198,9 @@ def test_an_edited_row_of_the_catalogue_is_named_with_both_values(closed: Flask)
         assert "777" in problem.sentence
 
 
-def test_a_figure_changed_everywhere_is_found_by_computing_anew(closed: Flask) -> None:
+def test_a_figure_changed_everywhere_is_found_by_computing_anew(closed_lightly: Flask) -> None:
     """The forger edits the file, the manifest, the hashes and the catalogue alike."""
-    with closed.app_context():
+    with closed_lightly.app_context():
         folder, row = home(_row()), _row()
         path = folder / figures.FIGURES
         forged = [
@@ -230,8 +237,8 @@ def test_a_figure_changed_everywhere_is_found_by_computing_anew(closed: Flask) -
         assert problem.found == 7
 
 
-def test_a_seal_replaced_breaks_the_chain_of_the_next(closed: Flask) -> None:
-    with closed.app_context():
+def test_a_seal_replaced_breaks_the_chain_of_the_next(closed_lightly: Flask) -> None:
+    with closed_lightly.app_context():
         folder = home(_row(BEFORE))
         manifest = json.loads((folder / MANIFEST).read_text())
         manifest["sealed_at"] = "2026-01-01T00:00:00+00:00"
@@ -248,20 +255,20 @@ def test_a_seal_replaced_breaks_the_chain_of_the_next(closed: Flask) -> None:
 
 
 def test_figures_of_an_older_rule_are_counted_not_compared(
-    closed: Flask, monkeypatch: pytest.MonkeyPatch
+    closed_lightly: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = measures.MEASURES["publications"]
     newer = Measure(**(one.__dict__ | {"version": one.version + 1}))
     monkeypatch.setitem(measures.MEASURES, "publications", newer)
-    with closed.app_context():
+    with closed_lightly.app_context():
         verdict = _verdict()
         sealed = [key for key in catalogue.sealed_figures(CODE) if key[0] == "publications"]
         assert verdict.problems == []
         assert verdict.unproven == len(sealed)
 
 
-def test_only_closed_periods_can_be_proven(closed: Flask) -> None:
-    with closed.app_context():
+def test_only_closed_periods_can_be_proven(closed_lightly: Flask) -> None:
+    with closed_lightly.app_context():
         with pytest.raises(Refused, match="ยังไม่ปิดงวด"):
             verify.closed_periods("2568-10")
         with pytest.raises(Refused, match="ไม่ใช่รหัสงวด"):
