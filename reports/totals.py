@@ -10,13 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-import ibis
-
 from registry.facts.components import Component
 from registry.facts.cuts import Cut, Value
 from registry.facts.engine import Amounts
-from registry.facts.limits import Limit
-from registry.facts.query import Source, asked, selection
+from registry.facts.query import Source, worked_out
 from registry.facts.sealed import SEALED
 from registry.facts.spans import Months
 from registry.periods.calendar import Period
@@ -45,13 +42,9 @@ def totals(
     fact = components[0].fact
     dimensions = [name for name in SEALED if name in fact.dimensions]
     cut = Cut(tuple(dimensions), today=today)
-    rows = selection(fact, Months.of(period), cut, Limit(True))
-    values = [
-        (component.value(rows) if component.value else ibis.literal(1)).name(component.name)
-        for component in components
-    ]
-    sql = ibis.to_sql(rows.select(*dimensions, *values), dialect=source.dialect)
-    source.fetch(f"CREATE OR REPLACE TEMP TABLE worked_out AS {asked(sql, source.dialect)}")
+    names = [component.name for component in components]
+    sql = worked_out(names, Months.of(period), cut, source)
+    source.fetch(f"CREATE OR REPLACE TEMP TABLE worked_out AS {sql}")
     for dimension in ("", *dimensions):
         yield dimension, _cells(source, components, dimension)
 

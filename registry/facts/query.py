@@ -225,6 +225,13 @@ def askable(names: Sequence[str], months: Months, cut: Cut) -> list[Months]:
     return months.parted(BITS) if apart else [months]
 
 
+def worked_out(names: Sequence[str], months: Months, cut: Cut, source: Source) -> str:
+    """SQL of one fact's rows: the cut's dimensions, and what each component counts of a row."""
+    whole = Limit(everything=True)
+    sql = _worked_out(tuple(names), *shape(cut, whole), source.dialect)
+    return asked(filled(sql, dialect_of(source), months, cut, whole), source.dialect)
+
+
 def sets(
     name: str,
     months: Months,
@@ -318,6 +325,14 @@ def totals_of(
         sums = {component.name: component.total(rows) for component in components}
     grouped = rows.group_by([rows[name] for name in cut.by]) if cut.by else rows
     return grouped.agg(**{name: sum_.cast(WHOLE) for name, sum_ in sums.items()})
+
+
+@written
+def _worked_out(names: tuple[str, ...], cut: Cut, limit: Limit, dialect: str) -> str:
+    components = [COMPONENTS[name] for name in names]
+    rows = selection(components[0].fact, SOME, cut, limit)
+    values = {one.name: one.value(rows) if one.value else ibis.literal(1) for one in components}
+    return compiled(rows.select(*cut.by, **values), dialect)
 
 
 @written
