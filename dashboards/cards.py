@@ -20,6 +20,7 @@ from registry.facts.asked import Asked
 from registry.facts.labels import month_label
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import measures
+from registry.facts.spans import Months
 
 
 def cards(
@@ -56,7 +57,11 @@ class _Cards:
     def __init__(self, question: Asked, found: Whole, ended: bool, course: ByMonth | None) -> None:
         self._question, self._found, self._course = question, found, course
         earlier = [
-            (found.before, _("The period before"), _("from the period before")),
+            *(
+                [(found.before, _("The period before"), _("from the period before"))]
+                if found.before != found.last_year
+                else []
+            ),
             (found.last_year, _("A year ago"), _("from a year ago")),
         ]
         self._earlier = earlier if ended else []
@@ -77,11 +82,9 @@ class _Cards:
         cells.append(said(parts.unit_text(one) or "%"))
         cells += [amount(one, live.value if live else None)] if self._sealed else []
         for span, title, words in self._earlier:
-            before = self._found.figure(one.name, span)
+            before = self._found.compared(one.name, span)
             cells.append(amount(one, before.value if before else None))
-            cells.append(
-                said(parts.change(one, live, before, words, title) if live and before else "")
-            )
+            cells.append(said(self._change(one, figure, span, title, words)))
         return cells + [amount(one, value) for value in self._values(one)]
 
     def card(self, one: Measure) -> Component:
@@ -97,7 +100,7 @@ class _Cards:
             href=self._rows(one),
             title=_("Show the rows behind this figure"),
         )
-        body = [title, shown, *self._differing(one, text, live), *self._changes(one, live)]
+        body = [title, shown, *self._differing(one, text, live), *self._changes(one, figure)]
         return html.Article([*body, *self._line(one), parts.how(one)], className="key")
 
     def _shown(self, one: Measure) -> Figure | None:
@@ -117,14 +120,20 @@ class _Cards:
         return [html.P(said_live, className="change live")]
 
     def _changes(self, one: Measure, now: Figure) -> list[Component]:
-        figures = [(self._found.figure(one.name, span), *told) for span, *told in self._earlier]
-        return [
-            html.P(
-                _unbroken(parts.change(one, now, before, words, title), words), className="change"
-            )
-            for before, title, words in figures
-            if before is not None
-        ]
+        told = [(self._change(one, now, *about), about[-1]) for about in self._earlier]
+        return [html.P(_unbroken(text, words), className="change") for text, words in told if text]
+
+    def _change(
+        self, one: Measure, now: Figure | None, span: Months, title: str, words: str
+    ) -> str:
+        """How a figure changed as it is shown, from an earlier one as that was shown."""
+        before = self._found.compared(one.name, span)
+        if now is None or before is None:
+            return ""
+        if span.first < self._found.begins:
+            begins = month_label(self._found.begins)
+            return str(_("%(words)s: records begin only in %(month)s", words=title, month=begins))
+        return parts.change(one, now, before, words, title)
 
     def _months(self) -> range:
         return self._course.months if self._course else range(0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
+from registry.facts.asked_period import first_fact
 from registry.facts.cuts import Cell, Value
 from registry.facts.engine import Amounts, Number, cells
 from registry.facts.measure import Figure, Measure
@@ -15,6 +16,7 @@ from registry.facts.sealed import sealed_cut
 from registry.facts.series import Series, series
 from registry.facts.spans import Months
 from registry.periods import catalogue
+from registry.periods.calendar import month_of
 from registry.periods.models import SealedFigure, SealedPeriod
 
 CARDS = (
@@ -56,6 +58,9 @@ class Whole:
     last_year: Months
     known: frozenset[str]
     seal: Seal | None
+    earlier: Mapping[Months, Seal | None] = field(default_factory=dict)
+    begins: int = 0
+    """The month with which the records begin: what starts earlier is nothing to compare with."""
 
     def figure(self, name: str, span: Months) -> Figure | None:
         """A measure over a span; None where the filters do not suit it."""
@@ -63,7 +68,14 @@ class Whole:
 
     def shown(self, name: str) -> Figure | None:
         """A measure of the period as it is shown: sealed where it was sealed, else live."""
-        live, row = self.figure(name, self.now), self.seal.figure(name) if self.seal else None
+        return self._told(name, self.now, self.seal)
+
+    def compared(self, name: str, span: Months) -> Figure | None:
+        """The same of an earlier period."""
+        return self._told(name, span, self.earlier.get(span))
+
+    def _told(self, name: str, span: Months, seal: Seal | None) -> Figure | None:
+        live, row = self.figure(name, span), seal.figure(name) if seal else None
         if live is None or row is None:
             return live
         return Figure(name, (), row.value, row.numerator, row.denominator)
@@ -95,7 +107,11 @@ def whole(
     names = [one.name for one in measures(dict.fromkeys(wanted)) if suits(one, question)]
     spans = [now, *(earlier if compared else [])]
     found = series(scope, names, spans, question.cut, Months(months[0], months[-1]))
-    return Whole(found, now, earlier[0], earlier[1], frozenset(names), seal_of(scope, question))
+    before = (period.previous(), period.same_last_year()) if compared else ()
+    seals = {Months.of(one): seal_of(scope, replace(question, period=one)) for one in before}
+    begins = month_of(first_fact(question.cut.today))
+    seal = seal_of(scope, question)
+    return Whole(found, now, earlier[0], earlier[1], frozenset(names), seal, seals, begins)
 
 
 def seal_of(scope: Scope, question: Asked) -> Seal | None:

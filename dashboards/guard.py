@@ -25,13 +25,21 @@ def init_app(app: Flask, shell: Dash) -> None:
     def check() -> None:
         if request.endpoint == callback:
             small = (request.content_length or 0) <= LARGEST
-            if not small or not well_formed(request.get_json(silent=True)):
+            if not small or not well_formed(_body()):
                 abort(400)
         if request.endpoint == catchall and request.path not in dict(router.titles()):
             abort(404)
 
     app.before_request(check)
     app.register_error_handler(DependencyException, lambda _error: error_page(404))
+
+
+def _body() -> Any:
+    """What came; nothing where it is no JSON, or so deep that reading it exhausts the stack."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def well_formed(body: Any) -> bool:
@@ -62,8 +70,18 @@ def _are_inputs(inputs: Any) -> bool:
         return False
     *address, count = (entry.get("value") for entry in inputs)
     return _is_count(count) and all(
-        value is None or (isinstance(value, str) and len(value) <= LONGEST) for value in address
+        value is None or (isinstance(value, str) and len(value) <= LONGEST and _is_text(value))
+        for value in address
     )
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written: half of a pair of surrogates cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_count(value: Any) -> bool:

@@ -52,6 +52,10 @@ class Paper:
         return f"{_('Made at')} {format_datetime(self.made, language())}"
 
 
+PLACES = {"zone", "province"}
+"""Limits that name the area by themselves."""
+
+
 def paper_of(
     page: Any, path: str, scope: Scope, args: Mapping[str, str], now: datetime, today: date
 ) -> Paper:
@@ -94,7 +98,7 @@ def _facts(scope: Scope, question: Asked, content: Iterable[Any], now: datetime)
         limits.append((_("Map of zones"), _("Zones as they are now")))
     return [
         (_("Period"), question.label(lang)),
-        (_("Area"), _area(scope)),
+        *([] if PLACES & set(dict(question.cut.where)) else [(_("Area"), _area(scope))]),
         *limits,
         (_("State"), " ".join(_said(content)) or "–"),
         (_("Made at"), format_datetime(now, lang)),

@@ -108,6 +108,7 @@ FORGED: list[Any] = [
     _forged(path={"$ne": 1}),
     _forged(search=["?zone=3"]),
     _forged(search="?zone=" + "9" * 5000),
+    _forged(search="?topic=\ud800"),
     _forged(state=[{"id": "scope", "property": "data", "value": "all"}]),
     _forged(changedPropIds="url.search"),
     _forged(changedPropIds=["scope.data"]),
@@ -123,8 +124,8 @@ def test_a_forged_body_is_refused(client_of: Client) -> None:
 
 def test_a_deep_body_and_a_made_up_component_are_no_faults(client_of: Client) -> None:
     client = client_of("central")
-    deep = client.post(CALLBACK, data="[" * 100_000, content_type="application/json")
-    assert deep.status_code == 400
+    for deep in ("[" * 100_000, "[" * 5_000 + "]" * 5_000):
+        assert client.post(CALLBACK, data=deep, content_type="application/json").status_code == 400
     made_up = client.get("/dashboards/_dash-component-suites/dash/nothing.js")
     assert made_up.status_code == 404
 
@@ -281,7 +282,7 @@ def test_empty_states_are_honest(client_of: Client) -> None:
     assert "งวดนี้ยังไม่มีการเผยแพร่" in page
 
 
-def seal(app: Flask, **values: float) -> None:
+def seal(app: Flask, period: Period = PERIOD, **values: float) -> None:
     """Enter a closed month with some figures."""
     with app.app_context(), unit_of_work():
         rows = [
@@ -292,10 +293,10 @@ def seal(app: Flask, **values: float) -> None:
             )
         ]
         catalogue.save_sealed(
-            PERIOD,
+            period,
             closed_at=datetime(2025, 11, 5, tzinfo=UTC),
             closed_by=None,
-            folder="2568-10-r1",
+            folder=f"{period.code}-r1",
             manifest_sha256="0" * 64,
             previous_sha256=None,
             keep_until=date(2035, 11, 5),
@@ -315,6 +316,20 @@ def test_a_closed_period_shows_its_sealed_figure_with_the_live_one_beside(
         table = text_of(ask(client_of(name), REPORTS))
         assert "ที่ปิดงวดไว้" in table
         assert "+1" in table
+
+
+def test_what_was_sealed_is_compared_with_what_was_sealed(app: Flask, client_of: Client) -> None:
+    seal(app, whole=5, own=2)
+    seal(app, PERIOD.previous(), whole=4, own=2)
+    assert "▲ 25.0 %" in text_of(ask(client_of("central")))
+    rows = client_of("central").get(f"/figures/rows?measure=members_active&period={PERIOD.code}")
+    assert "<dt>ที่ปิดงวดไว้</dt><dd>5 ·" in rows.text, "the rows are those of today"
+
+
+def test_nothing_is_compared_with_a_time_before_the_records(client_of: Client) -> None:
+    page = text_of(ask(client_of("central"), OVERVIEW, "?period=2568-FY"))
+    assert "ข้อมูลเริ่มมีตั้งแต่" in page
+    assert "▲" not in page
 
 
 def test_a_neighbour_does_not_get_the_sealed_figure_of_another(

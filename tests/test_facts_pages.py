@@ -118,6 +118,28 @@ def test_a_part_whose_rest_would_be_told_by_subtraction_stays_closed(
         db.session.rollback()
 
 
+def test_no_two_lists_of_the_same_rows_differ_by_too_few_persons(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recipients less those who received it are those who did not, whatever lists are called."""
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        everybody, received, timed = (
+            Behind(Scope.all(), Scope(), MEASURES[name], "numerator", HALF, cut())
+            for name in ("recipients", "received", "receive_minutes_median")
+        )
+        rest = size(replace(received, measure=MEASURES["received_rate"], part="rest")).persons
+        assert rest
+        monkeypatch.setattr("registry.facts.few.FEWEST", rest + 1)
+        assert tells_apart(received)
+        assert tells_apart(timed), "some who received it at an hour that nobody knows"
+        assert not tells_apart(everybody)
+        monkeypatch.setattr("registry.facts.few.FEWEST", 1)
+        assert not any(tells_apart(one) for one in (everybody, received, timed))
+        db.session.rollback()
+
+
 def _minutes(counted: Counted, cut: Cut, limit: Limit, dialect: str) -> str:
     return compiled(counted.rows(cut, limit).select("minutes"), dialect)
 

@@ -8,7 +8,7 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from registry.db import db
+from registry.db import db, once
 from registry.errors import Refused
 from registry.i18n import language
 from registry.members.models import MemberSpan
@@ -86,6 +86,10 @@ def _range(first: Period, last: Period, today: date) -> Run:
 
 def first_fact(today: date) -> date:
     """The first day of the first publication's month, or that of the first member if earlier."""
+    return once(("first_fact", today), lambda: _first_fact(today))
+
+
+def _first_fact(today: date) -> date:
     month = db.session.scalar(select(func.min(Publication.month)))
     joined = db.session.scalar(select(func.min(MemberSpan.from_on)))
     return min(month_start(month) if month else today, joined or today)

@@ -3,20 +3,23 @@
 Whoever may not see personal data can subtract: the list of a zone less those of all its provinces
 but one is the list of that one.  So for each limit of a question the cells of that limit within
 the question without it are looked at: those of too few persons are closed, and where they are too
-few even together, the smallest of the others is closed as well.  What a share counts and what it
-does not are closed alike, each for the sake of the other.
+few even together, the smallest of the others is closed as well.  And rows are closed without
+which too few would be left of what any other measure of the same fact lists.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from registry.facts.blanks import SOME
 from registry.facts.components import COMPONENTS
 from registry.facts.cuts import NUMBERS, Cut, Value
 from registry.facts.limits import Limit
-from registry.facts.query import compiled
-from registry.facts.rows import FEWEST, Behind, Counted, Part, size
+from registry.facts.measures import MEASURES
+from registry.facts.query import compiled, selection
+from registry.facts.rows import FEWEST, Behind, Counted
 from registry.facts.written import written
 from registry.geography.queries import province_zones
 
@@ -40,12 +43,32 @@ def tells_apart(behind: Behind) -> bool:
 
 
 def _is_beside_few(behind: Behind) -> bool:
-    """Whether of a share's list of all too few persons are left without these rows."""
-    others: dict[Part, Part] = {"numerator": "rest", "rest": "numerator"}
-    if not behind.measure.is_share or behind.part not in others:
+    """Whether of another list of the same rows too few persons are left without these.
+
+    Every measure of a fact opens a list of its rows: all recipients, those who received it, those
+    of whom it is known when.
+    """
+    others = tuple(sorted(_LISTED[behind.component.fact.name] - {behind.counted.component}))
+    if behind.counted.over:
+        others = (*others, behind.counted.component)
+    if not others or behind.bucket:
         return False
-    persons = size(replace(behind, part=others[behind.part])).persons
-    return persons is not None and 0 < persons < FEWEST
+    left = behind.ask(_left_of, others)[0]
+    return any(0 < int(persons or 0) < FEWEST for persons in left)
+
+
+def _listed() -> Mapping[str, frozenset[str]]:
+    """By fact, the components whose rows some measure opens."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in MEASURES.values():
+        for name in (one.numerator, one.denominator):
+            if name:
+                opened = name.removesuffix("_minutes") + "_timed" if one.is_median else name
+                found[COMPONENTS[opened].fact.name].add(opened)
+    return {fact: frozenset(names) for fact, names in found.items()}
+
+
+_LISTED = _listed()
 
 
 def _closed_spans(behind: Behind) -> set[str]:
@@ -110,6 +133,17 @@ def _counted_by(counted: Counted, cut: Cut, limit: Limit, dialect: str) -> str:
     rows = counted.rows(cut, limit)
     grouped = rows.group_by([rows[name] for name in cut.by]) if cut.by else rows
     return compiled(grouped.agg(persons=rows.member_id.nunique()), dialect)
+
+
+@written
+def _left_of(
+    counted: Counted, others: tuple[str, ...], cut: Cut, limit: Limit, dialect: str
+) -> str:
+    """Persons behind what other components count and these rows are not."""
+    rows = selection(COMPONENTS[counted.component].fact, SOME, cut, limit)
+    theirs = {name: COMPONENTS[name].contributes(rows) & ~counted.of(rows) for name in others}
+    left = {name: rows.member_id.nunique(where=there) for name, there in theirs.items()}
+    return compiled(rows.agg(**left), dialect)
 
 
 @written

@@ -109,10 +109,13 @@ class Counted:
 
     def rows(self, cut: Cut, limit: Limit) -> Table:
         """The rows of a shape; see :mod:`registry.facts.blanks`."""
-        one = COMPONENTS[self.component]
-        rows = selection(one.fact, SOME, cut, limit)
-        counted = one.contributes(rows)
-        return rows.filter(self._countable(rows) & ~counted if self.over else counted)
+        rows = selection(COMPONENTS[self.component].fact, SOME, cut, limit)
+        return rows.filter(self.of(rows))
+
+    def of(self, rows: Table) -> BooleanValue:
+        """Which of a fact's rows they are."""
+        counted = COMPONENTS[self.component].contributes(rows)
+        return self._countable(rows) & ~counted if self.over else counted
 
     def _countable(self, rows: Table) -> BooleanValue:
         """Which of the counted fact's rows the share is over; those of another fact are all."""

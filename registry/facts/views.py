@@ -25,8 +25,11 @@ from registry.facts.histograms import span_of
 from registry.facts.labels import label, names
 from registry.facts.measures import measure
 from registry.facts.rows import FEWEST, PAGE, Behind, Part, Size, every, page, size
+from registry.facts.sealed import sealed_cut
 from registry.fields import read_page
 from registry.i18n import language
+from registry.periods import catalogue
+from registry.periods.models import SealedFigure
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
 
@@ -60,6 +63,7 @@ def rows() -> ResponseReturnValue:
         "figures/rows.html",
         behind=behind,
         question=question,
+        sealed=_sealed(behind, question),
         figure=evaluate(scope(), [behind.measure.name], behind.months, behind.cut)[0],
         limits=[*_limits(question), *([span_of(behind.bucket)] if behind.bucket else [])],
         count=count,
@@ -70,6 +74,15 @@ def rows() -> ResponseReturnValue:
         args={name: value for name, value in request.args.items() if name != "page"},
         language=language(),
     )
+
+
+def _sealed(behind: Behind, question: Asked) -> SealedFigure | None:
+    """What the figure was when its period was closed; its rows are those of today's records."""
+    row = None if question.life else catalogue.sealed(question.period.code)
+    cut = sealed_cut(behind.scope, question.cut, question.period) if row else None
+    if row is None or cut is None or behind.bucket:
+        return None
+    return catalogue.sealed_figures(row.code, row.revision).get((behind.measure.name, cut))
 
 
 def _size(behind: Behind) -> Size:
