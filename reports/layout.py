@@ -100,7 +100,7 @@ _CHANNELS = Group(
 )
 _LEDGER = Group(
     _l("Key messages"),
-    (Column("publications", _l("published")), Column("recipients", _l("recipients"))),
+    (Column("publications", _l("times published")), Column("recipients", _l("recipients"))),
 )
 _RATES = Group(
     _l("Rate (%)"),
