@@ -52,10 +52,6 @@ class Paper:
         return f"{_('Made at')} {format_datetime(self.made, language())}"
 
 
-PLACES = {"zone", "province"}
-"""Limits that name the area by themselves."""
-
-
 def paper_of(
     page: Any, path: str, scope: Scope, args: Mapping[str, str], now: datetime, today: date
 ) -> Paper:
@@ -98,11 +94,16 @@ def _facts(scope: Scope, question: Asked, content: Iterable[Any], now: datetime)
         limits.append((_("Map of zones"), _("Zones as they are now")))
     return [
         (_("Period"), question.label(lang)),
-        *([] if PLACES & set(dict(question.cut.where)) else [(_("Area"), _area(scope))]),
+        *([] if _named(scope, question) else [(_("Area"), _area(scope))]),
         *limits,
         (_("State"), " ".join(_said(content)) or "–"),
         (_("Made at"), format_datetime(now, lang)),
     ]
+
+
+def _named(scope: Scope, question: Asked) -> bool:
+    """Whether a limit names the area already; below headquarters it may be wider than the scope."""
+    return scope.everything and not {"zone", "province"}.isdisjoint(dict(question.cut.where))
 
 
 def _area(scope: Scope) -> str:

@@ -239,7 +239,12 @@ def engine_options(url: str) -> dict[str, Any]:
     Parameters stay out of messages of errors, which are logged: they hold names and numbers.
     """
     if url.startswith("sqlite"):
-        return {"hide_parameters": True, "connect_args": {"timeout": 30}}
+        recycled = 6 * 60 * 60  # what is known of the tables' sizes is read by a new connection
+        return {
+            "hide_parameters": True,
+            "pool_recycle": recycled,
+            "connect_args": {"timeout": 30},
+        }
     return {
         "hide_parameters": True,
         "pool_pre_ping": True,

@@ -1,7 +1,8 @@
 """What the database knows of the sizes of its tables, by which it chooses how to read them.
 
 PostgreSQL looks by itself; SQLite only when told, and guesses until then: it may read all of an
-index in place of the one month that it was asked about.
+index in place of the one month that it was asked about.  A connection reads what was found when it
+begins, so none is kept longer than some hours (:mod:`registry.db`).
 """
 
 from __future__ import annotations

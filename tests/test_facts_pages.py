@@ -140,6 +140,29 @@ def test_no_two_lists_of_the_same_rows_differ_by_too_few_persons(
         db.session.rollback()
 
 
+def test_of_two_rests_neither_may_differ_by_too_few(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answered and not settled are all that are not settled less those that are not answered."""
+    with app.app_context():
+        begin_write()
+        World(RICH).insert()
+        silent, still = (
+            Behind(Scope.all(), Scope(), MEASURES[name], "rest", HALF, cut())
+            for name in ("questions_answered_rate", "questions_resolved_rate")
+        )
+        rows = {one: {tuple(row) for row in every(one)} for one in (silent, still)}
+        apart = [rows[silent] - rows[still], rows[still] - rows[silent]]
+        assert any(apart), "the world has questions of which only one holds"
+        monkeypatch.setattr("registry.facts.few.FEWEST", 1_000)
+        monkeypatch.setattr(
+            "registry.facts.few.LISTS", {"questions": frozenset({silent.counted, still.counted})}
+        )
+        assert tells_apart(silent) is bool(apart[1])
+        assert tells_apart(still) is bool(apart[0])
+        db.session.rollback()
+
+
 def _minutes(counted: Counted, cut: Cut, limit: Limit, dialect: str) -> str:
     return compiled(counted.rows(cut, limit).select("minutes"), dialect)
 

@@ -411,7 +411,7 @@ def test_one_folds_at_a_time_and_a_dead_one_is_followed(rolled_up: Flask) -> Non
             later = {"folder": "other", "folding_until": utc_now() + turn.LEASE}
             session.execute(update(FactState).values(later))
         with pytest.raises(turn.NotFolding):
-            fold.fold("test")
+            fold.fold("test", all_now=True)
         assert marked()
         with unit_of_work() as session:
             session.execute(update(FactState).values(folding_until=utc_now()))

@@ -294,7 +294,7 @@ def test_the_page_of_the_dashboards(app: Flask, client_of: ClientOf) -> None:
     assert "รู้ทันไข้เลือดออก" in listed
     assert "state warn" in listed
     assert f"message={number}" in listed
-    whose = f"{PUBLISHED_DAY} · ส.ปชส.เชียงใหม่"
+    whose = f"{PUBLISHED_DAY}\N{NO-BREAK SPACE}· ส.ปชส.เชียงใหม่"
     assert whose in listed
     page = text_of(ask(client, MESSAGE, f"?message={number}"))
     for text in ("รู้ทันไข้เลือดออก", "แก้ไขหรือถอน", "จากสมาชิก 3 ราย", "ตามเวลา", "80"):

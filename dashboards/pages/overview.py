@@ -58,18 +58,19 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
             [
                 *journey(question, found),
                 *trends(question, course),
-                *breakdowns(question, parted, _before(scope, question, shown, today)),
+                *breakdowns(question, parted, _before(scope, question, shown, found)),
                 furthest(scope, question),
             ]
         ),
     ]
 
 
-def _before(scope: Scope, question: Asked, shown: str, today: date) -> Split | None:
-    """The breakdowns of the period before; none while the period is under way."""
-    if not question.period.has_ended(today):
+def _before(scope: Scope, question: Asked, shown: str, found: Whole) -> Split | None:
+    """The breakdowns of the period before; none while the period is under way, or none were."""
+    if found.before not in found.earlier or found.before.first < found.begins:
         return None
-    return split(scope, replace(question, period=question.period.previous()), shown, None)
+    before = replace(question, period=question.period.previous())
+    return split(scope, before, shown, found.earlier[found.before])
 
 
 def heading(question: Asked, found: Whole, today: date) -> Component:

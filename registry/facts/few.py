@@ -45,30 +45,32 @@ def tells_apart(behind: Behind) -> bool:
 def _is_beside_few(behind: Behind) -> bool:
     """Whether of another list of the same rows too few persons are left without these.
 
-    Every measure of a fact opens a list of its rows: all recipients, those who received it, those
-    of whom it is known when.
+    Every measure of a fact opens lists of its rows: all recipients, those who received it, those
+    who did not, those of whom it is known when.
     """
-    others = tuple(sorted(_LISTED[behind.component.fact.name] - {behind.counted.component}))
-    if behind.counted.over:
-        others = (*others, behind.counted.component)
-    if not others or behind.bucket:
-        return False
-    left = behind.ask(_left_of, others)[0]
+    others = tuple(sorted(LISTS[behind.component.fact.name] - {behind.counted}, key=str))
+    left = behind.ask(_left_of, others)[0] if others else ()
     return any(0 < int(persons or 0) < FEWEST for persons in left)
 
 
-def _listed() -> Mapping[str, frozenset[str]]:
-    """By fact, the components whose rows some measure opens."""
-    found: dict[str, set[str]] = defaultdict(set)
+def _lists() -> Mapping[str, frozenset[Counted]]:
+    """By fact, the lists that its measures open: what counts, what could, and what of it does not.
+
+    What could count may be rows of another fact; then its list is that one's.
+    """
+    found: dict[str, set[Counted]] = defaultdict(set)
     for one in MEASURES.values():
-        for name in (one.numerator, one.denominator):
-            if name:
-                opened = name.removesuffix("_minutes") + "_timed" if one.is_median else name
-                found[COMPONENTS[opened].fact.name].add(opened)
-    return {fact: frozenset(names) for fact, names in found.items()}
+        opened = one.numerator
+        if one.is_median:
+            opened = one.numerator.removesuffix("_minutes") + "_timed"
+        over = [Counted(one.denominator)] if one.denominator else []
+        rest = [Counted(opened, one.denominator)] if one.is_share and one.denominator else []
+        for some in (Counted(opened), *over, *rest):
+            found[COMPONENTS[some.component].fact.name].add(some)
+    return {fact: frozenset(some) for fact, some in found.items()}
 
 
-_LISTED = _listed()
+LISTS = _lists()
 
 
 def _closed_spans(behind: Behind) -> set[str]:
@@ -137,12 +139,12 @@ def _counted_by(counted: Counted, cut: Cut, limit: Limit, dialect: str) -> str:
 
 @written
 def _left_of(
-    counted: Counted, others: tuple[str, ...], cut: Cut, limit: Limit, dialect: str
+    counted: Counted, others: tuple[Counted, ...], cut: Cut, limit: Limit, dialect: str
 ) -> str:
-    """Persons behind what other components count and these rows are not."""
+    """Persons behind other lists who are not behind these rows."""
     rows = selection(COMPONENTS[counted.component].fact, SOME, cut, limit)
-    theirs = {name: COMPONENTS[name].contributes(rows) & ~counted.of(rows) for name in others}
-    left = {name: rows.member_id.nunique(where=there) for name, there in theirs.items()}
+    theirs = [other.of(rows) & ~counted.of(rows) for other in others]
+    left = {f"l{place}": rows.member_id.nunique(where=one) for place, one in enumerate(theirs)}
     return compiled(rows.agg(**left), dialect)
 
 

@@ -16,7 +16,13 @@ from registry.members.normalise import search_key
 from registry.members.queries import visible
 from registry.members.search import named
 from registry.messages.exchange_models import NewsDecision, NewsOutcome, QuestionResolution
-from registry.messages.ledger_models import Dissemination, MemberNews, Question
+from registry.messages.ledger_models import (
+    LEFT_OUT,
+    Dissemination,
+    DisseminationState,
+    MemberNews,
+    Question,
+)
 from registry.messages.models import KeyMessage
 from registry.messages.visibility import facts_within
 from registry.periods.calendar import Period
@@ -50,6 +56,8 @@ def _ledger(scope: Scope, filters: LedgerFilters) -> Any:
         query = query.join(Member, Member.id == d.member_id).where(named(filters.q))
     if filters.state:
         query = query.where(d.state == filters.state)
+        if filters.state in (DisseminationState.SENT_BACK, DisseminationState.WITHDRAWN):
+            query = query.where(LEFT_OUT)
     if filters.message_id:
         query = query.where(d.message_id == filters.message_id)
     if filters.office:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
 
 _UNREVIEWED = text("state = 'reported'")
+_LEFT_OUT = text("state IN ('sent_back', 'withdrawn')")
 _UNANSWERED = text("answered_at IS NULL")
 _ASKED = text("answered_at IS NULL OR asked_on_at IS NOT NULL")
 _UNREPLIED = text("replied_at IS NULL")
@@ -109,6 +110,14 @@ class Dissemination(Base):
         Index("ix_dissemination_place", "month", "province_code"),
         Index("ix_dissemination_list", "province_code", "month", "id"),
         Index("ix_dissemination_id", "id"),
+        Index(
+            "ix_dissemination_left_out",
+            "state",
+            "month",
+            "id",
+            sqlite_where=_LEFT_OUT,
+            postgresql_where=_LEFT_OUT,
+        ),
         Index(
             "ix_dissemination_queue",
             "province_code",
@@ -194,6 +203,7 @@ class Dissemination(Base):
 
 
 WAITS_FOR_REVIEW = Dissemination.state == literal_column("'reported'")
+LEFT_OUT = Dissemination.state.in_([literal_column("'sent_back'"), literal_column("'withdrawn'")])
 """As the partial indexes say it: of a parameter SQLite would not know that they hold it."""
 
 

@@ -2663,6 +2663,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_dissemination_id", ["id"], unique=False)
         batch_op.create_index(
+            "ix_dissemination_left_out",
+            ["state", "month", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('sent_back', 'withdrawn')"),
+            postgresql_where=sa.text("state IN ('sent_back', 'withdrawn')"),
+        )
+        batch_op.create_index(
             "ix_dissemination_list", ["province_code", "month", "id"], unique=False
         )
         batch_op.create_index("ix_dissemination_pair", ["message_id", "member_id"], unique=False)
@@ -3323,6 +3330,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_dissemination_place")
         batch_op.drop_index("ix_dissemination_pair")
         batch_op.drop_index("ix_dissemination_list")
+        batch_op.drop_index(
+            "ix_dissemination_left_out",
+            sqlite_where=sa.text("state IN ('sent_back', 'withdrawn')"),
+            postgresql_where=sa.text("state IN ('sent_back', 'withdrawn')"),
+        )
         batch_op.drop_index("ix_dissemination_id")
         batch_op.drop_index("ix_dissemination_message")
         batch_op.drop_index("ix_dissemination_member")
