@@ -34,7 +34,14 @@ from tests.meanwhile import meanwhile
 ClientOf = Callable[[str], FlaskClient]
 S = RequestState
 LETTER = Prepared(b"%PDF-1.7\nsecret letter\n%%EOF", PDF, "หนังสือ.pdf")
-TODAY = to_bangkok_date(utc_now())
+
+
+def today() -> date:
+    """Asked each time: midnight in Bangkok may come while the tests run."""
+    return to_bangkok_date(utc_now())
+
+
+TODAY = today()
 ASKED = Asked(
     route=Route.OUTSIDE,
     unit="โรงพยาบาลตัวอย่าง",
@@ -85,7 +92,7 @@ def test_from_the_letter_to_the_notice(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         row = _approved()
         with pytest.raises(Refused, match="เผยแพร่ข้อความหลักก่อน"):
-            requests.tell(story.acting(officer), row, TODAY, Notice.TELEPHONE)
+            requests.tell(story.acting(officer), row, today(), Notice.TELEPHONE)
         message = requests.make_message(story.acting(officer), row, "นักประชาสัมพันธ์")
         assert requests.make_message(story.acting(officer), row, "x") is message
         assert (message.route, message.body, message.state) == ("outside", ASKED.text, "draft")
@@ -94,9 +101,9 @@ def test_from_the_letter_to_the_notice(app: Flask) -> None:
         services.proofread(story.acting(officer), message)
         publishing.publish(story.acting(officer), message, [cast.channel("P50").id])
         with pytest.raises(Refused):
-            requests.tell(story.acting(officer), row, TODAY - timedelta(days=1), Notice.LETTER)
-        requests.tell(story.acting(officer), row, TODAY, Notice.TELEPHONE)
-        assert (row.as_state, row.told_on, row.told_how) == (S.TOLD, TODAY, "telephone")
+            requests.tell(story.acting(officer), row, today() - timedelta(days=1), Notice.LETTER)
+        requests.tell(story.acting(officer), row, today(), Notice.TELEPHONE)
+        assert (row.as_state, row.told_on, row.told_how) == (S.TOLD, today(), "telephone")
         kinds = list(db.session.scalars(select(AuditEvent.action)))
         assert (kinds.count("letter:receive"), kinds.count("letter:state")) == (1, 3)
 
@@ -118,7 +125,7 @@ def test_who_does_what(app: Flask) -> None:
         with pytest.raises(Refused, match="เหตุผล"):
             requests.refuse(story.acting("head50"), row, " ")
         requests.refuse(story.acting("head50"), row, "ไม่ใช่ประโยชน์สาธารณะ")
-        requests.tell(story.acting("officer50"), row, TODAY, Notice.LETTER)
+        requests.tell(story.acting("officer50"), row, today(), Notice.LETTER)
         assert row.as_state is S.TOLD
 
 
@@ -278,7 +285,7 @@ def test_other_offices_see_nothing(app: Flask, client_of: ClientOf) -> None:
 
 def test_a_wrong_form_keeps_what_was_typed(app: Flask, client_of: ClientOf) -> None:
     client = client_of("officer50")
-    future = TODAY + timedelta(days=2)
+    future = today() + timedelta(days=2)
     typed = f"{future.day}/{future.month}/{future.year + 543}"
     for wrong in ({"unit": ""}, {"letter_date": typed}, {"letter_date": "31/2/2569"}):
         answer = client.post("/requests/new", data=FORM | wrong)
@@ -315,7 +322,7 @@ def _typed(day: date) -> str:
 
 
 def test_wanted_until_a_day_that_is_past_goes_nowhere(app: Flask, client_of: ClientOf) -> None:
-    client, yesterday = client_of("officer50"), TODAY - timedelta(days=1)
+    client, yesterday = client_of("officer50"), today() - timedelta(days=1)
     late = client.post("/requests/new", data=FORM | {"wanted_until": _typed(yesterday)})
     assert (late.status_code, "ผ่านมาแล้ว" in late.text) == (422, True)
     assert 'id="wanted_until-error"' in late.text
@@ -324,7 +331,7 @@ def test_wanted_until_a_day_that_is_past_goes_nowhere(app: Flask, client_of: Cli
         row.wanted_until = yesterday
         with pytest.raises(Refused, match="ผ่านมาแล้ว"):
             requests.check(story.acting("officer50"), row, EVERY)
-        row.wanted_until = TODAY
+        row.wanted_until = today()
         requests.check(story.acting("officer50"), row, EVERY)
         with pytest.raises(Refused, match="ผ่านมาแล้ว"):
             requests.approve(story.acting("head50"), row, at=utc_now() + timedelta(days=1))
@@ -443,7 +450,7 @@ def test_ticks_of_one_route_do_not_stand_on_another(app: Flask, client_of: Clien
 
 
 def test_a_day_that_went_by_hinders_no_other_correction(app: Flask, client_of: ClientOf) -> None:
-    gone, earlier = TODAY - timedelta(days=1), TODAY - timedelta(days=2)
+    gone, earlier = today() - timedelta(days=1), today() - timedelta(days=2)
     with app.app_context(), unit_of_work():
         row = _received()
         row.wanted_until = gone
@@ -468,7 +475,7 @@ def test_the_start_page_leads_to_what_waits(app: Flask, client_of: ClientOf) -> 
         requests.refuse(story.acting("head50"), _received(), "ไม่ครบ")
         done = _received()
         requests.refuse(story.acting("head50"), done, "ไม่ครบ")
-        requests.tell(story.acting("officer50"), done, TODAY, Notice.LETTER)
+        requests.tell(story.acting("officer50"), done, today(), Notice.LETTER)
     for who, mine in (("officer50", 3), ("head50", 1)):
         client, path = client_of(who), "/requests/?show=waiting"
         assert f'href="{path}"><strong>{mine}</strong>' in client.get("/").text
