@@ -6,7 +6,7 @@ from dash import html
 from flask_babel import gettext as _
 
 from dashboards.exhibits import Exhibit, said
-from dashboards.figures import Seal, Split, split, suits
+from dashboards.figures import Split, split, suits
 from dashboards.navigation import page_link, rows_link
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
@@ -14,6 +14,7 @@ from registry.facts.evaluate import evaluate
 from registry.facts.labels import label, names
 from registry.facts.measure import Figure
 from registry.facts.measures import measure
+from registry.facts.sealed import Seal
 
 ASKED = (
     *("messages_corrected", "messages_withdrawn", "correction_reached_rate"),

@@ -56,15 +56,11 @@ class _Cards:
 
     def __init__(self, question: Asked, found: Whole, ended: bool, course: ByMonth | None) -> None:
         self._question, self._found, self._course = question, found, course
-        earlier = [
-            *(
-                [(found.before, _("The period before"), _("from the period before"))]
-                if found.before != found.last_year
-                else []
-            ),
-            (found.last_year, _("A year ago"), _("from a year ago")),
-        ]
-        self._earlier = earlier if ended else []
+        earlier = {  # of a fiscal year both are the same, and told once
+            found.before: (_("The period before"), _("from the period before")),
+            found.last_year: (_("A year ago"), _("from a year ago")),
+        }
+        self._earlier = [(span, *words) for span, words in earlier.items()] if ended else []
         self._sealed = found.seal is not None and found.seal.cut is not None
 
     def heads(self) -> list[str]:

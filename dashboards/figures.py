@@ -12,12 +12,11 @@ from registry.facts.cuts import Cell, Value
 from registry.facts.engine import Amounts, Number, cells
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import measure, measures
-from registry.facts.sealed import sealed_cut
+from registry.facts.sealed import Seal, seal_of, sealed_cut
 from registry.facts.series import Series, series
 from registry.facts.spans import Months
-from registry.periods import catalogue
 from registry.periods.calendar import month_of
-from registry.periods.models import SealedFigure, SealedPeriod
+from registry.periods.models import SealedFigure
 
 CARDS = (
     *("members_active", "networks_active", "members_passing_on", "messages_published"),
@@ -33,19 +32,6 @@ BREAKDOWNS = (
 )
 """Measures that the map and the bars can show; the first one unless told otherwise."""
 SPLIT = ("zone", "province", "channel_kind", "network_type")
-
-
-@dataclass(frozen=True)
-class Seal:
-    """A closed period, and which of its sealed figures answer the question; None: none do."""
-
-    period: SealedPeriod
-    cut: str | None
-    figures: dict[tuple[str, str], SealedFigure]
-
-    def figure(self, name: str) -> SealedFigure | None:
-        """The sealed figure of a measure for the cut at hand."""
-        return None if self.cut is None else self.figures.get((name, self.cut))
 
 
 @dataclass(frozen=True)
@@ -101,26 +87,15 @@ def whole(
         compared: whether the figures of the periods before are wanted as well.
     """
     period = question.period
-    now, *earlier = (
-        Months.of(each) for each in (period, period.previous(), period.same_last_year())
-    )
+    before = (period.previous(), period.same_last_year())
+    now, *earlier = (Months.of(each) for each in (period, *before))
     names = [one.name for one in measures(dict.fromkeys(wanted)) if suits(one, question)]
     spans = [now, *(earlier if compared else [])]
     found = series(scope, names, spans, question.cut, Months(months[0], months[-1]))
-    before = (period.previous(), period.same_last_year()) if compared else ()
-    seals = {Months.of(one): seal_of(scope, replace(question, period=one)) for one in before}
-    begins = month_of(first_fact(question.cut.today))
-    seal = seal_of(scope, question)
+    seal, begins = seal_of(scope, question), month_of(first_fact(question.cut.today))
+    asked = before if compared else ()
+    seals = {Months.of(one): seal_of(scope, replace(question, period=one)) for one in asked}
     return Whole(found, now, earlier[0], earlier[1], frozenset(names), seal, seals, begins)
-
-
-def seal_of(scope: Scope, question: Asked) -> Seal | None:
-    """The seal of a closed period; None while it is open."""
-    row = catalogue.sealed(question.period.code)
-    if row is None:
-        return None
-    cut = sealed_cut(scope, question.cut, question.period)
-    return Seal(row, cut, catalogue.sealed_figures(row.code, row.revision))
 
 
 @dataclass(frozen=True)

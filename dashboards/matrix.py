@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from dashboards import parts
 from dashboards.charts.heatmap import Field, Tile, heatmap
 from dashboards.exhibits import Exhibit, amount, said
-from dashboards.figures import Seal, sealed_part, suits
+from dashboards.figures import sealed_part, suits
 from dashboards.navigation import rows_link
 from registry.access.scope import Scope
 from registry.facts.asked import Asked
@@ -22,6 +22,7 @@ from registry.facts.evaluate import evaluate
 from registry.facts.labels import label, names
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import measures
+from registry.facts.sealed import Seal
 
 MOST = 20
 """With more values than these the table alone is shown."""

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from dashboards import filters, parts
-from dashboards.figures import Seal, seal_of, suits
+from dashboards.figures import suits
 from dashboards.navigation import page_link, rows_link
 from registry.access.gate import may
 from registry.access.roles import Permission
@@ -21,6 +21,7 @@ from registry.facts.asked import Asked, asked
 from registry.facts.evaluate import evaluate
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import GROUPS, MEASURES
+from registry.facts.sealed import Seal, seal_of
 from registry.i18n import day, language
 from registry.periods import catalogue
 from registry.periods.calendar import Period, PeriodKind, periods_between

@@ -60,12 +60,10 @@ def _lists() -> Mapping[str, frozenset[Counted]]:
     """
     found: dict[str, set[Counted]] = defaultdict(set)
     for one in MEASURES.values():
-        opened = one.numerator
-        if one.is_median:
-            opened = one.numerator.removesuffix("_minutes") + "_timed"
-        over = [Counted(one.denominator)] if one.denominator else []
-        rest = [Counted(opened, one.denominator)] if one.is_share and one.denominator else []
-        for some in (Counted(opened), *over, *rest):
+        opened = [Counted(one.opened)]
+        if one.denominator:
+            opened += [Counted(one.denominator), Counted(one.opened, one.denominator)]
+        for some in opened:
             found[COMPONENTS[some.component].fact.name].add(some)
     return {fact: frozenset(some) for fact, some in found.items()}
 

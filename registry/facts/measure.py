@@ -72,6 +72,13 @@ class Measure:
     version: int = 1
 
     @property
+    def opened(self) -> str:
+        """The component whose rows stand behind it; of a median all with a known duration."""
+        if self.is_median:
+            return self.numerator.removesuffix("_minutes") + "_timed"
+        return self.numerator
+
+    @property
     def is_median(self) -> bool:
         """Whether it is read from the buckets of a duration."""
         return self.unit in (Unit.MINUTES, Unit.HOURS)

@@ -52,15 +52,13 @@ class Behind:
 
     @property
     def component(self) -> Component:
-        """The component whose rows are meant; of a median all with a known duration."""
+        """The component whose rows are meant."""
         one = self.measure
         if self.bucket:
             return COMPONENTS[self.bucket]
-        if one.is_median:
-            return COMPONENTS[one.numerator.removesuffix("_minutes") + "_timed"]
         if self.part == "denominator" and one.denominator:
             return COMPONENTS[one.denominator]
-        return COMPONENTS[one.numerator]
+        return COMPONENTS[one.opened]
 
     @property
     def columns(self) -> list[Shown]:

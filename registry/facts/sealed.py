@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from registry.access.scope import Scope
+from registry.facts.asked import Asked
 from registry.facts.cuts import Cut
 from registry.geography.queries import province_zones
+from registry.periods import catalogue
 from registry.periods.calendar import Run
+from registry.periods.models import SealedFigure, SealedPeriod
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A closed period, and which of its sealed figures answer the question; None: none do."""
+
+    period: SealedPeriod
+    cut: str | None
+    figures: dict[tuple[str, str], SealedFigure]
+
+    def figure(self, name: str) -> SealedFigure | None:
+        """The sealed figure of a measure for the cut at hand."""
+        return None if self.cut is None else self.figures.get((name, self.cut))
+
+
+def seal_of(scope: Scope, question: Asked) -> Seal | None:
+    """The seal of a closed period; None while it is open."""
+    row = catalogue.sealed(question.period.code)
+    if row is None:
+        return None
+    cut = sealed_cut(scope, question.cut, question.period)
+    return Seal(row, cut, catalogue.sealed_figures(row.code, row.revision))
 
 
 def sealed_cut(scope: Scope, cut: Cut, period: Run) -> str | None:

@@ -25,10 +25,9 @@ from registry.facts.histograms import span_of
 from registry.facts.labels import label, names
 from registry.facts.measures import measure
 from registry.facts.rows import FEWEST, PAGE, Behind, Part, Size, every, page, size
-from registry.facts.sealed import sealed_cut
+from registry.facts.sealed import seal_of
 from registry.fields import read_page
 from registry.i18n import language
-from registry.periods import catalogue
 from registry.periods.models import SealedFigure
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
@@ -78,11 +77,8 @@ def rows() -> ResponseReturnValue:
 
 def _sealed(behind: Behind, question: Asked) -> SealedFigure | None:
     """What the figure was when its period was closed; its rows are those of today's records."""
-    row = None if question.life else catalogue.sealed(question.period.code)
-    cut = sealed_cut(behind.scope, question.cut, question.period) if row else None
-    if row is None or cut is None or behind.bucket:
-        return None
-    return catalogue.sealed_figures(row.code, row.revision).get((behind.measure.name, cut))
+    seal = None if question.life or behind.bucket else seal_of(behind.scope, question)
+    return seal.figure(behind.measure.name) if seal else None
 
 
 def _size(behind: Behind) -> Size:

@@ -63,7 +63,7 @@ def filters_of_address() -> LedgerFilters:
         evidence=word("evidence"),
         message_id=read_id(request.args.get("message")),
         period=read_period(request.args.get("period", "")),
-        page=min(read_page(request.args), MANY // inbox.PAGE),
+        page=read_page(request.args),
     )
 
 

@@ -46,7 +46,7 @@ def _filters() -> ReviewFilters:
         message_id=read_id(request.args.get("message")),
         office=read_office(request.args, scope(), current_user.office_id),
         q=request.args.get("q", "").strip()[:100],
-        page=min(read_page(request.args), found.MOST // found.PAGE),
+        page=read_page(request.args),
     )
 
 

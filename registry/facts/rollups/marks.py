@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, event, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, func, select, text
 
-from registry.db import WRITE, SangSession, db
+from registry.db import db, once
 from registry.facts.query import Places
 from registry.facts.rollups.catalogue import NOWHERE, ROLLED, Rolled
 from registry.facts.rollups.models import TOUCH, FactMark, FactMonth, FactState
@@ -21,7 +19,6 @@ from registry.periods.calendar import utc_now
 Dirty = Mapping[int, frozenset[str]]
 """Provinces whose partition is marked, by month; none named: every one of the month."""
 WHOLE: frozenset[str] = frozenset()
-READ = "facts_known"
 
 
 @dataclass
@@ -76,20 +73,11 @@ def known() -> Known:
 
     A transaction that only reads reads it once: it sees one moment, on PostgreSQL too.
     """
-    session = db.session()
-    found: Known | None = session.info.get(READ)
-    if found is None:
-        state = session.execute(select(FactState.ready, FactState.settled)).one()
-        found = Known(*state)
-        if not session.info.get(WRITE):
-            session.info[READ] = found
-    return found
+    return once("rollups", _known)
 
 
-@event.listens_for(SangSession, "after_transaction_end")
-def _forget(session: Session, transaction: Any) -> None:
-    if transaction.parent is None:
-        session.info.pop(READ, None)
+def _known() -> Known:
+    return Known(*db.session.execute(select(FactState.ready, FactState.settled)).one())
 
 
 def dirty(rolled: Rolled, months: Months, *, lag: bool = True) -> Dirty:
