@@ -40,12 +40,16 @@ def bench(wish: Wish) -> Report:
     facts, rolled = _sum(peer), _sum(ones["rollups"])
     times = facts / _median(product, "compared_seconds")
     figures = {
-        "peer_to_product": {"seconds": round(times, 2), "peer_seconds_of_all": round(facts, 2)},
+        "peer_to_product": {
+            "seconds": round(times, 2),
+            "peer_seconds_of_all": round(facts, 2),
+            "peer_stopped": sum(outcome["stopped"] for outcome in peer.outcomes),
+        },
         "peer_to_rollups": {"seconds": round(facts / rolled, 2)},
         "product_to_floor": {"seconds": round(ratio(product, ones["floor"]), 2)},
     }
     goals = [
-        Goal("p95 of the product in ms", _median(product, "p95_ms"), P95_MS, "≤"),
+        Goal("p95 of a panel in ms", _p95_of_a_panel(product), P95_MS, "≤"),
         Goal("peer / product", times, TIMES_THE_PEER, "≥"),
     ]
     if wish.superset:
@@ -62,8 +66,12 @@ def _asking(place: Place, name: str, who: str, runs: int) -> Contender:
 
 
 def _require_equal(rollups: Contender, facts: Contender) -> None:
-    told = [outcome.pop("digests") for one in (rollups, facts) for outcome in one.outcomes]
-    differing = sum(len({*answers}) > 1 for answers in zip(*told, strict=True))
+    answers = [
+        [digest for outcome in one.outcomes for digest in outcome.pop("digests")]
+        for one in (rollups, facts)
+    ]
+    pairs = zip(*answers, strict=True)
+    differing = sum(counted is not None and counted != rolled for rolled, counted in pairs)
     if differing:
         raise Refused(f"rollups and facts answer {differing} questions differently")
 
@@ -71,6 +79,10 @@ def _require_equal(rollups: Contender, facts: Contender) -> None:
 def _sum(one: Contender) -> float:
     """Seconds of all questions, each of which one of the runs asked."""
     return sum(float(outcome["compared_seconds"]) for outcome in one.outcomes)
+
+
+def _p95_of_a_panel(one: Contender) -> float:
+    return median(float(outcome["panel"]["p95_ms"]) for outcome in one.outcomes)
 
 
 def _median(one: Contender, name: str) -> float:

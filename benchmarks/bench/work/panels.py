@@ -30,7 +30,10 @@ Asked = tuple[str, str, str]
 
 
 def main(who: str, which: str, turns: int) -> None:
-    """Report the milliseconds of all pages and of every one, and of asking for them again."""
+    """Report the milliseconds of pages and of their panels, and of asking for them again.
+
+    A page's panels come in one request; each of them takes its share of the page.
+    """
     with sang() as product:
         asked = [one for one in addresses(product) if which == "all" or is_compared(one)]
         answers = {one: product.ask(*one)[0] for one in asked}  # what is made once, is made now
@@ -46,10 +49,18 @@ def main(who: str, which: str, turns: int) -> None:
     for (name, path, query), some in waits.items():
         for key in (_called(path, query), name):
             pages.setdefault(key, []).extend(first for first, _again in some)
-    panels = sum(len(PANEL.findall(answer)) for answer in answers.values())
+    panels = {one: len(PANEL.findall(answer)) for one, answer in answers.items()}
+    shares = [
+        first / panels[one]
+        for one, some in waits.items()
+        for first, _again in some
+        for _ in range(panels[one])
+    ]
+    number = sum(panels.values())
     meter.report(
-        panels=panels,
-        panel_again_ms=round(sum(again) / turns / panels * 1_000, 2),
+        panels=number,
+        panel=_told(shares),
+        panel_again_ms=round(sum(again) / turns / number * 1_000, 2),
         compared_seconds=sum(
             median(first for first, _again in some)
             for one, some in waits.items()

@@ -3,6 +3,9 @@
 ``questions.py product|peer PART PARTS`` opens once those pages of :mod:`panels` that are compared,
 and notes each question that reaches the engine (components, months, cut, scope); then a part of
 them, one of so many, is asked again and timed: as pages ask them, or without rollups.
+
+A question that the facts have not answered after ``LONGEST`` seconds is stopped, and counts as
+answered then: what the peer takes is the least that it would have taken.
 """
 
 from __future__ import annotations
@@ -10,7 +13,10 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Mapping, Sequence
+from threading import Event, Timer
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from benchmarks.bench.meter import Meter
 from benchmarks.bench.work.browsers import Site, sang
@@ -25,6 +31,7 @@ from registry.facts.spans import Months
 
 Sums = Mapping[Cell, Sequence[Any]]
 Question = tuple[list[Component], Months, Cut, Limit]
+LONGEST = 10
 
 
 class Nothing(Live):
@@ -47,15 +54,43 @@ def main(who: str, part: int, parts: int) -> None:
             with Meter() as meter:
                 for question in noted:
                     product.forget()
-                    found.append(engine._sums(*question, source))
+                    found.append(_answered(question, source))
             db.session.remove()
-    told = [_plain(question[0], one) for question, one in zip(noted, found, strict=True)]
+    told = [
+        None if one is None else _plain(question[0], one)
+        for question, one in zip(noted, found, strict=True)
+    ]
     meter.report(
         compared_seconds=meter.seconds,
         questions=len(noted),
-        cells=sum(map(len, told)),
-        digests=[_digest(one) for one in told],
+        stopped=told.count(None),
+        cells=sum(map(len, filter(None, told))),
+        digests=[None if one is None else _digest(one) for one in told],
     )
+
+
+def _answered(question: Question, source: Source | None) -> Sums | None:
+    """What is answered; None where the facts were stopped."""
+    if source is None:
+        return engine._sums(*question, None)
+    stopped, connection = Event(), db.session.connection().connection.dbapi_connection
+    stop = getattr(connection, "interrupt", None) or getattr(connection, "cancel")  # noqa: B009
+
+    def late() -> None:
+        stopped.set()
+        stop()
+
+    timer = Timer(LONGEST, late)
+    timer.start()
+    try:
+        return engine._sums(*question, source)
+    except DBAPIError:
+        if not stopped.is_set():
+            raise
+        db.session.rollback()
+        return None
+    finally:
+        timer.cancel()
 
 
 def _noted(product: Site) -> list[Question]:
