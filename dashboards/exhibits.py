@@ -67,7 +67,7 @@ class Exhibit:
         chart: the picture; None where the table is the exhibit.
         measures: those it shows, for "how is this counted?".
         note: unit and comparison, in a line under the title.
-        kind: extra class of its panel: ``tall``, ``wide``, ``bare``.
+        kind: extra classes of its panel: ``tall``, ``wide``, ``bare``; ``dense``: of its table.
         drawing: drawn in place of chart and table, where the page needs a look of its own; the
             table is then kept for files.
         picture: how a brief draws the rows: bars of the first column of figures, lines of all,
@@ -109,7 +109,7 @@ class Exhibit:
             for row in self.rows
         ]
         if self.chart is None:
-            return parts.table(self.heads, rows)
+            return parts.table(self.heads, rows, kind="dense" if "dense" in self.kind else "")
         return html.Div([self.chart, parts.equal_values(self.heads, rows)])
 
     def _files(self, source: Source) -> Component:

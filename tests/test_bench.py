@@ -166,9 +166,9 @@ def test_dashboards_are_asked_for_whole_and_the_facts_answer_the_same(
     assert figures["facts"] == SMALL.facts
 
 
-def test_distinct_members_are_counted_three_ways(bench: Bench, world: Path) -> None:
+def test_distinct_members_are_counted_in_four_ways(bench: Bench, world: Path) -> None:
     figures = _reported(bench, "distinct", "--keep", str(world))["figures"]
-    ways = [figures[name] for name in ("product", "peer", "columns")]
+    ways = [figures[name] for name in ("product", "peer", "columns", "floor")]
     assert len({one["digest"] for one in ways}) == 1
     assert ways[0]["brought"] > 0
     assert figures["cost"]["bitmaps"] > 0

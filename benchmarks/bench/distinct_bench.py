@@ -19,9 +19,10 @@ def bench(wish: Wish) -> Report:
     """
     with worlds.itself(wish) as (made, place):
         ones = [
-            place.contender(name, "work.distinct", name) for name in ("product", "peer", "columns")
+            place.contender(name, "work.distinct", name)
+            for name in ("product", "peer", "columns", "floor")
         ]
-        product, peer, columns = ones
+        product, peer, columns, floor = ones
         interleave(ones, wish.runs, wish.say)
         cost = place.run("work.distinct", "cost")
         version = made.store.version()
@@ -35,6 +36,7 @@ def bench(wish: Wish) -> Report:
         },
         "peer_to_product": ratios(peer, product),
         "columns_to_product": ratios(columns, product),
+        "peer_to_floor": ratios(peer, floor),
     }
     goals = [Goal("peer / product", ratio(peer, product), TIMES_THE_PEER, "≥")]
     return worlds.report("distinct", wish, ones, version, figures, goals)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,22 +13,27 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from dashboards import filters, parts
+from dashboards.exhibits import Cell, Exhibit, amount, grid, said
 from dashboards.figures import suits
 from dashboards.navigation import page_link, rows_link
 from registry.access.gate import may
 from registry.access.roles import Permission
 from registry.access.scope import Scope
 from registry.facts.asked import Asked, asked
-from registry.facts.evaluate import evaluate
+from registry.facts.asked_period import first_fact
 from registry.facts.measure import Figure, Measure
 from registry.facts.measures import GROUPS, MEASURES
 from registry.facts.sealed import Seal, seal_of
+from registry.facts.series import Series, series
+from registry.facts.spans import Months
 from registry.i18n import day, language
 from registry.periods import catalogue
-from registry.periods.calendar import Period, PeriodKind, periods_between
+from registry.periods.calendar import Period, PeriodKind, Run, month_of, periods_between
 from registry.periods.models import SealedPeriod
 
 PATH = "/dashboards/reports"
+EARLIER = 4
+"""Periods side by side with the one shown: the last of four quarters is that of a year ago."""
 
 
 def title() -> str:
@@ -47,8 +53,7 @@ def content(scope: Scope, args: dict[str, str], today: date) -> list[Any]:
         html.Div([html.H1(title()), _downloads(scope, seal)], className="page-head"),
         filters.bar(scope, question, today, ("zone", "province"), filters.map_choice(question)),
         _state(question, seal, today),
-        html.Div(_tables(scope, question, seal), className="dash-grid roomy"),
-        _calendar(question, today),
+        grid([*_tables(scope, question, seal), _calendar(question, today)]),
     ]
 
 
@@ -61,7 +66,9 @@ def _downloads(scope: Scope, seal: Seal | None) -> Component:
         html.Form(
             [
                 dcc.Input(type="hidden", name="csrf_token", value=generate_csrf()),
-                html.Button(_("Download %(kind)s", kind=text), className="btn btn-outline-primary"),
+                html.Button(
+                    _("Sealed report, %(kind)s", kind=text), className="btn btn-outline-primary"
+                ),
             ],
             method="post",
             action=url_for("reports.download", period=seal.period.code, format=kind),
@@ -98,42 +105,89 @@ def _state(question: Asked, seal: Seal | None, today: date) -> Component:
     return html.P(said, className="shown")
 
 
-def _tables(scope: Scope, question: Asked, seal: Seal | None) -> list[Component]:
+@dataclass(frozen=True)
+class _Earlier:
+    """An earlier period, shown as it was sealed where it was, else as it is today."""
+
+    period: Run
+    seal: Seal | None
+    known: Series
+
+    @property
+    def head(self) -> str:
+        """Its short name, marked where its figures are sealed ones."""
+        mark = f"{parts.SPACE}✓" if self._sealed else ""
+        return f"{self.period.label(language(), 'short')}{mark}"
+
+    def cell(self, one: Measure, question: Asked) -> Cell:
+        """A measure of it, with the way to its rows."""
+        known = isinstance(self.period, Period)
+        link = rows_link(one.name, question, period=self.period.code) if known else ""
+        if self.seal is not None and self._sealed:
+            sealed = self.seal.figure(one.name)
+            return amount(one, sealed.value if sealed else None, link)
+        return amount(one, self.known.figure(one.name, Months.of(self.period)).value, link)
+
+    @property
+    def _sealed(self) -> bool:
+        return self.seal is not None and self.seal.cut is not None
+
+
+def _tables(scope: Scope, question: Asked, seal: Seal | None) -> list[Exhibit]:
+    """The measures by group: of the period, and of those before it side by side."""
     names = [name for name, one in MEASURES.items() if suits(one, question)]
-    figures = evaluate(scope, names, question.months, question.cut)
-    found = {figure.measure: figure for figure in figures}
-    return [
-        _group(
-            str(title), [MEASURES[name] for name in group if name in found], found, question, seal
-        )
-        for title, group in GROUPS.items()
+    before = _before(question)
+    spans = [Months.of(one) for one in (question.period, *before)]
+    known = series(scope, names, spans, question.cut)
+    earlier = [
+        _Earlier(one, seal_of(scope, replace(question, period=one)), known) for one in before
     ]
-
-
-def _group(
-    title: str,
-    group: list[Measure],
-    found: dict[str, Figure],
-    question: Asked,
-    seal: Seal | None,
-) -> Component:
-    sealed = seal is not None and seal.cut is not None
+    sealed = seal if seal is not None and seal.cut is not None else None
     heads = [_("Measure"), *([_("Sealed")] if sealed else []), _("Live today")]
     heads += [_("Differs by")] if sealed else []
-    rows = [_row(one, found[one.name], question, seal if sealed else None) for one in group]
-    return parts.panel(title, parts.table(heads, rows, kind="dense"), parts.how(*group))
+    made = []
+    for number, (title, group) in enumerate(GROUPS.items(), start=1):
+        ones = [MEASURES[name] for name in group if name in names]
+        rows = [
+            [
+                *_row(one, known.figure(one.name, spans[0]), question, sealed),
+                *(each.cell(one, question) for each in earlier),
+            ]
+            for one in ones
+        ]
+        made.append(
+            Exhibit(
+                name=f"group-{number}",
+                title=str(title),
+                heads=[*heads, *(each.head for each in earlier)],
+                rows=rows,
+                measures=ones,
+                kind="wide dense",
+                empty=_("No measure of this group can be shown with these filters."),
+            )
+        )
+    return made
 
 
-def _row(one: Measure, live: Figure, question: Asked, seal: Seal | None) -> list[Any]:
-    link = rows_link(one.name, question)
-    now = (parts.value_text(one, live.value), link if live.value is not None else "")
+def _before(question: Asked) -> list[Run]:
+    """Periods of the same length before the one shown, the latest first, within the records."""
+    begins = month_of(first_fact(question.cut.today))
+    found, one = list[Run](), question.period.previous()
+    while len(found) < EARLIER and one.first_month >= begins:
+        found.append(one)
+        one = one.previous()
+    return found
+
+
+def _row(one: Measure, live: Figure, question: Asked, seal: Seal | None) -> list[Cell]:
+    now = amount(one, live.value, rows_link(one.name, question))
     unit = parts.unit_text(one)
-    name = f"{one.title} ({unit})" if unit and not one.is_median else str(one.title)
+    name = said(f"{one.title} ({unit})" if unit and not one.is_median else one.title)
     if seal is None:
         return [name, now]
     sealed = seal.figure(one.name)
     value = sealed.value if sealed else None
-    return [name, parts.value_text(one, value), now, _difference(one, value, live.value)]
+    return [name, amount(one, value), now, said(_difference(one, value, live.value))]
 
 
 def _difference(one: Measure, sealed: float | None, live: float | None) -> str:
@@ -156,7 +210,8 @@ def _calendar(question: Asked, today: date) -> Component:
     ]
     heads = [_("Quarter"), _("First month"), _("Second month"), _("Third month")]
     note = _("A mark shows which periods are closed; choose one to see its figures.")
-    return parts.panel(_("All periods"), parts.table(heads, rows, kind="dense"), note=note)
+    table = parts.table(heads, rows, kind="dense")
+    return parts.panel(_("All periods"), table, note=note, kind="wide")
 
 
 def _quarter(period: Period, closed: dict[str, SealedPeriod], question: Asked) -> Any:

@@ -68,15 +68,14 @@ def cells_of(
     blank: Amounts = {name: COMPONENTS[name].empty for name in asked}
     for span in spans:
         some = cells(scope, others, span, cut) if others else {}
-        counts = {name: known[span] for name, known in kept.items()}
-        every = dict.fromkeys(chain(some, *counts.values()))
-        found[span] = {
-            cell: {
-                **(some.get(cell, blank) if others else blank),
-                **{name: known.get(cell, 0) for name, known in counts.items()},
-            }
-            for cell in every or ([()] if not cut.by else [])
-        }
+        every = dict.fromkeys(chain(some, *(known[span] for known in kept.values())))
+        within = found[span]
+        for cell in every or ([()] if not cut.by else []):
+            within[cell] = {**blank, **some.get(cell, {})}
+        for name, known in kept.items():
+            counts = known[span]
+            for cell, amounts in within.items():
+                amounts[name] = counts.get(cell, 0)
     return found
 
 

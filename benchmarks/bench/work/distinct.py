@@ -25,8 +25,9 @@ from registry.facts.cuts import Cut
 from registry.facts.engine import cells_of
 from registry.facts.limits import Limit
 from registry.facts.query import sets
-from registry.facts.rollups.catalogue import ROLLED
-from registry.facts.rollups.models import TABLES
+from registry.facts.rollups.catalogue import NOWHERE, ROLLED
+from registry.facts.rollups.models import ONCE, TABLES
+from registry.facts.rollups.once import NO_ZONE
 from registry.facts.spans import Months
 from registry.messages.ledger_models import LIVE, Dissemination
 
@@ -43,8 +44,9 @@ def main(who: str) -> None:
         if who == "cost":
             _cost(months)
             return
-        count = {"product": _product, "peer": _peer, "columns": _columns}[who]
-        more = {"first_ms": _first_ms(count, months)} if who == "product" else {}
+        count = {"product": _product, "peer": _peer, "columns": _columns, "floor": _floor}[who]
+        warm = who in ("product", "floor")
+        more = {"first_ms": _first_ms(count, months)} if warm else {}
         with Meter() as meter:
             counted = count(months)
     told = repr(sorted(counted.items()))
@@ -79,6 +81,19 @@ def _product(months: Months) -> Counted:
         for (place,), amounts in counted.items()
         if amounts[NAME]
     }
+
+
+def _floor(_months: Months) -> Counted:
+    rows = select(ONCE.c.month, ONCE.c.province, ONCE.c.number).where(
+        ONCE.c.component == NAME,
+        ONCE.c.length == QUARTER,
+        ONCE.c.zone == NO_ZONE,
+        ONCE.c.province != NOWHERE,
+    )
+    sql = str(rows.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    cursor = db.session.connection().connection.cursor()
+    cursor.execute(sql)
+    return {(month // QUARTER, place): number for month, place, number in cursor.fetchall()}
 
 
 def _peer(_months: Months) -> Counted:

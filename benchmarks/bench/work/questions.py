@@ -31,7 +31,7 @@ from registry.facts.spans import Months
 
 Sums = Mapping[Cell, Sequence[Any]]
 Question = tuple[list[Component], Months, Cut, Limit]
-LONGEST = 10
+LONGEST = 4
 
 
 class Nothing(Live):
