@@ -38,13 +38,14 @@ def cards(
     shown = _Cards(question, found, question.period.has_ended(today), course)
     ones = list(measures(names))
     drawn = course and any(any(course.values(one)) for one in ones)
+    line = _("The small line: the last 13 months.") if drawn else ""
     return Exhibit(
         name="key-figures",
         title=_("Key figures"),
         heads=shown.heads(),
         rows=[shown.row(one) for one in ones],
         measures=ones,
-        note=_("The small line: the last 13 months.") if drawn else "",
+        note=" ".join(filter(None, (line, *shown.unrecorded))),
         kind="bare",
         drawing=html.Div([shown.card(one) for one in ones], className="key-figures"),
         picture="cards",
@@ -60,7 +61,15 @@ class _Cards:
             found.before: (_("The period before"), _("from the period before")),
             found.last_year: (_("A year ago"), _("from a year ago")),
         }
-        self._earlier = [(span, *words) for span, words in earlier.items()] if ended else []
+        told = [(span, *words) for span, words in earlier.items()] if ended else []
+        self._earlier = [one for one in told if one[0].first >= found.begins]
+        begins = month_label(found.begins)
+        self.unrecorded = [
+            _("%(words)s: records begin only in %(month)s.", words=title, month=begins)
+            for span, title, _words in told
+            if span.first < found.begins
+        ]
+        """What is said of periods with which nothing can be compared."""
         self._sealed = found.seal is not None and found.seal.cut is not None
 
     def heads(self) -> list[str]:
@@ -126,9 +135,6 @@ class _Cards:
         before = self._found.compared(one.name, span)
         if now is None or before is None:
             return ""
-        if span.first < self._found.begins:
-            begins = month_label(self._found.begins)
-            return str(_("%(words)s: records begin only in %(month)s", words=title, month=begins))
         return parts.change(one, now, before, words, title)
 
     def _months(self) -> range:

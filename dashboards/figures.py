@@ -92,7 +92,8 @@ def whole(
     names = [one.name for one in measures(dict.fromkeys(wanted)) if suits(one, question)]
     spans = [now, *(earlier if compared else [])]
     found = series(scope, names, spans, question.cut, Months(months[0], months[-1]))
-    seal, begins = seal_of(scope, question), month_of(first_fact(question.cut.today))
+    seal = seal_of(scope, question, parts=True)
+    begins = month_of(first_fact(question.cut.today))
     asked = before if compared else ()
     seals = {Months.of(one): seal_of(scope, replace(question, period=one)) for one in asked}
     return Whole(found, now, earlier[0], earlier[1], frozenset(names), seal, seals, begins)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash.development.base_component import Component
 from flask_babel import gettext as _
 
 from dashboards import exhibits, parts
@@ -20,7 +19,7 @@ from dashboards.pages import (
     questions,
     reports,
 )
-from dashboards.plain import plainly
+from dashboards.plain import as_json, plainly
 from dashboards.source import Source, name_of_page
 from registry.access.gate import scope, today
 from registry.errors import Refused
@@ -46,21 +45,19 @@ def path_named(name: str) -> str | None:
     return next((path for path in PAGES if name_of_page(path) == name), None)
 
 
-def show(
-    pathname: str | None, search: str | None, _again: int | None = None
-) -> Component | list[Any]:
-    """The page of an address, within the scope of whoever asks.
+def show(pathname: str | None, search: str | None, _again: int | None = None) -> Any:
+    """The page of an address, within the scope of whoever asks, as JSON has it.
 
     A question that cannot be answered gets one sentence; no figure is shown with it.
     """
     page = PAGES.get(pathname or "")
     if page is None:
-        return parts.refusal(_("This page was not found"), "/dashboards/")
+        return as_json(parts.refusal(_("This page was not found"), "/dashboards/"))
     try:
         args = args_of(search)
         source = Source(name_of_page(str(pathname)), args.get("period", ""), args)
         head, *blocks = page.content(scope(), args, today())
         shown = exhibits.page([head, *beginning(), *blocks], source)
-        return plainly([as_of(), shown])
+        return as_json(plainly([as_of(), shown]))
     except Refused as refusal:
-        return parts.refusal(str(refusal), str(pathname))
+        return as_json(parts.refusal(str(refusal), str(pathname)))

@@ -15,7 +15,12 @@ from registry.periods.models import SealedFigure, SealedPeriod
 
 @dataclass(frozen=True)
 class Seal:
-    """A closed period, and which of its sealed figures answer the question; None: none do."""
+    """A closed period, and the cut of its sealed figures that answers the question.
+
+    Attributes:
+        cut: None where no cut does.
+        figures: by measure and cut.
+    """
 
     period: SealedPeriod
     cut: str | None
@@ -26,13 +31,20 @@ class Seal:
         return None if self.cut is None else self.figures.get((name, self.cut))
 
 
-def seal_of(scope: Scope, question: Asked) -> Seal | None:
-    """The seal of a closed period; None while it is open."""
+def seal_of(scope: Scope, question: Asked, *, parts: bool = False) -> Seal | None:
+    """The seal of a closed period; None while it is open.
+
+    Args:
+        parts: whether the figures of other cuts are wanted, too.
+    """
     row = catalogue.sealed(question.period.code)
     if row is None:
         return None
     cut = sealed_cut(scope, question.cut, question.period)
-    return Seal(row, cut, catalogue.sealed_figures(row.code, row.revision))
+    if cut is None and not parts:
+        return Seal(row, None, {})
+    only = None if parts else cut
+    return Seal(row, cut, catalogue.sealed_figures(row.code, row.revision, only))
 
 
 def sealed_cut(scope: Scope, cut: Cut, period: Run) -> str | None:

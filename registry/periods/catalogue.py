@@ -42,11 +42,14 @@ def revisions(code: str) -> list[SealedPeriod]:
     return list(db.session.scalars(query.order_by(SealedPeriod.revision)))
 
 
-def sealed_figures(code: str, revision: int | None = None) -> dict[tuple[str, str], SealedFigure]:
+def sealed_figures(
+    code: str, revision: int | None = None, cut: str | None = None
+) -> dict[tuple[str, str], SealedFigure]:
     """Figures of a closed period by measure and cut (``""`` for the whole, else ``zone=3``).
 
     Args:
         revision: the one in force unless told otherwise; empty where there is none.
+        cut: a single one; all of them unless told otherwise.
     """
     if revision is None:
         period = sealed(code)
@@ -54,6 +57,8 @@ def sealed_figures(code: str, revision: int | None = None) -> dict[tuple[str, st
             return {}
         revision = period.revision
     query = select(SealedFigure).where(SealedFigure.code == code, SealedFigure.revision == revision)
+    if cut is not None:
+        query = query.where(SealedFigure.cut == cut)
     return {(row.measure, row.cut): row for row in db.session.scalars(query)}
 
 
