@@ -42,9 +42,15 @@ def history_of(book: Book) -> tuple[Book, ...]:
     return tuple(reversed(run))
 
 
+def replaced_by(row: SealedPeriod) -> SealedPeriod | None:
+    """The revision that a re-issue took the place of; None for the first one."""
+    known = catalogue.revisions(row.code)
+    return next((one for one in known if one.revision == row.revision - 1), None)
+
+
 def report_of(row: SealedPeriod) -> Report:
     """Everything that a rendering of a closed period shows, in the language at hand."""
-    book = book_of(row)
+    book, earlier = book_of(row), replaced_by(row)
     return Report(
         book=book,
         revision=row.revision,
@@ -53,4 +59,6 @@ def report_of(row: SealedPeriod) -> Report:
         proof=row.manifest_sha256,
         names=read_names(home(row), row.end, language()),
         history=history_of(book),
+        replaced=book_of(earlier) if earlier else None,
+        reason=row.reason or "",
     )

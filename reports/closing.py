@@ -1,4 +1,7 @@
-"""Closing a period from beginning to end; commands and jobs call it, and it commits once."""
+"""Closing a period, or issuing it anew, from beginning to end.
+
+Commands and jobs call it, and it commits once.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,15 @@ from flask_babel import gettext as _
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.disk import locked
+from registry.documents.cells import clean_text
 from registry.errors import Refused
 from registry.periods.calendar import Period, to_bangkok_date, utc_now
+from registry.periods.models import SealedPeriod
 from reports.archive import folder_name, tidy
 from reports.chain import all_closed, archive_root, home
 from reports.drafting import make_draft
 from reports.sealing import Tell, silent
-from reports.services import closable, enter
-
-FIRST_REVISION = 1
+from reports.services import closable, enter, reissuable
 
 
 @dataclass(frozen=True)
@@ -46,17 +49,43 @@ def close(actor: Actor, code: str, *, today: date | None = None, tell: Tell = si
     with locked(archive_root()):
         settle()
         try:
-            return _close(actor, closable(code, today), tell)
+            return _seal(actor, closable(code, today), tell)
         finally:
             db.session.rollback()
             settle()
 
 
-def _close(actor: Actor, period: Period, tell: Tell) -> Closed:
-    _require_room(period)
-    draft = make_draft(period, FIRST_REVISION, tell)
+def reissue(actor: Actor, code: str, reason: str, *, tell: Tell = silent) -> Closed:
+    """Seal a closed period anew, as its next revision; those before stay as they are.
+
+    What holds for closing holds here: all or nothing, whenever it is killed.
+
+    Raises:
+        Refused: the period is not closed, or the reason is missing; one sentence.
+    """
+    reason = clean_text(reason).strip()
+    reissuable(code, reason)
+    with locked(archive_root()):
+        settle()
+        try:
+            row = reissuable(code, reason)
+            return _seal(actor, Period.parse(row.code), tell, row, reason)
+        finally:
+            db.session.rollback()
+            settle()
+
+
+def _seal(
+    actor: Actor,
+    period: Period,
+    tell: Tell,
+    replaced: SealedPeriod | None = None,
+    reason: str = "",
+) -> Closed:
+    _require_room(period, replaced.revision + 1 if replaced else 1)
+    draft = make_draft(period, tell, replaced, reason)
     with unit_of_work():
-        row = enter(actor, period, draft)
+        row = enter(actor, period, draft, replaced)
         made = Closed(row.code, row.revision, row.folder, row.manifest_sha256, len(draft.figures))
     return made
 
@@ -68,9 +97,9 @@ def settle() -> None:
     tidy(archive_root())
 
 
-def _require_room(period: Period) -> None:
+def _require_room(period: Period, revision: int) -> None:
     """A folder that the catalogue does not know is evidence of something: leave it alone."""
-    name = folder_name(period.code, FIRST_REVISION)
+    name = folder_name(period.code, revision)
     if (archive_root() / name).exists():
         raise Refused(
             _(

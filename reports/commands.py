@@ -17,7 +17,7 @@ from registry.db import unit_of_work
 from registry.errors import Refused
 from registry.i18n import day
 from registry.periods.calendar import to_bangkok_date, utc_now
-from reports.closing import close
+from reports.closing import close, reissue
 from reports.documents import FORMATS, export, sealed_document
 from reports.listing import Listed, listed
 from reports.sealing import Tell, silent
@@ -59,6 +59,24 @@ def list_command(as_json: bool) -> None:
         click.echo(json.dumps([_described(one) for one in found]))
     else:
         click.echo("\n".join(_line(one) for one in found) or "There are no facts yet.")
+
+
+@report_group.command("reissue")
+@click.argument("period")
+@click.option("--reason", required=True, help="Why; it is printed on the report.")
+@as_json_option
+@with_appcontext
+def reissue_command(period: str, reason: str, as_json: bool) -> None:
+    """Issue the report of a closed period anew; earlier revisions stay."""
+    with _progress(f"issuing {period} anew") as tell:
+        done = reissue(CLI, period, reason, tell=tell)
+    if as_json:
+        click.echo(json.dumps(done.__dict__))
+    else:
+        click.echo(
+            f"{done.code} is issued anew: revision {done.revision}, {done.figures:,} figures, "
+            f"manifest SHA-256 {done.manifest_sha256}"
+        )
 
 
 def _described(one: Listed) -> dict[str, object]:
@@ -122,10 +140,11 @@ def _verdict(one: Verdict) -> str:
 @click.argument("period")
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--revision", type=click.IntRange(1), help="An earlier one; else that in force.")
 @with_appcontext
-def export_command(period: str, form: str, out: Path) -> None:
+def export_command(period: str, form: str, out: Path, revision: int | None) -> None:
     """Write a sealed document of a closed period to a file."""
-    document = sealed_document(period, form)
+    document = sealed_document(period, form, revision)
     try:
         out.write_bytes(document.content)
     except OSError as error:

@@ -38,27 +38,39 @@ class Document:
     content: bytes
 
 
-def closed(code: str) -> SealedPeriod:
+def closed(code: str, revision: int | None = None) -> SealedPeriod:
     """A closed period by its code.
 
+    Args:
+        revision: the one in force unless told otherwise.
+
     Raises:
-        Refused: the code is no period's, or the period is not closed.
+        Refused: the code is no period's, the period is not closed, or has no such revision.
     """
     period = Period.parse(code)
-    row = catalogue.sealed(period.code)
-    if row is None:
-        label = period.label(language())
+    known = {row.revision: row for row in catalogue.revisions(period.code)}
+    label = period.label(language())
+    if not known:
         raise Refused(_("%(period)s is not closed yet, so it has no report.", period=label))
-    return row
+    if revision is not None and revision not in known:
+        raise Refused(
+            _(
+                "%(period)s has no revision %(number)s; the latest one is %(latest)s.",
+                period=label,
+                number=revision,
+                latest=max(known),
+            )
+        )
+    return known[revision or max(known)]
 
 
-def sealed_document(code: str, form: str) -> Document:
+def sealed_document(code: str, form: str, revision: int | None = None) -> Document:
     """A document as it was sealed.
 
     Raises:
-        Refused: the period is not closed, or the file is missing.
+        Refused: the period is not closed, has no such revision, or the file is missing.
     """
-    row = closed(code)
+    row = closed(code, revision)
     name = document_name(row.code, row.revision, form)
     try:
         return Document(row, name, (home(row) / name).read_bytes())
@@ -73,7 +85,7 @@ def formats_for(scope: Scope) -> tuple[str, ...]:
     return FORMATS if scope.everything else CUT if scope.provinces else ()
 
 
-def document_for(scope: Scope, code: str, form: str) -> Document:
+def document_for(scope: Scope, code: str, form: str, revision: int | None = None) -> Document:
     """The sealed document for those who see everything; for others their provinces' figures.
 
     The national documents hold every province, so nobody else gets them.  A part is made from
@@ -85,8 +97,8 @@ def document_for(scope: Scope, code: str, form: str) -> Document:
     if form not in formats_for(scope):
         raise NotFound
     if scope.everything:
-        return sealed_document(code, form)
-    row = closed(code)
+        return sealed_document(code, form, revision)
+    row = closed(code, revision)
     report = report_of(row).limited(scope)
     if not report.book.figures:
         raise NotFound

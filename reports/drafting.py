@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -12,12 +12,13 @@ from flask_babel import force_locale
 
 from registry.facts.measures import MEASURES
 from registry.periods.calendar import Period, month_start, to_bangkok_date
-from reports import figures, manifest, pdf, tidy, xlsx
+from registry.periods.models import SealedPeriod
+from reports import figures, manifest, pdf, recipe, tidy, xlsx
 from reports.archive import finish, folder_name, new_draft
-from reports.books import LANGUAGE, history_of
+from reports.books import LANGUAGE, book_of, history_of
 from reports.chain import archive_root, closed_before, link_to
 from reports.figures import Sealed
-from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, Previous, part_of, sha256_of
+from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, part_of, sha256_of
 from reports.names import read_names
 from reports.report import Book, Report
 from reports.sealing import Tell, opened, seal_facts
@@ -49,30 +50,40 @@ def document_name(code: str, revision: int, form: str) -> str:
     return f"sang-{folder_name(code, revision)}.{form}"
 
 
-def make_draft(period: Period, revision: int, tell: Tell) -> Draft:
-    """Seal the facts, compute the figures from what was sealed, and render them."""
-    folder = new_draft(archive_root())
+def make_draft(
+    period: Period, tell: Tell, replaced: SealedPeriod | None = None, reason: str = ""
+) -> Draft:
+    """Seal the facts, compute the figures from what was sealed, and render them.
+
+    Args:
+        replaced: of a re-issue, the revision in force; ``reason`` says why it is replaced.
+    """
+    folder, revision = new_draft(archive_root()), replaced.revision + 1 if replaced else 1
     parts = seal_facts(folder, period, tell)
     now = datetime.now(UTC)
     with opened(folder) as source:
         found = figures.compute(source, period, to_bangkok_date(now), tell)
+        parts += recipe.write(folder, period, to_bangkok_date(now), source)
     path = folder / figures.FIGURES
     parts.append(part_of(folder, path, figures.write(path, found)))
-    before = link_to(closed_before(period.kind.value))
-    statement = _statement(period, revision, now, before, parts)
+    statement = replace(
+        _statement(period, revision, now, parts),
+        previous=link_to(closed_before(period.kind.value)),
+        replaces=link_to(replaced),
+        reason=reason or None,
+    )
     proof = manifest.write(folder / MANIFEST, statement)
     until = kept_until(period)
     tell("documents", 0, len(DOCUMENTS))
-    _render(folder, Book(period, tuple(found)), statement, proof, until)
+    earlier = book_of(replaced) if replaced else None
+    _render(folder, Book(period, tuple(found)), statement, proof, until, earlier)
     name = folder_name(period.code, revision)
     renderings = sha256_of(folder / RENDERINGS)
     finish(folder, name, proof)
     return Draft(name, statement, proof, renderings, found, until)
 
 
-def _statement(
-    period: Period, revision: int, now: datetime, before: Previous | None, parts: list[Part]
-) -> Manifest:
+def _statement(period: Period, revision: int, now: datetime, parts: list[Part]) -> Manifest:
     return Manifest(
         code=period.code,
         kind=period.kind.value,
@@ -82,12 +93,14 @@ def _statement(
         sealed_at=now.isoformat(),
         sang_version=version("sang"),
         measures={one.name: one.version for one in MEASURES.values()},
-        previous=before,
+        previous=None,
         parts=tuple(parts),
     )
 
 
-def _render(folder: Path, book: Book, said: Manifest, proof: str, until: date) -> None:
+def _render(
+    folder: Path, book: Book, said: Manifest, proof: str, until: date, replaced: Book | None
+) -> None:
     """Write the documents and the list of their hashes."""
     parts = []
     with force_locale(LANGUAGE):
@@ -99,6 +112,8 @@ def _render(folder: Path, book: Book, said: Manifest, proof: str, until: date) -
             proof=proof,
             names=read_names(folder, book.period.end, LANGUAGE),
             history=history_of(book),
+            replaced=replaced,
+            reason=said.reason or "",
         )
         for form, render in DOCUMENTS.items():
             path = folder / document_name(said.code, said.revision, form)

@@ -11,10 +11,10 @@ from registry.db import db
 from registry.errors import NotFound
 from registry.jobs import DONE_STATES, Job, Progress, enqueue, handles
 from registry.periods import catalogue
-from reports.closing import close
+from reports.closing import close, reissue
 from reports.verify import closed_periods, verify
 
-CLOSE, VERIFY = "report-close", "report-verify"
+CLOSE, VERIFY, REISSUE = "report-close", "report-verify", "report-reissue"
 SHOWN = 100
 """Differences that a verdict keeps word for word; more are counted."""
 
@@ -29,6 +29,16 @@ def close_in_background(args: dict[str, Any], progress: Progress) -> dict[str, A
     return close(actor, args["code"], tell=progress).__dict__
 
 
+@handles(REISSUE)
+def reissue_in_background(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Issue a closed period anew; run again after a killed worker, it finds the work done."""
+    actor = Actor(args["user"], "web", args["office"])
+    done = catalogue.sealed(args["code"])
+    if done is not None and done.revision > args["revision"] and done.reason == args["reason"]:
+        return {"code": done.code}
+    return reissue(actor, args["code"], args["reason"], tell=progress).__dict__
+
+
 @handles(VERIFY)
 def verify_in_background(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Prove the revision in force of a closed period."""
@@ -36,9 +46,9 @@ def verify_in_background(args: dict[str, Any], progress: Progress) -> dict[str, 
     return {**verdict, "problems": verdict["problems"][:SHOWN], "count": len(verdict["problems"])}
 
 
-def start(kind: str, actor: Actor, code: str) -> Job:
-    """Have a period closed or proven, unless that is waiting or under way already."""
-    args = {"code": code, "user": actor.user_id, "office": actor.office_id}
+def start(kind: str, actor: Actor, code: str, **more: Any) -> Job:
+    """Have a period closed, issued anew or proven, unless that is waiting or under way already."""
+    args = {"code": code, "user": actor.user_id, "office": actor.office_id, **more}
     return under_way(kind, code) or enqueue(kind, args, user_id=actor.user_id)
 
 
@@ -62,6 +72,6 @@ def job_for(job_id: str) -> Job:
         NotFound: there is none.
     """
     job = db.session.get(Job, job_id)
-    if job is None or job.kind not in (CLOSE, VERIFY):
+    if job is None or job.kind not in (CLOSE, VERIFY, REISSUE):
         raise NotFound
     return job

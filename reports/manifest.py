@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Previous:
-    """The period of the same kind that was closed before."""
+    """An earlier seal: the last one of the same kind, or the revision that is replaced."""
 
     code: str
     revision: int
@@ -47,7 +47,13 @@ class Previous:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The statement about a sealed period; ``measures`` are names with their versions."""
+    """The statement about a sealed period.
+
+    Attributes:
+        measures: names with the versions of their rules.
+        previous: the seal of the same kind before it, whatever it sealed.
+        replaces: of a re-issue, the revision that was in force before it; ``reason`` says why.
+    """
 
     code: str
     kind: str
@@ -60,6 +66,8 @@ class Manifest:
     previous: Previous | None
     parts: tuple[Part, ...]
     format: str = FORMAT
+    replaces: Previous | None = None
+    reason: str | None = None
 
     @property
     def sealed_on(self) -> date:
@@ -70,9 +78,14 @@ class Manifest:
     def load(cls, path: Path) -> Manifest:
         """Read a manifest; raises ``ValueError`` or ``TypeError`` where it is not one."""
         values = json.loads(path.read_text("utf-8"))
-        before = values.pop("previous")
+        before, replaced = (values.pop(name, None) for name in ("previous", "replaces"))
         parts = tuple(Part(**part) for part in values.pop("parts"))
-        return cls(**values, previous=Previous(**before) if before else None, parts=parts)
+        return cls(
+            **values,
+            parts=parts,
+            previous=Previous(**before) if before else None,
+            replaces=Previous(**replaced) if replaced else None,
+        )
 
 
 def sha256_of(path: Path) -> str:

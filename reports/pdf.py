@@ -12,9 +12,10 @@ from registry.facts.measures import MEASURES
 from registry.i18n import language
 from registry.periods.calendar import format_date, format_datetime
 from reports import layout
+from reports.comparing import differences
 from reports.report import Report
 from reports.tables import chart_of, rows_of
-from reports.wording import change, shown, unit_of, verdict, with_unit
+from reports.wording import change, change_heads, shown, title_of, unit_of, verdict, with_unit
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
 Data = dict[str, Any]
@@ -38,6 +39,7 @@ def data_of(report: Report) -> Data:
         "trends": _trends(report),
         "tables": [_table(report, table) for table in layout.TABLES],
         "standards": _standards(report),
+        "changes": _changes(report),
         "method": _method(),
         "definitions": _definitions(),
         "proof": _proof(report),
@@ -59,6 +61,11 @@ def _head(report: Report) -> Data:
         "words": {"page": _("Page"), "of": _("of")},
         "facts": [
             _fact(_("Status"), _("Period closed, revision %(number)s", number=report.revision)),
+            *(
+                [_fact(_("Issued anew because"), report.reason)]
+                if report.replaced is not None
+                else []
+            ),
             _fact(_("Closed at"), closed),
             _fact(_("Coverage"), _("The whole country; zones as they were in the period")),
             _fact(_("Kept until"), format_date(report.keep_until, lang, "long")),
@@ -77,6 +84,7 @@ def _titles() -> Data:
         "reach": _("Reach"),
         "trend": _("Trend of closed periods"),
         "standards": _("Standard times of the handbook"),
+        "changes": _("What differs from the revision before"),
         "method": _("How it is counted"),
         "definitions": _("Definitions"),
         "proof": _("Proof"),
@@ -217,6 +225,36 @@ def _standards(report: Report) -> Data:
             ]
             for rate, median in layout.STANDARDS
         ],
+    }
+
+
+def _changes(report: Report) -> Data | None:
+    """What a re-issue says otherwise than the revision before it; None where it is no re-issue."""
+    if report.replaced is None:
+        return None
+    found = list(differences(report.replaced, report.book))
+    whole = [one for one in found if not one.cut]
+    return {
+        "columns": [
+            {"title": title, "align": "right" if place else "left", "width": 2 if place else 4}
+            for place, title in enumerate(change_heads(report))
+        ],
+        "rows": [
+            [
+                title_of(one.measure),
+                with_unit(one.measure, one.before),
+                with_unit(one.measure, one.after),
+                change(one.measure, one.after, one.before),
+            ]
+            for one in whole
+        ],
+        "note": _(
+            "%(count)s figures of zones, provinces, channels and types differ as well; the "
+            "workbook lists each of them.",
+            count=f"{len(found) - len(whole):,}",
+        )
+        if found
+        else _("Every figure is what it was."),
     }
 
 

@@ -33,6 +33,10 @@ class Book:
         """Whether the figure was sealed, be it absent or not."""
         return (measure, cut) in self._by_key
 
+    def of(self, cut: str) -> list[Sealed]:
+        """The figures of a cut."""
+        return [figure for figure in self.figures if figure.cut == cut]
+
     def cuts(self, dimension: str) -> set[str]:
         """The cuts of a dimension that have figures."""
         return {figure.cut for figure in self.figures if figure.dimension == dimension}
@@ -50,6 +54,7 @@ class Report:
     Attributes:
         history: books of consecutive sealed periods of the same kind, this one last.
         proof: the manifest's SHA-256, printed on what is signed.
+        replaced: of a re-issue, the figures of the revision before; ``reason`` says why.
     """
 
     book: Book
@@ -59,6 +64,8 @@ class Report:
     proof: str
     names: Names
     history: tuple[Book, ...] = ()
+    replaced: Book | None = None
+    reason: str = ""
 
     @property
     def period(self) -> Period:
@@ -75,4 +82,6 @@ class Report:
         if scope.everything:
             return self
         history = tuple(book.limited(scope, self.names) for book in self.history)
-        return replace(self, book=self.book.limited(scope, self.names), history=history)
+        replaced = self.replaced and self.replaced.limited(scope, self.names)
+        book = self.book.limited(scope, self.names)
+        return replace(self, book=book, history=history, replaced=replaced)

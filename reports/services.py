@@ -1,4 +1,4 @@
-"""Closing a period: whether it may be, and entering what was sealed."""
+"""Closing a period or issuing it anew: whether it may be, and entering what was sealed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
 from reports.drafting import Draft
 from reports.listing import first_month
+
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+"""Letters of the reason for which a report is issued anew."""
 
 
 def closable(code: str, today: date) -> Period:
@@ -45,6 +48,17 @@ def closable(code: str, today: date) -> Period:
     return period
 
 
+def _require_in_force(row: SealedPeriod) -> None:
+    now = catalogue.sealed(row.code)
+    if now is None or now.revision != row.revision:
+        raise Refused(
+            _(
+                "Revision %(number)s was issued meanwhile; look at it before issuing another one.",
+                number=now.revision if now else row.revision + 1,
+            )
+        )
+
+
 def _require_open(period: Period) -> None:
     row = catalogue.sealed(period.code)
     if row is not None:
@@ -57,13 +71,48 @@ def _require_open(period: Period) -> None:
         )
 
 
-def enter(actor: Actor, period: Period, draft: Draft) -> SealedPeriod:
-    """Enter a sealed period in the catalogue, with its figures and its audit event.
+def reissuable(code: str, reason: str) -> SealedPeriod:
+    """The revision in force of a closed period that is to be issued anew.
 
     Raises:
-        Refused: somebody else closed it in the meantime.
+        Refused: there is no such period, it is not closed, or nobody says why.
     """
-    _require_open(period)
+    period = Period.parse(code)
+    row = catalogue.sealed(period.code)
+    if row is None:
+        raise Refused(
+            _(
+                "%(period)s is not closed, so there is nothing to issue anew; close it first.",
+                period=period.label(language()),
+            )
+        )
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise Refused(
+            _(
+                "Write in %(least)s to %(most)s letters why the report is issued anew: the reason "
+                "is printed on it.",
+                least=SHORTEST_REASON,
+                most=LONGEST_REASON,
+            )
+        )
+    return row
+
+
+def enter(
+    actor: Actor, period: Period, draft: Draft, replaced: SealedPeriod | None = None
+) -> SealedPeriod:
+    """Enter a sealed period in the catalogue, with its figures and its audit event.
+
+    Args:
+        replaced: of a re-issue, the revision that was in force when it was begun.
+
+    Raises:
+        Refused: somebody else closed it, or issued it anew, in the meantime.
+    """
+    if replaced is None:
+        _require_open(period)
+    else:
+        _require_in_force(replaced)
     before = draft.statement.previous
     row = catalogue.save_sealed(
         period,
@@ -75,10 +124,11 @@ def enter(actor: Actor, period: Period, draft: Draft) -> SealedPeriod:
         keep_until=draft.keep_until,
         figures=[figure.__dict__ for figure in draft.figures],
         facts=draft.facts,
+        reason=draft.statement.reason,
     )
     record(
         actor,
-        Action.REPORT_CLOSE,
+        Action.REPORT_REISSUE if replaced else Action.REPORT_CLOSE,
         "period",
         period.code,
         revision=row.revision,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,16 +14,18 @@ import pyarrow.parquet as pq
 from flask_babel import gettext as _
 
 from registry.errors import Refused
-from registry.facts.engine import Number
 from registry.facts.measures import MEASURES
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
 from reports import figures
-from reports.books import book_of
+from reports.alone.verify import computed
+from reports.books import book_of, replaced_by
 from reports.chain import closed_before, home, link_to
+from reports.comparing import same
 from reports.figures import Sealed
 from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, sha256_of
+from reports.recipe import RECIPE
 from reports.sealing import Tell, opened, silent
 
 
@@ -129,6 +130,12 @@ def _chain(row: SealedPeriod, manifest: Manifest) -> Iterator[Problem]:
             found=f"{before.code} {before.manifest_sha256[:16]}" if before else "–",
         )
         yield Problem("chain", said, MANIFEST, sealed=in_row, found=row.previous_sha256)
+    earlier = replaced_by(row)
+    sealed = manifest.replaces.manifest_sha256 if manifest.replaces else None
+    found = earlier.manifest_sha256 if earlier else None
+    if sealed != found:
+        said = _("The seal does not name the revision that it replaces.")
+        yield Problem("chain", said, MANIFEST, sealed=sealed, found=found)
 
 
 def _files(
@@ -181,10 +188,24 @@ def _figures(
         yield Problem("figure", said, figures.FIGURES)
         return
     yield from _compared("catalogue", filed, listed)
-    same = {name for name, number in manifest.measures.items() if _version(name) == number}
-    verdict.unproven = sum(figure.measure not in same for figure in filed)
-    proven = [figure for figure in filed if figure.measure in same]
-    yield from _compared("recomputed", proven, (f for f in anew if f.measure in same))
+    today = {name for name, number in manifest.measures.items() if _version(name) == number}
+    proven = [figure for figure in filed if figure.measure in today]
+    yield from _compared("recomputed", proven, (f for f in anew if f.measure in today))
+    older = [figure for figure in filed if figure.measure not in today]
+    if not (folder / RECIPE).exists():
+        verdict.unproven = len(older)
+    elif older:
+        yield from _compared("recomputed", older, _by_recipe(folder, manifest, today))
+
+
+def _by_recipe(folder: Path, manifest: Manifest, today: set[str]) -> Iterator[Sealed]:
+    """Figures whose rules have changed since, by the rules that were sealed with them."""
+    recipe = json.loads((folder / RECIPE).read_text("utf-8"))
+    with opened(folder) as source:
+        found = computed(source.connection, recipe)
+    for (name, number, cut), values in found.items():
+        if name in manifest.measures and name not in today:
+            yield Sealed.of(name, number, cut.partition("=")[0], cut, *values)
 
 
 def _version(name: str) -> int | None:
@@ -232,10 +253,4 @@ def _same(one: Sealed, other: Sealed) -> bool:
         (one.denominator, other.denominator),
         (one.version, other.version),
     ]
-    return all(_equal(left, right) for left, right in pairs)
-
-
-def _equal(left: Number | None, right: Number | None) -> bool:
-    if left is None or right is None:
-        return left is right
-    return math.isclose(left, right, rel_tol=1e-12)
+    return all(same(left, right) for left, right in pairs)

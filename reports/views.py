@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,15 +12,16 @@ from registry.access.gate import actor, allow, scope, today
 from registry.access.queries import names_of
 from registry.access.roles import Permission
 from registry.db import begin_write, commit, db
+from registry.documents.cells import clean_text
 from registry.errors import NotFound, Refused
 from registry.fields import read_page
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
-from reports import documents, jobs
+from reports import compare_views, documents, jobs
 from reports.listing import PAGE, listed
 from reports.page import closed_page
-from reports.services import closable
+from reports.services import LONGEST_REASON, closable, reissuable
 
 bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
 
@@ -49,11 +51,17 @@ def _closers(rows: Iterable[SealedPeriod | None]) -> dict[int, str]:
     return names_of(scope(), {row.closed_by for row in rows if row and row.closed_by})
 
 
+bp.get("/compare")(compare_views.compare)
+
+
 @bp.get("/<code>")
 @allow(Permission.REPORTS_VIEW)
 def show(code: str) -> ResponseReturnValue:
     """One period: its sealed figures within the scope, its documents, its proof."""
-    period = _period(code)
+    return _shown(_period(code))
+
+
+def _shown(period: Period, problem: str = "") -> str:
     row = catalogue.sealed(period.code)
     common = {"period": period, "ended": period.has_ended(today()), "row": row}
     if row is None:
@@ -61,12 +69,15 @@ def show(code: str) -> ResponseReturnValue:
     return render_template(
         "reports/show.html",
         **common,
-        closers=_closers([row]),
+        closers=_closers(catalogue.revisions(row.code)),
         page=closed_page(scope(), row),
         formats=documents.formats_for(scope()),
         proof=jobs.last_proof(row.code),
         revisions=catalogue.revisions(row.code),
         everything=scope().everything,
+        longest=LONGEST_REASON,
+        reason=request.form.get("reason", ""),
+        problem=problem,
     )
 
 
@@ -90,6 +101,18 @@ def close(code: str) -> ResponseReturnValue:
     return _started(jobs.CLOSE, period.code)
 
 
+@bp.post("/<code>/reissue")
+@allow(Permission.REPORTS_CLOSE)
+def reissue(code: str) -> ResponseReturnValue:
+    """Have a closed period issued anew in the background; a reason that lacks is asked for."""
+    reason = clean_text(request.form.get("reason", "")).strip()
+    try:
+        row = reissuable(code, reason)
+    except Refused as refusal:
+        return _shown(_period(code), str(refusal)), 422
+    return _started(jobs.REISSUE, row.code, reason=reason, revision=row.revision)
+
+
 @bp.post("/<code>/verify")
 @allow(Permission.REPORTS_VIEW)
 def verify(code: str) -> ResponseReturnValue:
@@ -97,8 +120,8 @@ def verify(code: str) -> ResponseReturnValue:
     return _started(jobs.VERIFY, documents.closed(code).code)
 
 
-def _started(kind: str, code: str) -> ResponseReturnValue:
-    job_id = jobs.start(kind, actor(), code).id
+def _started(kind: str, code: str, **more: Any) -> ResponseReturnValue:
+    job_id = jobs.start(kind, actor(), code, **more).id
     commit()
     return redirect(url_for("reports.progress", job_id=job_id))
 
@@ -128,7 +151,8 @@ def download(period: str, format: str) -> ResponseReturnValue:
     """A document of a closed period; each one taken out leaves an audit event."""
     who, what = actor(), scope()
     db.session.rollback()  # making a part of the report takes its time: nobody waits for it
-    document = documents.document_for(what, period, format)
+    revision = request.form.get("revision", type=int)
+    document = documents.document_for(what, period, format, revision)
     begin_write()
     documents.export(who, document, format)
     commit()

@@ -8,6 +8,7 @@ from registry.facts.engine import Number
 from registry.facts.measure import UNIT_NAMES, Measure, Unit
 from registry.facts.measures import MEASURES
 from reports.layout import RISING_IS_GOOD
+from reports.report import Report
 
 ABSENT = "–"
 _SAME = 1e-9
@@ -31,6 +32,18 @@ def unit_of(one: Measure) -> str:
 def with_unit(name: str, value: Number | None) -> str:
     """A figure with its unit."""
     return ABSENT if value is None else f"{shown(name, value)} {unit_of(MEASURES[name])}"
+
+
+def title_of(name: str) -> str:
+    """A measure's title; its name where the catalogue no longer knows it."""
+    return str(MEASURES[name].title) if name in MEASURES else name
+
+
+def change_heads(report: Report) -> list[str]:
+    """Heads of a table of what a re-issue says otherwise."""
+    numbers = (report.revision - 1, report.revision)
+    revisions = (str(_("Revision %(number)s", number=number)) for number in numbers)
+    return [_("Figure"), *revisions, _("Difference")]
 
 
 def change(name: str, value: Number | None, before: Number | None) -> str:

@@ -17,10 +17,11 @@ from registry.facts.measures import MEASURES
 from registry.i18n import language
 from registry.periods.calendar import format_date, format_datetime
 from reports import layout
+from reports.comparing import differences
 from reports.report import Report
 from reports.tables import WHOLE, rows_of
 from reports.tidy import COLUMNS, tidy_rows
-from reports.wording import change, unit_of
+from reports.wording import change, change_heads, title_of, unit_of
 
 
 def workbook_of(report: Report) -> bytes:
@@ -32,7 +33,14 @@ def workbook_of(report: Report) -> bytes:
 
 def write(report: Report, target: Path | BinaryIO) -> None:
     """Write the workbook in the language at hand; sheets without figures are left out."""
-    sheets = [*_summary(report), *_tables(report), *_trend(report), _tidy(report), _codebook()]
+    sheets = [
+        *_summary(report),
+        *_changes(report),
+        *_tables(report),
+        *_trend(report),
+        _tidy(report),
+        _codebook(),
+    ]
     write_workbook(
         target,
         sheets,
@@ -123,6 +131,32 @@ def _charts(table: layout.Table) -> list[Chart]:
         for name in wanted
         if table.dimension != "province"
     ]
+
+
+def _changes(report: Report) -> Iterator[Sheet]:
+    """Of a re-issue, every figure that differs from the revision before it."""
+    if report.replaced is None:
+        return
+    name, *others = change_heads(report)
+    yield Sheet(
+        _("Changes"),
+        [Column(name, width=44), Column(_("Place or kind"), width=30), *map(Column, others)],
+        [
+            [
+                title_of(one.measure),
+                report.names.of(one.cut),
+                *(_plain(one.measure, value) for value in (one.before, one.after)),
+                change(one.measure, one.after, one.before),
+            ]
+            for one in differences(report.replaced, report.book)
+        ],
+        title=_("What differs from the revision before"),
+        subtitle=[*_heading(report), report.reason],
+    )
+
+
+def _plain(name: str, value: float | int | None) -> Cell:
+    return _cell(MEASURES[name], value) if name in MEASURES else value
 
 
 def _trend(report: Report) -> Iterator[Sheet]:

@@ -1,4 +1,4 @@
-"""A process that closes a period and is killed at a named step, as by ``kill -9``."""
+"""A process that closes a period, or issues it anew, and is killed at a named step."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def after(calls: int, function: Callable[..., Any], stop: Callable[..., Any]) ->
     return counted
 
 
-def main(url: str, instance: str, code: str, step: str = "") -> None:
-    """Close a period; be killed on the way, where a step is named."""
+def main(url: str, instance: str, code: str, step: str = "", reason: str = "") -> None:
+    """Close a period, or issue it anew for a reason; be killed at a step, where one is named."""
     import importlib
 
     import pytest
@@ -58,6 +58,9 @@ def main(url: str, instance: str, code: str, step: str = "") -> None:
         setattr(place, name, after(calls, getattr(place, name), die))
     lighten(pytest.MonkeyPatch())
     with app.app_context():
-        from reports.closing import close
+        from reports.closing import close, reissue
 
-        close(Actor.system("cli"), code)
+        if reason:
+            reissue(Actor.system("cli"), code, reason)
+        else:
+            close(Actor.system("cli"), code)

@@ -103,6 +103,7 @@ class Action(StrEnum):
     AUDIT_REVEAL = "audit:reveal"
     AUDIT_VERIFY = "audit:verify"
     REPORT_CLOSE = "report:close"
+    REPORT_REISSUE = "report:reissue"
     REPORT_EXPORT = "report:export"
     ROWS_EXPORT = "rows:export"
 

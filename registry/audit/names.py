@@ -106,6 +106,7 @@ NAMES: dict[Action, Any] = {
     A.AUDIT_REVEAL: _l("Personal part of an event shown"),
     A.AUDIT_VERIFY: _l("Audit chain checked"),
     A.REPORT_CLOSE: _l("Period closed"),
+    A.REPORT_REISSUE: _l("Report issued anew"),
     A.REPORT_EXPORT: _l("Report exported"),
     A.ROWS_EXPORT: _l("Rows exported"),
 }

@@ -1,0 +1,1 @@
+"""What a sealed period carries with it: it imports nothing of Sang."""

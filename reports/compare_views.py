@@ -1,0 +1,91 @@
+"""The page that puts two closed periods, or two revisions of one, side by side."""
+
+from __future__ import annotations
+
+import re
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registry.access.gate import allow, scope
+from registry.access.roles import Permission
+from registry.errors import Refused
+from registry.facts.cuts import Cut
+from registry.facts.sealed import sealed_cut
+from registry.i18n import language
+from registry.periods.calendar import Period
+from registry.periods.models import SealedPeriod
+from reports.books import report_of
+from reports.chain import all_closed
+from reports.comparing import side_by_side
+from reports.documents import closed
+from reports.report import Report
+
+KEY = re.compile(r"(?P<code>[0-9A-Z-]{7,8})-r(?P<revision>[0-9]{1,4})")
+
+
+@allow(Permission.REPORTS_VIEW)
+def compare() -> ResponseReturnValue:
+    """Two closed periods side by side; without a choice, the last one and the one before it."""
+    rows = sorted(all_closed(), key=lambda row: (row.end, row.start, row.revision), reverse=True)
+    if not rows:
+        return render_template("reports/compare.html", choices=[])
+    later = _chosen("other") or rows[0]
+    earlier = _chosen("one") or _before(later, rows)
+    reports = [report_of(row).limited(scope()) for row in (earlier, later)]
+    cuts = _cuts(reports[1])
+    cut = request.args.get("cut", _own_cut(reports[1], cuts))
+    if cut not in cuts:
+        raise Refused(_("There are no figures of this place in both reports; choose another one."))
+    return render_template(
+        "reports/compare.html",
+        choices=[(key_of(row), label_of(row)) for row in rows],
+        pair=[key_of(row) for row in (earlier, later)],
+        labels=[label_of(row) for row in (earlier, later)],
+        cuts=cuts,
+        cut=cut,
+        found=side_by_side(reports[0].book, reports[1].book, cut),
+    )
+
+
+def key_of(row: SealedPeriod) -> str:
+    """How an address names a revision of a period: ``2569-Q1-r1``."""
+    return row.folder
+
+
+def label_of(row: SealedPeriod) -> str:
+    """How people name it; the first revision by the period alone."""
+    label = Period.parse(row.code).label(language())
+    if row.revision == 1:
+        return label
+    return str(_("%(period)s, revision %(number)s", period=label, number=row.revision))
+
+
+def _chosen(name: str) -> SealedPeriod | None:
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    found = KEY.fullmatch(text)
+    if found is None:
+        raise Refused(_("“%(text)s” is not a closed report; choose one from the list.", text=text))
+    return closed(found["code"], int(found["revision"]))
+
+
+def _before(row: SealedPeriod, rows: list[SealedPeriod]) -> SealedPeriod:
+    """The revision before, else the period before of the same length; else itself."""
+    own = (one for one in rows if one.code == row.code and one.revision < row.revision)
+    same_kind = (one for one in rows if one.kind == row.kind and one.end < row.start)
+    return next(own, None) or next(same_kind, row)
+
+
+def _cuts(report: Report) -> dict[str, str]:
+    """What may be compared, with its names: the whole first, then places, channels, types."""
+    found = dict.fromkeys(figure.cut for figure in report.book.figures)
+    return {cut: report.names.of(cut) for cut in found}
+
+
+def _own_cut(report: Report, cuts: dict[str, str]) -> str:
+    """The cut that is what someone sees of the country; else the first one."""
+    own = sealed_cut(scope(), Cut(), report.period)
+    return own if own in cuts else next(iter(cuts), "")
