@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     parser_memory_mb: int = Field(default=1024, ge=128)
     parser_seconds: int = Field(default=60, ge=5)
     report_years_kept: int = Field(default=10, ge=1)
+    signing_key: Path | None = None
     upload_days_kept: int = Field(default=30, ge=1)
     facts_memory_mb: int = Field(default=1024, ge=256)
     facts_threads: int = Field(default=2, ge=1)
@@ -61,7 +62,7 @@ class Settings(BaseSettings):
     mail_from: str = ""
     webhook_hosts: str = ""
 
-    @field_validator("instance", "cache")
+    @field_validator("instance", "cache", "signing_key")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value and value.expanduser().resolve()

@@ -21,6 +21,7 @@ from reports.closing import close, reissue
 from reports.documents import FORMATS, export, sealed_document
 from reports.listing import Listed, listed
 from reports.sealing import Tell, silent
+from reports.signing import new_key
 from reports.verify import Verdict, closed_periods, verify
 
 CLI = Actor.system("cli")
@@ -47,6 +48,14 @@ def close_command(period: str, as_json: bool) -> None:
             f"{done.code} is closed: revision {done.revision}, {done.figures:,} figures, "
             f"manifest SHA-256 {done.manifest_sha256}"
         )
+
+
+@report_group.command("key")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def key_command(file: Path) -> None:
+    """Make a key with which closed periods are signed (SANG_SIGNING_KEY=FILE)."""
+    known = new_key(file)
+    click.echo(f"{file}: keep it secret and backed up. Its fingerprint, for everybody: {known}")
 
 
 @report_group.command("list")

@@ -1,4 +1,4 @@
-"""The page that puts two closed periods, or two revisions of one, side by side."""
+"""Closed periods beside each other: two of them, two revisions of one, or all of a length."""
 
 from __future__ import annotations
 
@@ -7,21 +7,32 @@ import re
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from registry.access.gate import allow, scope
 from registry.access.roles import Permission
 from registry.errors import Refused
 from registry.facts.cuts import Cut
+from registry.facts.measures import MEASURES
 from registry.facts.sealed import sealed_cut
 from registry.i18n import language
-from registry.periods.calendar import Period
+from registry.periods import catalogue
+from registry.periods.calendar import Period, PeriodKind
 from registry.periods.models import SealedPeriod
 from reports.books import report_of
 from reports.chain import all_closed
 from reports.comparing import side_by_side
 from reports.documents import closed
 from reports.report import Report
+from reports.series import line_of, series_of
+from reports.wording import unit_of
 
+KIND_NAMES = {
+    PeriodKind.MONTH: _l("Month"),
+    PeriodKind.QUARTER: _l("Quarter"),
+    PeriodKind.HALF: _l("Half year"),
+    PeriodKind.YEAR: _l("Fiscal year"),
+}
 KEY = re.compile(r"(?P<code>[0-9A-Z-]{7,8})-r(?P<revision>[0-9]{1,4})")
 
 
@@ -47,6 +58,49 @@ def compare() -> ResponseReturnValue:
         cut=cut,
         found=side_by_side(reports[0].book, reports[1].book, cut),
     )
+
+
+@allow(Permission.REPORTS_VIEW)
+def series() -> ResponseReturnValue:
+    """A measure over all closed periods of a length."""
+    rows = catalogue.list_periods()
+    kinds = [kind for kind in PeriodKind if any(row.kind == kind.value for row in rows)]
+    if not kinds:
+        return render_template("reports/series.html", kinds=[])
+    kind = _one_of("kind", [each.value for each in kinds], PeriodKind.QUARTER.value)
+    latest = next(row for row in rows if row.kind == kind)
+    report = report_of(latest).limited(scope())
+    cuts = _cuts(report)
+    if not cuts:
+        return render_template("reports/series.html", kinds=[], outside=True)
+    cut = _one_of("cut", list(cuts), _own_cut(report, cuts))
+    names = [figure.measure for figure in report.book.of(cut) if figure.measure in MEASURES]
+    name = _one_of("measure", names, names[0])
+    points = series_of(scope(), name, kind, cut)
+    return render_template(
+        "reports/series.html",
+        kinds=[(each.value, KIND_NAMES[each]) for each in kinds],
+        kind=kind,
+        cuts=cuts,
+        cut=cut,
+        names=[(each, MEASURES[each].title) for each in names],
+        name=name,
+        one=MEASURES[name],
+        unit=unit_of(MEASURES[name]),
+        points=points,
+        line=line_of(points),
+    )
+
+
+def _one_of(name: str, known: list[str], usual: str) -> str:
+    """What an address chooses of a list; the usual one, or the first, where it names none."""
+    chosen = request.args.get(name)
+    if chosen is None:
+        return usual if usual in known else known[0]
+    if chosen not in known:
+        text = chosen[:60]
+        raise Refused(_("“%(text)s” cannot be chosen here; take one of the list.", text=text))
+    return chosen
 
 
 def key_of(row: SealedPeriod) -> str:

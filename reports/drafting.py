@@ -20,8 +20,10 @@ from reports.chain import archive_root, closed_before, link_to
 from reports.figures import Sealed
 from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, part_of, sha256_of
 from reports.names import read_names
+from reports.package import PACKAGE, package_of
 from reports.report import Book, Report
 from reports.sealing import Tell, opened, seal_facts
+from reports.signing import PUBLIC_KEY, SIGNATURE, sign
 
 DOCUMENTS = {"xlsx": xlsx.workbook_of, "pdf": pdf.pdf_of, "csv": tidy.csv_of}
 """Formats of the sealed documents, each with its renderer."""
@@ -37,12 +39,17 @@ class Draft:
     renderings_sha256: str
     figures: list[Sealed]
     keep_until: date
+    signed_by: str | None
 
     @property
     def facts(self) -> dict[str, object]:
         """What the catalogue keeps about the files."""
         parts = {part.path: part.rows for part in self.statement.parts}
-        return {"parts": parts, "renderings_sha256": self.renderings_sha256}
+        return {
+            "parts": parts,
+            "renderings_sha256": self.renderings_sha256,
+            "signed_by": self.signed_by,
+        }
 
 
 def document_name(code: str, revision: int, form: str) -> str:
@@ -73,6 +80,7 @@ def make_draft(
         reason=reason or None,
     )
     proof = manifest.write(folder / MANIFEST, statement)
+    signer = sign(folder)
     until = kept_until(period)
     tell("documents", 0, len(DOCUMENTS))
     earlier = book_of(replaced) if replaced else None
@@ -80,7 +88,7 @@ def make_draft(
     name = folder_name(period.code, revision)
     renderings = sha256_of(folder / RENDERINGS)
     finish(folder, name, proof)
-    return Draft(name, statement, proof, renderings, found, until)
+    return Draft(name, statement, proof, renderings, found, until, signer)
 
 
 def _statement(period: Period, revision: int, now: datetime, parts: list[Part]) -> Manifest:
@@ -101,8 +109,9 @@ def _statement(period: Period, revision: int, now: datetime, parts: list[Part]) 
 def _render(
     folder: Path, book: Book, said: Manifest, proof: str, until: date, replaced: Book | None
 ) -> None:
-    """Write the documents and the list of their hashes."""
-    parts = []
+    """Write the documents, what describes the tables, and the list of all their hashes."""
+    signature = [folder / name for name in (SIGNATURE, PUBLIC_KEY)]
+    parts = [part_of(folder, path) for path in signature if path.exists()]
     with force_locale(LANGUAGE):
         report = Report(
             book=book,
@@ -118,8 +127,11 @@ def _render(
         for form, render in DOCUMENTS.items():
             path = folder / document_name(said.code, said.revision, form)
             path.write_bytes(render(report))
-            parts.append(part_of(folder, path).__dict__)
-    manifest.write(folder / RENDERINGS, {"manifest_sha256": proof, "parts": parts})
+            parts.append(part_of(folder, path))
+    manifest.write(folder / PACKAGE, package_of(folder, said, parts))
+    parts.append(part_of(folder, folder / PACKAGE))
+    told = [part.__dict__ for part in parts]
+    manifest.write(folder / RENDERINGS, {"manifest_sha256": proof, "parts": told})
 
 
 def kept_until(period: Period) -> date:

@@ -27,6 +27,7 @@ from reports.figures import Sealed
 from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, sha256_of
 from reports.recipe import RECIPE
 from reports.sealing import Tell, opened, silent
+from reports.signing import SIGNATURE, signed_by
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def verify(row: SealedPeriod, tell: Tell = silent) -> Verdict:
         verdict.problems.append(Problem("file", said, MANIFEST))
         return verdict
     verdict.problems += _chain(row, manifest)
+    verdict.problems += _signature(row, folder)
     verdict.problems += _files(verdict, row, folder, manifest)
     tell("figures", 1, 2)
     verdict.problems += _figures(verdict, row, folder, manifest)
@@ -136,6 +138,14 @@ def _chain(row: SealedPeriod, manifest: Manifest) -> Iterator[Problem]:
     if sealed != found:
         said = _("The seal does not name the revision that it replaces.")
         yield Problem("chain", said, MANIFEST, sealed=sealed, found=found)
+
+
+def _signature(row: SealedPeriod, folder: Path) -> Iterator[Problem]:
+    """A signed seal is still signed, by the key that the catalogue knows."""
+    sealed = row.facts.get("signed_by")
+    found = signed_by(folder)
+    if sealed != found:
+        yield _altered(SIGNATURE, sealed, found)
 
 
 def _files(

@@ -52,6 +52,7 @@ def _closers(rows: Iterable[SealedPeriod | None]) -> dict[int, str]:
 
 
 bp.get("/compare")(compare_views.compare)
+bp.get("/series")(compare_views.series)
 
 
 @bp.get("/<code>")

@@ -187,6 +187,13 @@ def test_a_rebuild_reads_every_fact(bench: Bench, world: Path) -> None:
     assert figures["verify"]["said"]["equal"] is True
 
 
+def test_a_quarter_is_closed_proven_and_printed(bench: Bench, world: Path) -> None:
+    product = _reported(bench, "report", "--keep", str(world))["figures"]["product"]
+    assert product["figures"] > 1_000
+    assert product["pdf_pages"] > 1
+    assert 0 < product["documents_seconds"]["median"] < product["seconds"]["median"]
+
+
 def test_growth_goes_up_to_the_stated_size() -> None:
     sizes = growth_bench.sizes_of(STATED)
     assert [(one.members, one.facts) for one in sizes] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from reports.chain import home
 from reports.closing import close, reissue
 from reports.figures import FIGURES
 from reports.manifest import MANIFEST, RENDERINGS, sha256_of
+from reports.package import PACKAGE
 from reports.recipe import PROGRAM, RECIPE
 from tests.closed import CODE, LIGHT
 from tests.ledger import add_ledger
@@ -162,3 +164,23 @@ def test_a_figure_of_an_older_rule_is_proven_by_the_recipe_of_its_time(
         assert row is not None
         verdict = verify(row)
         assert (verdict.problems, verdict.unproven) == ([], 0)
+
+
+def test_the_tables_are_described_as_a_data_package(archive: Path) -> None:
+    folder = archive / f"{CODE}-r2"
+    said = json.loads((folder / PACKAGE).read_text("utf-8"))
+    assert (said["name"], said["version"]) == (f"sang-{CODE}-r2", "2")
+    by_path = {one["path"]: one for one in said["resources"]}
+    tables = {path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")}
+    assert by_path.keys() == tables | {f"sang-{CODE}-r2.csv"}
+    assert len({one["name"] for one in said["resources"]}) == len(by_path)
+    for path, one in by_path.items():
+        assert one["hash"] == f"sha256:{sha256_of(folder / path)}"
+        assert one["bytes"] == (folder / path).stat().st_size
+    with (folder / f"sang-{CODE}-r2.csv").open(encoding="utf-8-sig", newline="") as file:
+        [*heads], first = next(rows := csv.reader(file)), next(rows)
+    fields = by_path[f"sang-{CODE}-r2.csv"]["schema"]["fields"]
+    assert [field["name"] for field in fields] == heads
+    reads = {"integer": int, "number": lambda text: text and float(text), "string": str}
+    for field, text in zip(fields, first, strict=True):
+        reads[field["type"]](text)  # type: ignore[operator]

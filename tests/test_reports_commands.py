@@ -90,5 +90,5 @@ def test_the_wrapper_turns_a_refusal_into_one_line_and_exit_2(
 
 
 def test_every_command_has_help() -> None:
-    assert set(report_group.commands) == {"close", "list", "reissue", "verify", "export"}
+    assert set(report_group.commands) == {"close", "key", "list", "reissue", "verify", "export"}
     assert all(command.help for command in report_group.commands.values())

@@ -234,3 +234,37 @@ def test_two_reports_stand_side_by_side_within_the_scope(
     assert client_of("central").get("/reports/compare").status_code == 200
     for wrong in ("one=x", f"one={CODE}-r9", "other=2569-Q9-r1"):
         assert client_of("central").get(f"/reports/compare?{wrong}").status_code == 400
+
+
+def test_a_figure_is_shown_over_all_closed_periods_within_the_scope(
+    closed: Flask, client_of: ClientOf
+) -> None:
+    with closed.app_context():
+        close(ACTOR, "2568-11")
+        values = [
+            catalogue.sealed_figures(code)["publications", cut].value
+            for code in ("2568-11", CODE)
+            for cut in ("", "province=50")
+        ]
+    address = "/reports/series?measure=publications&kind=month"
+    page = client_of("central").get(f"{address}&cut=").text
+    for value in values[::2]:
+        assert f">{value:,.0f}</td>" in page
+    assert page.count("<polyline") == 1
+    own = client_of("officer50").get(address).text
+    for value in values[1::2]:
+        assert f">{value:,.0f}</td>" in own
+    for wrong in ("cut=", "cut=province%3D90", "cut=zone%3D3", "measure=password", "kind=day"):
+        answer = client_of("officer50").get(f"/reports/series?kind=month&{wrong}")
+        assert answer.status_code == 400, wrong
+
+
+def test_a_change_of_the_rule_is_marked(closed: Flask, client_of: ClientOf) -> None:
+    with closed.app_context():
+        close(ACTOR, "2568-11")
+        with unit_of_work():
+            older = catalogue.sealed_figures("2568-11")["publications", ""]
+            older.version = 0
+    page = client_of("central").get("/reports/series?measure=publications&kind=month&cut=").text
+    assert 'class="break"' in page
+    assert "เกณฑ์เปลี่ยน" in page

@@ -20,6 +20,7 @@ BENCHES = {
     "distinct": "Members passing on, by quarter and province; peer: COUNT(DISTINCT) on the facts.",
     "fresh": "10,000 facts committed, until a dashboard shows them; incremental = rebuild.",
     "rebuild": "All rollups made anew from proven files; floor: one scan of the files.",
+    "report": "A quarter closed, proven and printed.",
     "growth": "Three sizes of the world: pages and lists stay flat, a rebuild is linear.",
     "spark": "Every measure live, on DuckDB and on Spark: the same values.",
 }

@@ -35,7 +35,8 @@ from registry.messages.ledger_models import (
 from registry.messages.models import KeyMessage
 from registry.messages.sending import sent_secret
 from registry.messages.uploads import evidence_picture
-from registry.periods.calendar import Period
+from registry.periods.calendar import Period, to_bangkok_date
+from registry.periods.closed import said_if_closed
 
 bp = Blueprint("dissemination", __name__, url_prefix="/dissemination")
 READ = allow(Permission.MESSAGES_READ)
@@ -104,6 +105,9 @@ def new() -> ResponseReturnValue:
     form.channel.choices = channel_choices(_open_channels(member))
     if request.method == "POST" and form.validate() and _record(message, member, form):
         flash(_("Recorded: %(name)s passed it on.", name=member.display_name), "success")
+        published = message.published_at and to_bangkok_date(message.published_at)
+        if told := said_if_closed([form.on.data, published]):
+            flash(told, "warning")
         return redirect(url_for("dissemination.index", message=message.id))
     return render_template(
         "dissemination/form.html",

@@ -7,11 +7,11 @@ to decide (see :func:`registry.facts.sealed.sealed_cut`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, insert, or_, select
 
 from registry.db import db
 from registry.periods.calendar import Period
@@ -28,6 +28,15 @@ def _in_force() -> Select[Any]:
 def sealed(code: str) -> SealedPeriod | None:
     """The revision in force of a closed period, or None where it is not closed."""
     return db.session.scalars(_in_force().where(SealedPeriod.code == code)).one_or_none()
+
+
+def closed_around(days: Collection[date]) -> SealedPeriod | None:
+    """The shortest closed period in which one of some days lies; None where none does."""
+    if not days:
+        return None
+    held = or_(*((SealedPeriod.start <= day) & (SealedPeriod.end >= day) for day in days))
+    rows = db.session.scalars(select(SealedPeriod).where(held, SealedPeriod.revision == 1))
+    return min(rows, key=lambda row: (row.end - row.start, row.start), default=None)
 
 
 def list_periods() -> list[SealedPeriod]:

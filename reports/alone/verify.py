@@ -25,7 +25,7 @@ MANIFEST, RENDERINGS, RECIPE, FIGURES = (
     "recipe.json",
     "figures.parquet",
 )
-OWN = {MANIFEST, RENDERINGS, "signature.json"}
+OWN = {MANIFEST, RENDERINGS}
 Number = int | float
 Figure = tuple[Number | None, Number | None, Number | None]
 

@@ -1,0 +1,26 @@
+"""What comes in for a period that is closed: the one who enters it hears so at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from flask_babel import gettext as _
+
+from registry.i18n import language
+from registry.periods import catalogue
+from registry.periods.calendar import Period
+
+
+def said_if_closed(days: Iterable[date | None]) -> str:
+    """One sentence where one of the days lies in a closed period; empty where none does."""
+    row = catalogue.closed_around({day for day in days if day is not None})
+    if row is None:
+        return ""
+    return str(
+        _(
+            "%(period)s is closed: its sealed figures stay as they are. What was saved now shows "
+            "in the live figures, and in the report only if that is issued anew.",
+            period=Period.parse(row.code).label(language()),
+        )
+    )
