@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from registry.access.scope import Scope
 from registry.db import db
 from registry.i18n import language
 from registry.periods import catalogue
@@ -11,7 +12,7 @@ from registry.periods.calendar import Period
 from registry.periods.models import SealedFigure, SealedPeriod
 from reports.chain import home
 from reports.figures import Sealed
-from reports.names import read_names
+from reports.names import Names, read_names
 from reports.report import Book, Report
 
 HISTORY = 8
@@ -46,6 +47,12 @@ def replaced_by(row: SealedPeriod) -> SealedPeriod | None:
     """The revision that a re-issue took the place of; None for the first one."""
     known = catalogue.revisions(row.code)
     return next((one for one in known if one.revision == row.revision - 1), None)
+
+
+def seen_of(scope: Scope, row: SealedPeriod) -> tuple[Book, Names]:
+    """The sealed figures of a closed period that a scope sees, with their names."""
+    names = read_names(home(row), row.end, language())
+    return book_of(row).limited(scope, names), names
 
 
 def report_of(row: SealedPeriod) -> Report:

@@ -15,13 +15,14 @@ from registry.db import db, unit_of_work
 from registry.disk import locked
 from registry.documents.cells import clean_text
 from registry.errors import Refused
+from registry.periods import catalogue
 from registry.periods.calendar import Period, to_bangkok_date, utc_now
 from registry.periods.models import SealedPeriod
 from reports.archive import folder_name, tidy
 from reports.chain import all_closed, archive_root, home
 from reports.drafting import make_draft
 from reports.sealing import Tell, silent
-from reports.services import closable, enter, reissuable
+from reports.services import closable, enter, issued, reissuable
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def close(actor: Actor, code: str, *, today: date | None = None, tell: Tell = si
     today = today or to_bangkok_date(utc_now())
     closable(code, today)
     with locked(archive_root()):
+        db.session.rollback()  # to see what others did while this one waited
         settle()
         try:
             return _seal(actor, closable(code, today), tell)
@@ -55,20 +57,31 @@ def close(actor: Actor, code: str, *, today: date | None = None, tell: Tell = si
             settle()
 
 
-def reissue(actor: Actor, code: str, reason: str, *, tell: Tell = silent) -> Closed:
+def reissue(
+    actor: Actor, code: str, reason: str, *, seen: int | None = None, tell: Tell = silent
+) -> Closed:
     """Seal a closed period anew, as its next revision; those before stay as they are.
 
-    What holds for closing holds here: all or nothing, whenever it is killed.
+    What holds for closing holds here: all or nothing, whenever it is killed.  Asked twice by the
+    same one for the same reason it is done once.
+
+    Args:
+        seen: the revision that whoever asks has before them; that in force unless told otherwise.
 
     Raises:
-        Refused: the period is not closed, or the reason is missing; one sentence.
+        Refused: the period is not closed, the reason is missing, or somebody issued it anew
+            meanwhile; one sentence.
     """
     reason = clean_text(reason).strip()
-    reissuable(code, reason)
+    before = seen or reissuable(code, reason).revision
     with locked(archive_root()):
+        db.session.rollback()  # to see what others did while this one waited
         settle()
         try:
-            row = reissuable(code, reason)
+            done = issued(actor, code, reason, before)
+            if done is not None:
+                return _told(done)
+            row = reissuable(code, reason, before)
             return _seal(actor, Period.parse(row.code), tell, row, reason)
         finally:
             db.session.rollback()
@@ -85,9 +98,12 @@ def _seal(
     _require_room(period, replaced.revision + 1 if replaced else 1)
     draft = make_draft(period, tell, replaced, reason)
     with unit_of_work():
-        row = enter(actor, period, draft, replaced)
-        made = Closed(row.code, row.revision, row.folder, row.manifest_sha256, len(draft.figures))
-    return made
+        return _told(enter(actor, period, draft, replaced))
+
+
+def _told(row: SealedPeriod) -> Closed:
+    figures = len(catalogue.sealed_figures(row.code, row.revision))
+    return Closed(row.code, row.revision, row.folder, row.manifest_sha256, figures)
 
 
 def settle() -> None:

@@ -19,11 +19,12 @@ from registry.i18n import language
 from registry.periods import catalogue
 from registry.periods.calendar import Period, PeriodKind
 from registry.periods.models import SealedPeriod
-from reports.books import report_of
+from reports.books import seen_of
 from reports.chain import all_closed
 from reports.comparing import side_by_side
 from reports.documents import closed
-from reports.report import Report
+from reports.names import Names
+from reports.report import Book
 from reports.series import line_of, series_of
 from reports.wording import unit_of
 
@@ -44,11 +45,9 @@ def compare() -> ResponseReturnValue:
         return render_template("reports/compare.html", choices=[])
     later = _chosen("other") or rows[0]
     earlier = _chosen("one") or _before(later, rows)
-    reports = [report_of(row).limited(scope()) for row in (earlier, later)]
-    cuts = _cuts(reports[1])
-    cut = request.args.get("cut", _own_cut(reports[1], cuts))
-    if cut not in cuts:
-        raise Refused(_("There are no figures of this place in both reports; choose another one."))
+    (before, old), (after, new) = (seen_of(scope(), row) for row in (earlier, later))
+    cuts = _cuts(after, new) | _cuts(before, old)
+    cut = request.args.get("cut", _own_cut(later, cuts))
     return render_template(
         "reports/compare.html",
         choices=[(key_of(row), label_of(row)) for row in rows],
@@ -56,7 +55,7 @@ def compare() -> ResponseReturnValue:
         labels=[label_of(row) for row in (earlier, later)],
         cuts=cuts,
         cut=cut,
-        found=side_by_side(reports[0].book, reports[1].book, cut),
+        found=side_by_side(before, after, cut),
     )
 
 
@@ -69,12 +68,12 @@ def series() -> ResponseReturnValue:
         return render_template("reports/series.html", kinds=[])
     kind = _one_of("kind", [each.value for each in kinds], PeriodKind.QUARTER.value)
     latest = next(row for row in rows if row.kind == kind)
-    report = report_of(latest).limited(scope())
-    cuts = _cuts(report)
+    book, known = seen_of(scope(), latest)
+    cuts = _cuts(book, known)
     if not cuts:
         return render_template("reports/series.html", kinds=[], outside=True)
-    cut = _one_of("cut", list(cuts), _own_cut(report, cuts))
-    names = [figure.measure for figure in report.book.of(cut) if figure.measure in MEASURES]
+    cut = _one_of("cut", list(cuts), _own_cut(latest, cuts))
+    names = [figure.measure for figure in book.of(cut) if figure.measure in MEASURES]
     name = _one_of("measure", names, names[0])
     points = series_of(scope(), name, kind, cut)
     return render_template(
@@ -122,7 +121,9 @@ def _chosen(name: str) -> SealedPeriod | None:
         return None
     found = KEY.fullmatch(text)
     if found is None:
-        raise Refused(_("“%(text)s” is not a closed report; choose one from the list.", text=text))
+        raise Refused(
+            _("“%(text)s” is not a closed report; choose one from the list.", text=text[:40])
+        )
     return closed(found["code"], int(found["revision"]))
 
 
@@ -133,13 +134,12 @@ def _before(row: SealedPeriod, rows: list[SealedPeriod]) -> SealedPeriod:
     return next(own, None) or next(same_kind, row)
 
 
-def _cuts(report: Report) -> dict[str, str]:
+def _cuts(book: Book, names: Names) -> dict[str, str]:
     """What may be compared, with its names: the whole first, then places, channels, types."""
-    found = dict.fromkeys(figure.cut for figure in report.book.figures)
-    return {cut: report.names.of(cut) for cut in found}
+    return {cut: names.of(cut) for cut in dict.fromkeys(figure.cut for figure in book.figures)}
 
 
-def _own_cut(report: Report, cuts: dict[str, str]) -> str:
+def _own_cut(row: SealedPeriod, cuts: dict[str, str]) -> str:
     """The cut that is what someone sees of the country; else the first one."""
-    own = sealed_cut(scope(), Cut(), report.period)
+    own = sealed_cut(scope(), Cut(), Period.parse(row.code))
     return own if own in cuts else next(iter(cuts), "")

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from registry.facts.engine import Number
 from registry.facts.measures import MEASURES
 from reports.figures import Sealed
@@ -26,6 +28,12 @@ class Difference:
     before: Number | None
     after: Number | None
     rule_changed: bool = False
+
+    @property
+    def said(self) -> str:
+        """What changed, in words."""
+        told = change(self.measure, self.after, self.before)
+        return f"{told} ({_('rule changed')})" if self.rule_changed else told
 
 
 def differences(earlier: Book, later: Book) -> Iterator[Difference]:

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from registry.facts.components import COMPONENTS
+from registry.facts.components import COMPONENTS, Component
 from registry.facts.engine import Number
 from registry.facts.measures import MEASURES
 from registry.facts.query import Source
@@ -70,7 +70,7 @@ def _plain(value: Number | None) -> Number | None:
 def compute(source: Source, period: Period, today: date, tell: Tell = silent) -> list[Sealed]:
     """All figures of a period from a source of sealed facts, as of the day of its closing."""
     found: dict[str, Cells] = {dimension: {} for dimension in DIMENSIONS}
-    facts = by_fact(COMPONENTS.values())
+    facts = components_by_fact()
     for number, components in enumerate(facts):
         tell("figures", number, len(facts))
         for dimension, cells in totals(source, components, period, today):
@@ -81,6 +81,11 @@ def compute(source: Source, period: Period, today: date, tell: Tell = silent) ->
         for dimension in DIMENSIONS
         for one in _sealed(dimension, found[dimension], source.lacks)
     ]
+
+
+def components_by_fact() -> list[list[Component]]:
+    """All components, grouped by the fact over whose rows they are counted."""
+    return by_fact(COMPONENTS.values())
 
 
 def _sealed(dimension: str, cells: Cells, lacks: frozenset[str]) -> Iterator[Sealed]:

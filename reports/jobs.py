@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from registry.audit.services import Actor
 from registry.db import db
-from registry.errors import NotFound
+from registry.errors import NotFound, Refused
 from registry.jobs import DONE_STATES, Job, Progress, enqueue, handles
 from registry.periods import catalogue
 from reports.closing import close, reissue
@@ -33,10 +34,8 @@ def close_in_background(args: dict[str, Any], progress: Progress) -> dict[str, A
 def reissue_in_background(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Issue a closed period anew; run again after a killed worker, it finds the work done."""
     actor = Actor(args["user"], "web", args["office"])
-    done = catalogue.sealed(args["code"])
-    if done is not None and done.revision > args["revision"] and done.reason == args["reason"]:
-        return {"code": done.code}
-    return reissue(actor, args["code"], args["reason"], tell=progress).__dict__
+    seen = args["revision"]
+    return reissue(actor, args["code"], args["reason"], seen=seen, tell=progress).__dict__
 
 
 @handles(VERIFY)
@@ -47,9 +46,18 @@ def verify_in_background(args: dict[str, Any], progress: Progress) -> dict[str, 
 
 
 def start(kind: str, actor: Actor, code: str, **more: Any) -> Job:
-    """Have a period closed, issued anew or proven, unless that is waiting or under way already."""
+    """Have a period closed, issued anew or proven, unless that is waiting or under way already.
+
+    Raises:
+        Refused: somebody else has it done otherwise, for another reason.
+    """
     args = {"code": code, "user": actor.user_id, "office": actor.office_id, **more}
-    return under_way(kind, code) or enqueue(kind, args, user_id=actor.user_id)
+    job = under_way(kind, code)
+    if job is not None and any(job.args.get(name) != value for name, value in more.items()):
+        raise Refused(
+            _("This report is being issued anew right now; look at it before issuing another one.")
+        )
+    return job or enqueue(kind, args, user_id=actor.user_id)
 
 
 def under_way(kind: str, code: str) -> Job | None:

@@ -244,18 +244,24 @@ def _changes(report: Report) -> Data | None:
                 title_of(one.measure),
                 with_unit(one.measure, one.before),
                 with_unit(one.measure, one.after),
-                change(one.measure, one.after, one.before),
+                one.said,
             ]
             for one in whole
         ],
-        "note": _(
+        "note": _others(len(found) - len(whole)) if found else _("Every figure is what it was."),
+    }
+
+
+def _others(count: int) -> str:
+    if not count:
+        return str(_("No figure of a zone, province, channel or type differs."))
+    return str(
+        _(
             "%(count)s figures of zones, provinces, channels and types differ as well; the "
             "workbook lists each of them.",
-            count=f"{len(found) - len(whole):,}",
+            count=f"{count:,}",
         )
-        if found
-        else _("Every figure is what it was."),
-    }
+    )
 
 
 def _method() -> list[str]:

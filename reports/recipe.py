@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from registry.facts.components import COMPONENTS, Component
+from registry.facts.components import Component
 from registry.facts.cuts import Cut
 from registry.facts.histograms import BUCKETS
 from registry.facts.measure import Measure, Unit
@@ -23,9 +23,9 @@ from registry.facts.query import Duck, worked_out
 from registry.facts.sealed import SEALED
 from registry.facts.spans import Months
 from registry.periods.calendar import Period
+from reports import figures
 from reports.figures import NOWHERE
 from reports.manifest import Part, part_of
-from reports.totals import by_fact
 
 RECIPE, PROGRAM = "recipe.json", "verify.py"
 ALONE = Path(__file__).parent / "alone" / PROGRAM
@@ -50,7 +50,7 @@ def recipe_of(period: Period, today: date, source: Duck) -> dict[str, Any]:
         "nowhere": NOWHERE,
         "dimensions": list(SEALED),
         "buckets": [list(bucket) for bucket in BUCKETS],
-        "facts": [_fact(each, period, today, source) for each in by_fact(COMPONENTS.values())],
+        "facts": [_fact(each, period, today, source) for each in figures.components_by_fact()],
         "measures": [_measure(one) for one in MEASURES.values()],
     }
 
@@ -68,7 +68,7 @@ def _fact(components: list[Component], period: Period, today: date, source: Duck
             {
                 "name": one.name,
                 "distinct": one.distinct,
-                "empty": None if one.rests_on & source.lacks else one.empty,
+                "empty": one.empty,
             }
             for one in components
         ],

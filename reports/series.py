@@ -59,7 +59,7 @@ def series_of(scope: Scope, measure: str, kind: str, cut: str) -> list[Point]:
         label = period.label(language(), "short")
         text = shown(measure, value)
         points.append(Point(period, label, row.revision, value, text, version, changed))
-        before = version or before
+        before = before if version is None else version
     return points
 
 

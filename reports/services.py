@@ -48,17 +48,6 @@ def closable(code: str, today: date) -> Period:
     return period
 
 
-def _require_in_force(row: SealedPeriod) -> None:
-    now = catalogue.sealed(row.code)
-    if now is None or now.revision != row.revision:
-        raise Refused(
-            _(
-                "Revision %(number)s was issued meanwhile; look at it before issuing another one.",
-                number=now.revision if now else row.revision + 1,
-            )
-        )
-
-
 def _require_open(period: Period) -> None:
     row = catalogue.sealed(period.code)
     if row is not None:
@@ -71,11 +60,15 @@ def _require_open(period: Period) -> None:
         )
 
 
-def reissuable(code: str, reason: str) -> SealedPeriod:
+def reissuable(code: str, reason: str, seen: int | None = None) -> SealedPeriod:
     """The revision in force of a closed period that is to be issued anew.
 
+    Args:
+        seen: the revision that is to be replaced; any unless told otherwise.
+
     Raises:
-        Refused: there is no such period, it is not closed, or nobody says why.
+        Refused: there is no such period, it is not closed, nobody says why, or another revision
+            is in force than the one seen.
     """
     period = Period.parse(code)
     row = catalogue.sealed(period.code)
@@ -95,7 +88,21 @@ def reissuable(code: str, reason: str) -> SealedPeriod:
                 most=LONGEST_REASON,
             )
         )
+    if seen is not None and row.revision != seen:
+        raise Refused(
+            _(
+                "Revision %(number)s was issued meanwhile; look at it before issuing another one.",
+                number=row.revision,
+            )
+        )
     return row
+
+
+def issued(actor: Actor, code: str, reason: str, seen: int) -> SealedPeriod | None:
+    """What the same one issued in place of a revision for the same reason; None if nothing."""
+    done = (row for row in catalogue.revisions(Period.parse(code).code) if row.revision > seen)
+    mine = (row for row in done if (row.reason, row.closed_by) == (reason, actor.user_id))
+    return next(mine, None)
 
 
 def enter(
@@ -112,7 +119,7 @@ def enter(
     if replaced is None:
         _require_open(period)
     else:
-        _require_in_force(replaced)
+        reissuable(replaced.code, draft.statement.reason or "", replaced.revision)
     before = draft.statement.previous
     row = catalogue.save_sealed(
         period,

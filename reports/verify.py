@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
 from reports import figures
-from reports.alone.verify import computed
+from reports.alone.verify import computed, tables_of
 from reports.books import book_of, replaced_by
 from reports.chain import closed_before, home, link_to
 from reports.comparing import same
@@ -202,17 +203,34 @@ def _figures(
     proven = [figure for figure in filed if figure.measure in today]
     yield from _compared("recomputed", proven, (f for f in anew if f.measure in today))
     older = [figure for figure in filed if figure.measure not in today]
-    if not (folder / RECIPE).exists():
+    recipe = _recipe(row, folder, manifest)
+    if recipe is None:
         verdict.unproven = len(older)
     elif older:
-        yield from _compared("recomputed", older, _by_recipe(folder, manifest, today))
+        try:
+            by_recipe = list(_by_recipe(folder, recipe, manifest, today))
+        except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as error:
+            said = _("The figures cannot be computed anew (%(why)s).", why=str(error)[:200])
+            yield Problem("figure", said, RECIPE)
+            return
+        yield from _compared("recomputed", older, by_recipe)
 
 
-def _by_recipe(folder: Path, manifest: Manifest, today: set[str]) -> Iterator[Sealed]:
+def _recipe(row: SealedPeriod, folder: Path, manifest: Manifest) -> bytes | None:
+    """The recipe that the catalogue's manifest names; what it says is run, so no other is taken."""
+    named = next((part for part in manifest.parts if part.path == RECIPE), None)
+    if named is None or sha256_of(folder / MANIFEST) != row.manifest_sha256:
+        return None
+    content = (folder / RECIPE).read_bytes() if (folder / RECIPE).is_file() else b""
+    return content if hashlib.sha256(content).hexdigest() == named.sha256 else None
+
+
+def _by_recipe(
+    folder: Path, recipe: bytes, manifest: Manifest, today: set[str]
+) -> Iterator[Sealed]:
     """Figures whose rules have changed since, by the rules that were sealed with them."""
-    recipe = json.loads((folder / RECIPE).read_text("utf-8"))
-    with opened(folder) as source:
-        found = computed(source.connection, recipe)
+    with tables_of(folder) as connection:
+        found = computed(connection, json.loads(recipe))
     for (name, number, cut), values in found.items():
         if name in manifest.measures and name not in today:
             yield Sealed.of(name, number, cut.partition("=")[0], cut, *values)

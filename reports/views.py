@@ -14,7 +14,7 @@ from registry.access.roles import Permission
 from registry.db import begin_write, commit, db
 from registry.documents.cells import clean_text
 from registry.errors import NotFound, Refused
-from registry.fields import read_page
+from registry.fields import read_id, read_page
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
@@ -108,10 +108,11 @@ def reissue(code: str) -> ResponseReturnValue:
     """Have a closed period issued anew in the background; a reason that lacks is asked for."""
     reason = clean_text(request.form.get("reason", "")).strip()
     try:
-        row = reissuable(code, reason)
+        row = reissuable(code, reason, read_id(request.form.get("revision")))
+        return _started(jobs.REISSUE, row.code, reason=reason, revision=row.revision)
     except Refused as refusal:
+        db.session.rollback()
         return _shown(_period(code), str(refusal)), 422
-    return _started(jobs.REISSUE, row.code, reason=reason, revision=row.revision)
 
 
 @bp.post("/<code>/verify")
@@ -152,8 +153,11 @@ def download(period: str, format: str) -> ResponseReturnValue:
     """A document of a closed period; each one taken out leaves an audit event."""
     who, what = actor(), scope()
     db.session.rollback()  # making a part of the report takes its time: nobody waits for it
-    revision = request.form.get("revision", type=int)
-    document = documents.document_for(what, period, format, revision)
+    revision = request.form.get("revision")
+    number = None if revision is None else read_id(revision)
+    if revision is not None and number is None:
+        raise NotFound
+    document = documents.document_for(what, period, format, number)
     begin_write()
     documents.export(who, document, format)
     commit()

@@ -18,7 +18,9 @@ def shown(name: str, value: Number | None) -> str:
     """A figure without its unit: shares as a percentage with one decimal; an absent one a dash."""
     if value is None:
         return ABSENT
-    one = MEASURES[name]
+    one = MEASURES.get(name)
+    if one is None:  # a measure of former times
+        return f"{value:,.6g}"
     if one.is_share:
         return f"{value * 100:,.1f}"
     return f"{value:,.1f}" if one.is_median else f"{value:,.0f}"
@@ -31,7 +33,9 @@ def unit_of(one: Measure) -> str:
 
 def with_unit(name: str, value: Number | None) -> str:
     """A figure with its unit."""
-    return ABSENT if value is None else f"{shown(name, value)} {unit_of(MEASURES[name])}"
+    if value is None or name not in MEASURES:
+        return shown(name, value)
+    return f"{shown(name, value)} {unit_of(MEASURES[name])}"
 
 
 def title_of(name: str) -> str:
@@ -48,14 +52,16 @@ def change_heads(report: Report) -> list[str]:
 
 def change(name: str, value: Number | None, before: Number | None) -> str:
     """The difference to an earlier figure: of shares in percentage points, else in numbers."""
-    if value is None or before is None:
+    if before is None:
         return str(_("no earlier figure to compare with"))
+    if value is None:
+        return str(_("no figure any more"))
     difference = value - before
     if abs(difference) < _SAME:
         return str(_("unchanged"))
     sign = "▲" if difference > 0 else "▼"
     amount = shown(name, abs(difference))
-    if MEASURES[name].is_share:
+    if name in MEASURES and MEASURES[name].is_share:
         return str(_("%(sign)s %(amount)s percentage points", sign=sign, amount=amount))
     if not before:
         return f"{sign} {amount}"

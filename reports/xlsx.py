@@ -146,7 +146,7 @@ def _changes(report: Report) -> Iterator[Sheet]:
                 title_of(one.measure),
                 report.names.of(one.cut),
                 *(_plain(one.measure, value) for value in (one.before, one.after)),
-                change(one.measure, one.after, one.before),
+                one.said,
             ]
             for one in differences(report.replaced, report.book)
         ],

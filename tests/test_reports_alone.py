@@ -134,17 +134,44 @@ def test_a_broken_chain_is_found(archive: Path) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_a_recipe_reads_nothing_outside_its_folder(archive: Path, tmp_path: Path) -> None:
+def test_a_hostile_recipe_reads_nothing_outside_and_writes_nothing(
+    archive: Path, tmp_path: Path
+) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n", "utf-8")
     folder = archive / f"{CODE}-r2"
-    recipe = json.loads((folder / RECIPE).read_text("utf-8"))
-    recipe["facts"][0]["rows"] = f"SELECT * FROM read_csv('{secret}')"
-    (folder / RECIPE).chmod(0o644)
-    (folder / RECIPE).write_text(json.dumps(recipe), "utf-8")
-    said = _proven(folder)
-    assert said.returncode == 1
-    assert "Permission" in said.stdout
+    there = set(archive.rglob("*"))
+    for rows, said in (
+        (f"SELECT * FROM read_csv('{secret}')", "Permission"),
+        (f"SELECT 1; COPY (SELECT 1) TO '{folder}/evil.csv'", "is no query"),
+        (f"COPY (SELECT 1) TO '{folder}/evil.csv'", "is no query"),
+        (f"ATTACH '{folder}/evil.db'", "is no query"),
+        ("", "is no query"),
+    ):
+        recipe = json.loads((folder / RECIPE).read_text("utf-8"))
+        recipe["facts"][0]["rows"] = rows
+        (folder / RECIPE).chmod(0o644)
+        (folder / RECIPE).write_text(json.dumps(recipe), "utf-8")
+        found = _proven(folder)
+        assert found.returncode == 1
+        assert said in found.stdout, rows
+        assert set(archive.rglob("*")) == there
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_damaged_folder_is_told_in_a_sentence_and_the_next_one_is_proven(archive: Path) -> None:
+    broken, whole = archive / f"{CODE}-r1", archive / f"{CODE}-r2"
+    program = whole / PROGRAM
+    for text in ("[]", "{}", '{"parts": null}', "", '{"parts": [{"path": "../../x"}]}'):
+        (broken / MANIFEST).chmod(0o644)
+        (broken / MANIFEST).write_text(text, "utf-8")
+        said = subprocess.run(
+            [sys.executable, "-I", str(program), str(broken), str(whole), "/nowhere"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (said.returncode, said.stderr) == (1, ""), text
+        assert f"{broken.name}: differs" in said.stdout
+        assert f"{whole.name}: " in said.stdout
 
 
 def test_a_figure_of_an_older_rule_is_proven_by_the_recipe_of_its_time(
@@ -164,6 +191,15 @@ def test_a_figure_of_an_older_rule_is_proven_by_the_recipe_of_its_time(
         assert row is not None
         verdict = verify(row)
         assert (verdict.problems, verdict.unproven) == ([], 0)
+        place, evil = home(row) / RECIPE, home(row).parent / "evil.csv"
+        recipe = json.loads(place.read_text("utf-8"))
+        recipe["facts"][0]["rows"] = f"SELECT 1; COPY (SELECT 1) TO '{evil}'"
+        place.chmod(0o644)
+        place.write_text(json.dumps(recipe), "utf-8")
+        verdict = verify(row)
+        assert [one.file for one in verdict.problems] == [RECIPE], "what was altered is not run"
+        assert verdict.unproven > 0
+        assert not evil.exists()
 
 
 def test_the_tables_are_described_as_a_data_package(archive: Path) -> None:

@@ -254,9 +254,10 @@ def test_a_seal_replaced_breaks_the_chain_of_the_next(closed_lightly: Flask) -> 
         assert {problem.kind for problem in _verdict().problems} == {"chain"}
 
 
-def test_figures_of_an_older_rule_are_counted_not_compared(
+def test_figures_of_an_older_rule_without_their_recipe_are_counted_not_compared(
     closed_lightly: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(verify, "_recipe", lambda *_about: None)
     one = measures.MEASURES["publications"]
     newer = Measure(**(one.__dict__ | {"version": one.version + 1}))
     monkeypatch.setitem(measures.MEASURES, "publications", newer)

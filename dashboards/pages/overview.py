@@ -22,6 +22,7 @@ from dashboards.messages_list import furthest
 from registry.access.scope import Scope
 from registry.errors import Refused
 from registry.facts.asked import Asked, asked
+from registry.facts.sealed import seal_of
 from registry.i18n import day, language
 
 DIMENSIONS = ("zone", "province", "network_type", "channel_kind", "message_kind", "topic", "office")
@@ -70,7 +71,7 @@ def _before(scope: Scope, question: Asked, shown: str, found: Whole) -> Split | 
     if found.before not in found.earlier or found.before.first < found.begins:
         return None
     before = replace(question, period=question.period.previous())
-    return split(scope, before, shown, found.earlier[found.before])
+    return split(scope, before, shown, seal_of(scope, before, parts=True))
 
 
 def heading(question: Asked, found: Whole, today: date) -> Component:

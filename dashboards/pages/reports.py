@@ -116,20 +116,21 @@ class _Earlier:
     @property
     def head(self) -> str:
         """Its short name, marked where its figures are sealed ones."""
-        mark = f"{parts.SPACE}✓" if self._sealed else ""
+        mark = f"{parts.SPACE}✓" if self.is_sealed else ""
         return f"{self.period.label(language(), 'short')}{mark}"
 
     def cell(self, one: Measure, question: Asked) -> Cell:
         """A measure of it, with the way to its rows."""
         known = isinstance(self.period, Period)
         link = rows_link(one.name, question, period=self.period.code) if known else ""
-        if self.seal is not None and self._sealed:
+        if self.seal is not None and self.is_sealed:
             sealed = self.seal.figure(one.name)
             return amount(one, sealed.value if sealed else None, link)
         return amount(one, self.known.figure(one.name, Months.of(self.period)).value, link)
 
     @property
-    def _sealed(self) -> bool:
+    def is_sealed(self) -> bool:
+        """Whether its sealed figures answer the question."""
         return self.seal is not None and self.seal.cut is not None
 
 
@@ -145,6 +146,8 @@ def _tables(scope: Scope, question: Asked, seal: Seal | None) -> list[Exhibit]:
     sealed = seal if seal is not None and seal.cut is not None else None
     heads = [_("Measure"), *([_("Sealed")] if sealed else []), _("Live today")]
     heads += [_("Differs by")] if sealed else []
+    note = _("✓ marks closed periods, which are shown as they were sealed.")
+    note = note if any(each.is_sealed for each in earlier) else ""
     made = []
     for number, (title, group) in enumerate(GROUPS.items(), start=1):
         ones = [MEASURES[name] for name in group if name in names]
@@ -162,6 +165,7 @@ def _tables(scope: Scope, question: Asked, seal: Seal | None) -> list[Exhibit]:
                 heads=[*heads, *(each.head for each in earlier)],
                 rows=rows,
                 measures=ones,
+                note=note,
                 kind="wide dense",
                 empty=_("No measure of this group can be shown with these filters."),
             )

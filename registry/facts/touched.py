@@ -70,11 +70,14 @@ def copied(name: str, row: str) -> str:
 def only_touched(tree: exp.Expression, touched: Touched, dialect: str) -> None:
     """Have a query read touched rows in place of the paired tables.
 
-    All rows of a pair are there: nobody need look up whose messages have rows in some months.
+    All rows of a pair are there: what narrows them to messages with rows in some months is dropped.
     """
     for narrowed in list(tree.find_all(exp.In)):
         query = narrowed.args.get("query")
-        if query and any(found.name in PAIRED for found in query.find_all(exp.Table)):
+        of_messages = narrowed.this.name == "message_id" and not isinstance(
+            narrowed.parent, exp.Not
+        )
+        if query and of_messages and any(one.name in PAIRED for one in query.find_all(exp.Table)):
             narrowed.replace(exp.true())
     for found in list(tree.find_all(exp.Table)):
         if found.name in PAIRED:

@@ -1,31 +1,27 @@
 """Proves a sealed period of Sang without Sang:  python verify.py FOLDER [FOLDER ...]
 
-Needs Python 3.11 or later and DuckDB (``pip install duckdb``).  Of each folder it checks that every
-file is as it was sealed and none was added, that the seal before it (if its folder lies beside it)
-is the one that it names, and it computes every figure anew from the Parquet files by the recipe
-that was sealed with them.  It prints the hash to compare with the one on the signed report, and
-ends with 1 where anything differs.  A folder is only read, and nothing outside it.
+Needs Python 3.11 and DuckDB 1.3 or later (``pip install duckdb``).  Of each folder it checks that
+every file is as it was sealed and none was added, that the seal before it (if its folder lies
+beside it) is the one that it names, and it computes every figure anew from the Parquet files by
+the recipe that was sealed with them.  It prints the hash to compare with the one on the signed
+report, and ends with 1 where anything differs.  It writes nothing.
 """
 
-# ruff: noqa: S608, T201 (the queries are those that were sealed; it speaks to whoever calls it)
+# ruff: noqa: S608 (the queries are those that were sealed)
 
 import hashlib
 import json
 import math
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-MANIFEST, RENDERINGS, RECIPE, FIGURES = (
-    "manifest.json",
-    "renderings.json",
-    "recipe.json",
-    "figures.parquet",
-)
-OWN = {MANIFEST, RENDERINGS}
+MANIFEST, RENDERINGS = "manifest.json", "renderings.json"
+RECIPE, FIGURES = "recipe.json", "figures.parquet"
 Number = int | float
 Figure = tuple[Number | None, Number | None, Number | None]
 
@@ -38,18 +34,21 @@ def verify(folder: Path) -> Iterator[str]:
         yield f"{RENDERINGS} was made for another {MANIFEST}"
     parts = [*manifest["parts"], *renderings["parts"]]
     for part in parts:
-        path = folder / part["path"]
-        if not path.is_file():
+        path = (folder / part["path"]).resolve()
+        if not path.is_relative_to(folder):
+            yield f"{part['path']} lies outside the folder"
+        elif not path.is_file():
             yield f"{part['path']} is missing"
         elif sha256(path) != part["sha256"]:
             yield f"{part['path']} was altered"
-    known = {part["path"] for part in parts} | OWN
+    known = {part["path"] for part in parts} | {MANIFEST, RENDERINGS}
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in known:
             yield f"{name} was added after sealing"
     for which in ("previous", "replaces"):
-        yield from chained(folder, which, manifest.get(which))
+        if manifest.get(which):
+            yield from chained(folder, which, manifest[which])
     if (folder / RECIPE).is_file():
         yield from figures(folder)
 
@@ -60,32 +59,38 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def chained(folder: Path, which: str, named: dict[str, Any] | None) -> Iterator[str]:
+def chained(folder: Path, which: str, named: dict[str, Any]) -> Iterator[str]:
     """Whether an earlier seal, where its folder lies beside, is the one that is named."""
-    if not named:
-        return
-    earlier = folder.parent / f"{named['code']}-r{named['revision']}"
+    earlier = folder.parent / Path(f"{named['code']}-r{named['revision']}").name
     for file, key in ((MANIFEST, "manifest_sha256"), (RENDERINGS, "renderings_sha256")):
         if (earlier / file).is_file() and sha256(earlier / file) != named[key]:
             yield f"the seal names another {earlier.name}/{file} as {which}"
 
 
-def figures(folder: Path) -> Iterator[str]:
-    """Figures that are not what the files and the recipe give."""
-    recipe = json.loads((folder / RECIPE).read_text("utf-8"))
+@contextmanager
+def tables_of(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of a folder; nothing else can be read."""
     with duckdb.connect() as database:
-        place = str(folder).replace("'", "''")
-        database.execute(f"SET allowed_directories = ['{place}']")
+        database.execute(f"SET allowed_directories = [{quoted(folder)}]")
         database.execute("SET enable_external_access = false")
         database.execute("SET lock_configuration = true")
         for path in sorted((folder / "facts").glob("*.parquet")):
-            place = str(path).replace("'", "''")
-            database.execute(f"CREATE VIEW \"{path.stem}\" AS FROM read_parquet('{place}')")
+            database.execute(f'CREATE VIEW "{path.stem}" AS FROM read_parquet({quoted(path)})')
+        yield database
+
+
+def quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def figures(folder: Path) -> Iterator[str]:
+    """Figures that are not what the files and the recipe give."""
+    recipe = json.loads((folder / RECIPE).read_text("utf-8"))
+    with tables_of(folder) as database:
         found = computed(database, recipe)
-        place = str(folder / FIGURES).replace("'", "''")
         rows = database.execute(
             "SELECT measure, version, cut, value, numerator, denominator "
-            f"FROM read_parquet('{place}')"
+            f"FROM read_parquet({quoted(folder / FIGURES)})"
         ).fetchall()
     for measure, version, cut, *sealed in rows:
         anew = found.pop((measure, version, cut), None)
@@ -103,6 +108,9 @@ def computed(
     cells: dict[str, dict[Any, dict[str, Number | None]]] = {name: {} for name in dimensions}
     empty: dict[str, Number | None] = {}
     for fact in recipe["facts"]:
+        told = [one.type for one in duckdb.extract_statements(fact["rows"])]
+        if told != [duckdb.StatementType.SELECT]:
+            raise ValueError(f"the recipe of {fact['name']} is no query")
         database.execute(f"CREATE OR REPLACE TEMP TABLE rows_of_fact AS {fact['rows']}")
         parts = fact["components"]
         empty |= {part["name"]: part["empty"] for part in parts}
@@ -174,11 +182,12 @@ def main(names: list[str]) -> int:
         try:
             problems = list(verify(folder))
             proof = sha256(folder / MANIFEST)
-        except (OSError, ValueError, KeyError, duckdb.Error) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, duckdb.Error) as error:
             problems, proof = [f"cannot be read: {error}"], "–"
-        print(f"{folder.name}: {'differs' if problems else 'holds'}; manifest SHA-256 {proof}")
-        for problem in problems:
-            print(f"  {problem}")
+        said = [f"{folder.name}: {'differs' if problems else 'holds'}; manifest SHA-256 {proof}"]
+        if not (folder / RECIPE).is_file():
+            said.append("its figures were not computed anew: there is no recipe")
+        sys.stdout.write("\n  ".join([*said, *problems]) + "\n")
         broken += bool(problems)
     return broken
 

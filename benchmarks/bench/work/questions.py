@@ -91,6 +91,7 @@ def _answered(question: Question, source: Source | None) -> Sums | None:
         return None
     finally:
         timer.cancel()
+        timer.join()  # or it might stop the next question
 
 
 def _noted(product: Site) -> list[Question]:
