@@ -114,6 +114,16 @@ def _place(member: Member) -> tuple[str, int]:
     return member.name_key, member.id
 
 
+def test_the_database_keeps_an_index_of_names_and_numbers(app: Flask) -> None:
+    kept = {
+        "sqlite": ("SELECT name FROM sqlite_master WHERE name = 'member_search'", 1),
+        "postgresql": ("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%gin_trgm_ops%'", 2),
+    }
+    with app.app_context():
+        query, number = kept[db.engine.dialect.name]
+        assert len(db.session.execute(text(query)).all()) == number
+
+
 def test_what_is_found_is_counted_by_state(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         for number, state in enumerate(MemberState):

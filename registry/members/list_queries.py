@@ -208,10 +208,16 @@ def _count(scope: Scope, filters: MemberFilters) -> tuple[int, int]:
     return own + others, others
 
 
-def _order(sort: str, *, backwards: bool) -> list[Any]:
-    columns: list[Any] = [Member.name_key, Member.id]
+def _order(sort: str, *, backwards: bool, few: bool = False) -> list[Any]:
+    """The order of the list.
+
+    Args:
+        few: whether there are few to be sorted.  Adding nothing to a column keeps its index out,
+            by which PostgreSQL would look for them among all members.
+    """
+    columns: list[Any] = [Member.name_key.concat("") if few else Member.name_key, Member.id]
     if sort == "newest":
-        columns, backwards = [Member.id], not backwards
+        columns, backwards = [Member.id + 0 if few else Member.id], not backwards
     return [column.desc() if backwards else column for column in columns]
 
 
@@ -254,7 +260,8 @@ def _page(scope: Scope, filters: MemberFilters, *, backwards: bool) -> list[Memb
     beyond = _beyond(scope, filters)
     limits = [*_limits(scope, filters), *beyond]
     if search.few is not None:
-        return _first([visible(scope)], [*limits, search.condition], order)
+        by_sorting = _order(filters.sort, backwards=backwards, few=True)
+        return _first([visible(scope)], [*limits, search.condition], by_sorting)
     found = shares(scope, filters.province)
     if search.indexed is None or not _only_words(scope, filters):
         return _first(found, [*limits, search.condition], order)

@@ -1,9 +1,10 @@
 """Finding members by parts of their names and by figures of their telephone numbers.
 
 All pages that look for members ask here.  PostgreSQL answers LIKE from its own index of
-trigrams.  SQLite's index of trigrams, ``member_search``, has to be asked by ``MATCH``, and knows
-nothing of words under three letters.  It gives what it finds in the order of ids: for a word
-that many bear, reading the list and trying each name comes sooner to the first page.
+trigrams.  SQLite's index of trigrams, ``member_search``, has to be asked by ``MATCH``.  Neither
+helps with words under three letters.  Both give what they find in the order of ids: for a word
+that many bear, reading the list and trying each name comes sooner to the first page; for others it
+may come never, so whom the index finds is asked first.
 """
 
 from __future__ import annotations
@@ -41,16 +42,18 @@ class Search:
         long = [word for word in self.words if len(word) >= TRIGRAM]
         sqlite = db.engine.dialect.name == "sqlite"
         self._phrase = " AND ".join(map(_phrase, long)) if sqlite else ""
+        self._found = _asked(self._phrase) if sqlite else select(Member.id).where(_like(long))
+        self._long = bool(long)
 
     @cached_property
     def few(self) -> list[int] | None:
-        """Ids of all whom SQLite's index finds by the words that it knows.
+        """Ids of all whom the database's index finds by the words that it knows.
 
         None where they are more than :data:`FEW`, or where it has no part in the answer.
         """
-        if not self._phrase:
+        if not self._long:
             return None
-        found = list(db.session.scalars(_asked(self._phrase).limit(FEW + 1)))
+        found = list(db.session.scalars(self._found.limit(FEW + 1)))
         return found if len(found) <= FEW else None
 
     @property

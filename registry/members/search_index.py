@@ -38,7 +38,7 @@ SQLITE = (
     f"WHEN {_DIFFERS} BEGIN {_TAKE} {_PUT} END",
 )
 """Both texts and words are in lower case already."""
-_AVAILABLE = "SELECT FROM pg_available_extensions WHERE name = 'pg_trgm'"
+_AVAILABLE = "SELECT name FROM pg_available_extensions WHERE name = 'pg_trgm'"
 REBUILD = f"INSERT INTO {TABLE} ({TABLE}) VALUES ('rebuild')"
 """Makes SQLite's index anew, after members were written past its triggers."""
 MERGE = f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', :pages)"
