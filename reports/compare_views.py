@@ -26,7 +26,7 @@ from reports.documents import closed
 from reports.names import Names
 from reports.report import Book
 from reports.series import line_of, series_of
-from reports.wording import unit_of
+from reports.wording import shown, unit_of
 
 KIND_NAMES = {
     PeriodKind.MONTH: _l("Month"),
@@ -87,7 +87,8 @@ def series() -> ResponseReturnValue:
         one=MEASURES[name],
         unit=unit_of(MEASURES[name]),
         points=points,
-        line=line_of(points),
+        line=(line := line_of(points)),
+        top=shown(name, line.top),
     )
 
 

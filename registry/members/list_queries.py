@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from registry.access.scope import Scope
 from registry.bulk import keep_in_memory
-from registry.db import db
+from registry.db import MANY, count_up_to, db
 from registry.members.lacks import LACKS_NAMES, lacking
 from registry.members.models import GONE, Member, MemberState
 from registry.members.queries import changeable, of_offices, visible
@@ -181,8 +181,9 @@ def _limits(scope: Scope, filters: MemberFilters) -> list[ColumnElement[bool]]:
 def count_members(scope: Scope, filters: MemberFilters) -> tuple[int, int]:
     """How many members the filters leave, and how many of them other offices look after.
 
-    Counting takes longer than the page itself, so it is done once for all its pages: until
-    somebody changes anything, which adds a link to the audit trail.
+    Who are found by words may be counted up to ``MANY`` only.  Counting takes longer than the page
+    itself, so it is done once for all its pages: until somebody changes anything, which adds a
+    link to the audit trail.
     """
     last = last_change()
     if not last:
@@ -202,10 +203,23 @@ def _count(scope: Scope, filters: MemberFilters) -> tuple[int, int]:
         return search.count(*_states(filters.state)), 0
     limits = [search.condition, *_limits(scope, filters)]
     own, others = (
-        db.session.scalar(select(func.count()).select_from(Member).where(part, *limits)) or 0
+        _how_many(select(Member.id).where(part, *limits), bounded=bool(filters.q))
         for part in (changeable(scope) if scope.personal else false(), guests(scope))
     )
     return own + others, others
+
+
+def _how_many(query: Select[int], *, bounded: bool) -> int:
+    if bounded:
+        return count_up_to(MANY, query)
+    count = query.with_only_columns(func.count(), maintain_column_froms=True)
+    return db.session.scalar(count) or 0
+
+
+def count_to_export(scope: Scope, filters: MemberFilters) -> int:
+    """How many members :func:`export_members` gives, however many."""
+    query = select(func.count()).select_from(Member).where(*_conditions(scope, filters))
+    return db.session.scalar(query) or 0
 
 
 def _order(sort: str, *, backwards: bool, few: bool = False) -> list[Any]:

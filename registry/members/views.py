@@ -13,6 +13,7 @@ from registry.access.roles import Permission
 from registry.channels.forms import CountForm, MemberChannelForm
 from registry.channels.models import CHANNEL_KIND_NAMES
 from registry.channels.queries import channels_of_member
+from registry.db import MANY
 from registry.errors import NotFound
 from registry.geography.queries import districts, subdistricts
 from registry.i18n import name_of
@@ -52,6 +53,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         page=list_queries.list_members(scope(), filters),
         total=total,
+        most=MANY if filters.q else total,
         linked=linked,
         **_choices(filters),
     )

@@ -1,9 +1,10 @@
 """Parts of Thai names looked for as the member list does, and by a bare LIKE.
 
 ``searches.py product|peer TERMS``: so many terms of each length.  The question is that of the
-page: how many there are, and the first fifty by name.  The product's answers are compared with a
-count over all names in Python: for terms of every length from 1 to 6 nobody may be missing, nor
-be there in error.
+page: how many there are (as far as the page tells: beyond 10,000 it may say "more"), and the
+first fifty by name; LIKE counts all.  Afterwards all whom the product finds are counted, and
+compared with a count over all names in Python: for terms of every length from 1 to 6 nobody may be
+missing, nor be there in error.
 """
 
 from __future__ import annotations
@@ -35,9 +36,11 @@ def main(who: str, each: int) -> None:
         ask = _product if who == "product" else _peer
         ask(terms[3][0])
         with Meter() as meter:
-            found = {term: ask(term) for length in TIMED for term in terms[length]}
-        for length in set(LENGTHS) - set(TIMED):
-            found |= {term: ask(term) for term in terms[length]}
+            for length in TIMED:
+                for term in terms[length]:
+                    ask(term)
+        count = _all_found if who == "product" else _peer
+        found = {term: count(term) for length in LENGTHS for term in terms[length]}
         missing = sum(
             abs(sum(term in name for name in names) - count) for term, count in found.items()
         )
@@ -61,6 +64,10 @@ def _product(term: str) -> int:
     filters = MemberFilters(q=term, state=ALL)
     list_queries.list_members(Scope.all(), filters)
     return list_queries._count(Scope.all(), filters)[0]
+
+
+def _all_found(term: str) -> int:
+    return list_queries.count_to_export(Scope.all(), MemberFilters(q=term, state=ALL))
 
 
 def _peer(term: str) -> int:
