@@ -15,11 +15,17 @@ import pytest
 from dash import html
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login import login_user
 from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs_version
 
 from dashboards import charts
-from dashboards.plain import plainly
+from dashboards.exhibits import Exhibit, exhibits
+from dashboards.exhibits import page as as_page
+from dashboards.plain import as_json, plainly
+from dashboards.router import PAGES
+from dashboards.source import Source, name_of_page
+from registry.access.gate import today
 from registry.access.roles import Role
 from registry.access.scope import Scope
 from registry.db import unit_of_work
@@ -324,6 +330,58 @@ def test_what_was_sealed_is_compared_with_what_was_sealed(app: Flask, client_of:
     assert "▲ 25.0 %" in text_of(ask(client_of("central")))
     rows = client_of("central").get(f"/figures/rows?measure=members_active&period={PERIOD.code}")
     assert "<dt>ที่ปิดงวดไว้</dt><dd>5 ·" in rows.text, "the rows are those of today"
+
+
+SCOPES = {
+    "central": Scope.all(),
+    "officer50": Scope.of_provinces("50"),
+    "officer90": Scope.of_provinces("90"),
+}
+
+
+def _content(app: Flask, path: str, name: str, **args: str) -> list[Exhibit]:
+    """The exhibits of a page, as one of the cast sees them."""
+    with app.test_request_context():
+        login_user(cast.user(name))
+        return list(exhibits(PAGES[path].content(SCOPES[name], args, today())))
+
+
+def test_parts_of_a_period_are_compared_with_what_was_sealed_of_the_one_before(app: Flask) -> None:
+    seal(app, whole=6, own=3)
+    seal(app, PERIOD.previous(), whole=4, own=2)
+    shown = _content(app, OVERVIEW, "central", period=PERIOD.code, measure="members_active")
+    [by_province] = [one for one in shown if one.name.endswith("province") and one.rows]
+    [own] = [row for row in by_province.rows if row[0].value == "เชียงใหม่"]
+    assert [cell.value for cell in own][1:3] == [3, 2]
+
+
+def test_figures_of_a_period_stand_beside_sealed_and_live_ones_of_those_before(
+    app: Flask, filled: None
+) -> None:
+    seal(app, whole=6, own=3)
+    seal(app, PERIOD.previous(), whole=4, own=2)
+    for name, sealed in (("central", 4), ("officer50", 2), ("officer90", None)):
+        shown = _content(app, REPORTS, name, period=PERIOD.code)
+        [members] = [one for one in shown if "สมาชิกปัจจุบัน (คน)" in str(one.rows)]
+        [row] = [row for row in members.rows if row[0].text == "สมาชิกปัจจุบัน (คน)"]
+        known = {head: cell.value for head, cell in zip(members.heads, row, strict=True)}
+        label = PERIOD.previous().label("th", "short")
+        assert known[f"{label}\N{NO-BREAK SPACE}✓"] == sealed
+        assert "✓" in members.note
+    more = {"period": PERIOD.code, "zone": "1", "network_type": "village_volunteer"}
+    [members, *_others] = [one for one in _content(app, REPORTS, "central", **more) if one.rows]
+    assert label in members.heads, "these filters were not sealed: live figures"
+    assert members.note == ""
+
+
+def test_a_page_leaves_as_dash_would_have_written_it(app: Flask, filled: None) -> None:
+    with app.test_request_context():
+        login_user(cast.user("central"))
+        for path, page in PAGES.items():
+            content = page.content(Scope.all(), {"period": "2569-H1"}, today())
+            whole = plainly([as_page(content, Source(name_of_page(path), "2569-H1"))])
+            by_dash = json.loads(to_json_plotly(whole))
+            assert json.loads(to_json_plotly(as_json(whole))) == by_dash, path
 
 
 def test_nothing_is_compared_with_a_time_before_the_records(client_of: Client) -> None:

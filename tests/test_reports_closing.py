@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
+import random
 import signal
+import time
 from datetime import date
 from typing import Any
 
@@ -181,6 +184,33 @@ def test_killed_at_any_point_it_leaves_all_or_nothing(
     assert code == (1 if step == "rename" else 0), said
     with ledger.app_context():
         assert _traces()[0::3] == (1, ["2569-Q1-r1"]), "and no draft is left"
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_killed_at_random_moments_it_leaves_all_or_nothing(ledger: Flask, stage: Stage) -> None:
+    seed = random.randrange(1_000_000)
+    dice = random.Random(seed)
+    for _ in range(5):
+        child = _closing(stage)
+        time.sleep(dice.uniform(0.2, 2.5))
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        with ledger.app_context():
+            periods, figures, events, folders = _traces()
+            assert (periods, bool(figures), events) in {(0, False, 0), (1, True, 1)}, seed
+            if periods:
+                row = catalogue.sealed(CODE)
+                assert row is not None
+                assert verify(row).problems == [], seed
+            else:
+                assert f"{CODE}-r1" not in folders, seed
+            db.session.rollback()
+    with ledger.app_context():
+        if not catalogue.sealed(CODE):
+            db.session.rollback()
+            close(ACTOR, CODE, today=TODAY)
+        assert _traces()[0::3] == (1, ["2569-Q1-r1"]), seed
 
 
 def _closing(stage: Stage, step: str = "") -> Child:
