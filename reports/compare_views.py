@@ -48,14 +48,18 @@ def compare() -> ResponseReturnValue:
     (before, old), (after, new) = (seen_of(scope(), row) for row in (earlier, later))
     cuts = _cuts(after, new) | _cuts(before, old)
     cut = request.args.get("cut", _own_cut(later, cuts))
+    found = side_by_side(before, after, cut)
+    narrow = request.args.get("only") == "1"
     return render_template(
         "reports/compare.html",
+        narrow=narrow,
+        same=len(found) - sum(row.differs for row in found),
         choices=[(key_of(row), label_of(row)) for row in rows],
         pair=[key_of(row) for row in (earlier, later)],
         labels=[label_of(row) for row in (earlier, later)],
         cuts=cuts,
         cut=cut,
-        found=side_by_side(before, after, cut),
+        found=[row for row in found if row.differs or not narrow],
     )
 
 

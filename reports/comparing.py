@@ -58,6 +58,7 @@ class Compared:
     after: str
     change: str
     rule_changed: bool
+    differs: bool
 
 
 def side_by_side(earlier: Book, later: Book, cut: str) -> list[Compared]:
@@ -77,6 +78,7 @@ def side_by_side(earlier: Book, later: Book, cut: str) -> list[Compared]:
                 after=shown(name, new),
                 change=change(name, new, old),
                 rule_changed=_rule_changed(before, after),
+                differs=_rule_changed(before, after) or not same(old, new),
             )
         )
     return rows

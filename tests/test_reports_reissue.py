@@ -232,7 +232,7 @@ def test_central_staff_issue_anew_on_the_page_and_others_may_not(
     assert "ออกฉบับแก้ไขแล้ว" in central.get(started.location).text
     page = client_of("executive").get(f"/reports/{CODE}").text
     assert REASON in page
-    assert f"one={CODE}-r1&amp;other={CODE}-r2" in page
+    assert f"one={CODE}-r1&amp;other={CODE}-r2&amp;only=1" in page
 
 
 def test_an_earlier_revision_can_still_be_downloaded(closed: Flask, client_of: ClientOf) -> None:
@@ -271,7 +271,13 @@ def test_two_reports_stand_side_by_side_within_the_scope(
         assert "ไม่มีตัวเลขของพื้นที่นี้" in answer.text
         assert "<tbody>" not in answer.text
     assert "ไม่มีตัวเลขของพื้นที่นี้" in client_of("bureau").get("/reports/compare").text
-    assert client_of("central").get(f"{address}&cut=").status_code == 200
+    whole = client_of("central").get(f"{address}&cut=").text
+    narrow = client_of("central").get(f"{address}&cut=&only=1").text
+    assert 0 < narrow.count("<tr>") < whole.count("<tr>")
+    assert "ไม่เปลี่ยนแปลง" in whole
+    assert "ไม่เปลี่ยนแปลง" not in narrow
+    alike = f"/reports/compare?one={CODE}-r2&other={CODE}-r2&only=1"
+    assert "ตัวเลขทุกค่าเท่าเดิม" in client_of("central").get(alike).text
     assert client_of("central").get("/reports/compare").status_code == 200
     for wrong in ("one=x", f"one={CODE}-r9", "other=2569-Q9-r1"):
         assert client_of("central").get(f"/reports/compare?{wrong}").status_code == 400
