@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlglot
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ from registry.facts.rollups.models import IMAGES, ONCE, TABLES, TOUCH, FactMark,
 from registry.facts.rollups.parts import Part
 from registry.facts.rollups.proof import prove
 from registry.facts.spans import Months
+from registry.facts.touched import CHANNEL, Touched, only_touched
 from registry.members.models import MemberSpan
 from registry.messages.ledger_models import LIVE, Dissemination, Recipient
 from registry.messages.models import KeyMessage
@@ -508,3 +510,19 @@ def test_another_topic_is_seen_at_once_though_it_marks_nothing(rolled_up: Flask)
             session.execute(update(KeyMessage).values(topic="น้ำท่วม"))
         assert not marked()
         assert topics() == {"น้ำท่วม"}
+
+
+def test_touched_rows_are_read_without_looking_for_their_messages_again() -> None:
+    """Only what narrows to messages of the paired tables is dropped; limits stay."""
+    tree = sqlglot.parse_one(
+        "SELECT * FROM dissemination AS d WHERE d.message_id IN (SELECT message_id FROM "
+        "dissemination WHERE month = 1) AND d.office_id IN (SELECT id FROM office) AND "
+        "NOT d.message_id IN (SELECT message_id FROM recipient)",
+        dialect="sqlite",
+    )
+    only_touched(tree, Touched("now", CHANNEL), "sqlite")
+    told = tree.sql("sqlite")
+    assert "month = 1" not in told
+    assert "d.office_id IN (SELECT id FROM office)" in told
+    assert "NOT d.message_id IN (SELECT message_id FROM" in told
+    assert told.count("fact_touch") == 2
