@@ -128,6 +128,7 @@ SWAPS = (
     ),
 )
 HARMLESS = {
+    "reports/views.py:revision": "which revision of a report the page showed, or is downloaded",
     "messages/step_views.py:version": "which text the page showed; another one is refused",
     "messages/audience_views.py:saved": "another office's is refused: test_audience_pages",
     "messages/request_views.py:version": "which request the page showed; another one is refused",
