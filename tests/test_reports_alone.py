@@ -81,9 +81,10 @@ def test_what_was_sealed_holds(archive: Path) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_a_bit_that_was_flipped_in_any_file_is_found(archive: Path) -> None:
+def test_a_bit_that_was_flipped_in_a_file_is_found(archive: Path) -> None:
     folder = archive / f"{CODE}-r2"
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    names = (MANIFEST, RENDERINGS, RECIPE, FIGURES, PACKAGE, "facts/recipient.parquet")
+    for path in (folder / name for name in names):
         before, mode = path.read_bytes(), path.stat().st_mode
         path.chmod(0o644)
         middle = len(before) // 2
