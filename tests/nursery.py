@@ -28,6 +28,10 @@ class Child:
         """For ``os.kill``."""
         return self.process.pid or 0
 
+    def kill(self) -> None:
+        """End it without any tidying, unless it has ended of itself."""
+        self.process.kill()
+
     def wait(self, timeout: float = 120) -> tuple[int | None, str]:
         """How it ended, as ``subprocess`` tells it (None: not yet), and its standard error."""
         self.process.join(timeout)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import random
 import signal
 import time
@@ -194,7 +193,7 @@ def test_killed_at_random_moments_it_leaves_all_or_nothing(ledger: Flask, stage:
     for _ in range(5):
         child = _closing(stage)
         time.sleep(dice.uniform(0.2, 2.5))
-        os.kill(child.pid, signal.SIGKILL)
+        child.kill()
         child.wait()
         with ledger.app_context():
             periods, figures, events, folders = _traces()
