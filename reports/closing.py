@@ -80,7 +80,7 @@ def reissue(
         try:
             done = issued(actor, code, reason, before)
             if done is not None:
-                return _told(done)
+                return _told(done, len(catalogue.sealed_figures(done.code, done.revision)))
             row = reissuable(code, reason, before)
             return _seal(actor, Period.parse(row.code), tell, row, reason)
         finally:
@@ -98,11 +98,10 @@ def _seal(
     _require_room(period, replaced.revision + 1 if replaced else 1)
     draft = make_draft(period, tell, replaced, reason)
     with unit_of_work():
-        return _told(enter(actor, period, draft, replaced))
+        return _told(enter(actor, period, draft, replaced), len(draft.figures))
 
 
-def _told(row: SealedPeriod) -> Closed:
-    figures = len(catalogue.sealed_figures(row.code, row.revision))
+def _told(row: SealedPeriod, figures: int) -> Closed:
     return Closed(row.code, row.revision, row.folder, row.manifest_sha256, figures)
 
 

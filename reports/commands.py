@@ -17,7 +17,7 @@ from registry.db import unit_of_work
 from registry.errors import Refused
 from registry.i18n import day
 from registry.periods.calendar import to_bangkok_date, utc_now
-from reports.closing import close, reissue
+from reports.closing import Closed, close, reissue
 from reports.documents import FORMATS, export, sealed_document
 from reports.listing import Listed, listed
 from reports.sealing import Tell, silent
@@ -41,13 +41,7 @@ def close_command(period: str, as_json: bool) -> None:
     """Close a period: seal its facts and figures and render its documents."""
     with _progress(f"closing {period}") as tell:
         done = close(CLI, period, tell=tell)
-    if as_json:
-        click.echo(json.dumps(done.__dict__))
-    else:
-        click.echo(
-            f"{done.code} is closed: revision {done.revision}, {done.figures:,} figures, "
-            f"manifest SHA-256 {done.manifest_sha256}"
-        )
+    _say_sealed(done, "is closed", as_json)
 
 
 @report_group.command("key")
@@ -79,13 +73,17 @@ def reissue_command(period: str, reason: str, as_json: bool) -> None:
     """Issue the report of a closed period anew; earlier revisions stay."""
     with _progress(f"issuing {period} anew") as tell:
         done = reissue(CLI, period, reason, tell=tell)
+    _say_sealed(done, "is issued anew", as_json)
+
+
+def _say_sealed(done: Closed, what: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(done.__dict__))
-    else:
-        click.echo(
-            f"{done.code} is issued anew: revision {done.revision}, {done.figures:,} figures, "
-            f"manifest SHA-256 {done.manifest_sha256}"
-        )
+        return
+    click.echo(
+        f"{done.code} {what}: revision {done.revision}, {done.figures:,} figures, "
+        f"manifest SHA-256 {done.manifest_sha256}"
+    )
 
 
 def _described(one: Listed) -> dict[str, object]:

@@ -15,13 +15,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from registry.facts.components import COMPONENTS, Component
+from registry.facts.components import COMPONENTS, Component, by_fact
 from registry.facts.engine import Number
 from registry.facts.measures import MEASURES
 from registry.facts.query import Source
 from registry.periods.calendar import Period
 from reports.sealing import Tell, silent
-from reports.totals import DIMENSIONS, Cells, by_fact, totals
+from reports.totals import DIMENSIONS, Cells, totals
 
 FIGURES = "figures.parquet"
 NOWHERE = "-"

@@ -6,8 +6,7 @@ cut alone (a test keeps this); asked one by one they would compile and scan five
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from registry.facts.components import Component
@@ -21,14 +20,6 @@ from registry.periods.calendar import Period
 DIMENSIONS = ("", *SEALED)
 """Cuts that are sealed; ``""`` is the whole."""
 Cells = dict[Value, Amounts]
-
-
-def by_fact(components: Iterable[Component]) -> list[list[Component]]:
-    """Components grouped by the fact over whose rows they are counted."""
-    groups: dict[str, list[Component]] = defaultdict(list)
-    for component in components:
-        groups[component.fact.name].append(component)
-    return list(groups.values())
 
 
 def totals(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
 
 from registry.audit.services import Actor
 from registry.db import unit_of_work
-from registry.facts.components import Component
+from registry.facts.components import Component, by_fact
+from registry.periods import catalogue
+from registry.periods.calendar import Period
 from reports import drafting, figures, tidy
 from reports.closing import close
-from reports.totals import by_fact
 from tests.ledger import add_ledger
 from tests.stage import Scene
 
@@ -36,6 +38,21 @@ def lighten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(figures, "by_fact", some_facts)
 
 
+def seal(code: str, figures: Sequence[Mapping[str, object]] = ()) -> None:
+    """Enter a period in the catalogue as closed five days after its end; it has no files."""
+    period = Period.parse(code)
+    catalogue.save_sealed(
+        period,
+        closed_at=datetime.combine(period.end + timedelta(days=5), time(), UTC),
+        closed_by=None,
+        folder=f"{code}-r1",
+        manifest_sha256="0" * 64,
+        previous_sha256=None,
+        keep_until=period.end + timedelta(days=3652),
+        figures=list(figures),
+    )
+
+
 def quarter(scene: Scene) -> Flask:
     """An application with facts in a quarter."""
     return scene("a quarter", _quarter)
@@ -43,7 +60,7 @@ def quarter(scene: Scene) -> Flask:
 
 def closed_month(scene: Scene) -> Flask:
     """The same with a closed month, all its documents made."""
-    return scene("a closed month", _closed_month)
+    return scene("a closed month", close_months)
 
 
 def _quarter(app: Flask) -> None:
@@ -51,7 +68,9 @@ def _quarter(app: Flask) -> None:
         add_ledger("2569-Q1", each=1)
 
 
-def _closed_month(app: Flask) -> None:
+def close_months(app: Flask, *codes: str) -> None:
+    """Facts in a quarter, and some of its months closed; one unless they are named."""
     _quarter(app)
     with app.app_context():
-        close(Actor.system("cli"), CODE)
+        for code in codes or (CODE,):
+            close(Actor.system("cli"), code)

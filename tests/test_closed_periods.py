@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -12,30 +12,17 @@ from flask.testing import FlaskClient
 from registry.db import unit_of_work
 from registry.messages import ledger
 from registry.periods import catalogue
-from registry.periods.calendar import Period
 from tests import cast, story
+from tests.closed import seal
 
 ClientOf = Callable[[str], FlaskClient]
 CLOSED = "ปิดงวดแล้ว ตัวเลขที่ปิดไว้จะไม่เปลี่ยน"
 
 
-def _close(*codes: str) -> None:
-    for code in codes:
-        catalogue.save_sealed(
-            Period.parse(code),
-            closed_at=datetime(2026, 11, 5, tzinfo=UTC),
-            closed_by=None,
-            folder=f"{code}-r1",
-            manifest_sha256="0" * 64,
-            previous_sha256=None,
-            keep_until=date(2036, 9, 30),
-            figures=[],
-        )
-
-
 def test_the_shortest_closed_period_around_some_days_is_found(app: Flask) -> None:
     with app.app_context(), unit_of_work():
-        _close("2569-FY", "2569-06", "2569-06", "2569-Q2")
+        for code in ("2569-FY", "2569-06", "2569-06", "2569-Q2"):
+            seal(code)
         june, march = date(2026, 6, 11), date(2026, 3, 1)
         found = {
             days: (row := catalogue.closed_around(days)) and row.code
@@ -48,7 +35,7 @@ def test_the_shortest_closed_period_around_some_days_is_found(app: Flask) -> Non
 def test_recording_and_reviewing_say_so(app: Flask, client_of: ClientOf, closed: bool) -> None:
     with app.app_context(), unit_of_work():
         if closed:
-            _close("2569-06")
+            seal("2569-06")
         message, actor = story.published(), story.acting("officer50")
         member, channel = cast.member("malee50").id, cast.channel("malee50").id
         entry = story.entry(message, "dao50", link="https://example.org/p")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ from registry.facts.spans import Months
 from registry.geography.queries import province_zones
 from registry.periods import catalogue
 from registry.periods.calendar import Period
-from tests import cast
+from tests import cast, closed
 from tests.dash_pages import (
     CALLBACK,
     MESSAGE,
@@ -298,16 +297,7 @@ def seal(app: Flask, period: Period = PERIOD, **values: float) -> None:
                 ("province", "province=50", values["own"]),
             )
         ]
-        catalogue.save_sealed(
-            period,
-            closed_at=datetime(2025, 11, 5, tzinfo=UTC),
-            closed_by=None,
-            folder=f"{period.code}-r1",
-            manifest_sha256="0" * 64,
-            previous_sha256=None,
-            keep_until=date(2035, 11, 5),
-            figures=rows,
-        )
+        closed.seal(period.code, rows)
 
 
 def test_a_closed_period_shows_its_sealed_figure_with_the_live_one_beside(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,8 +14,8 @@ from dashboards.charts.bars import Bar, has_room
 from dashboards.charts.palette import MAIN, REACH, STEPS, ZONES, written_on
 from dashboards.exhibits import Exhibit, drawn
 from registry.db import unit_of_work
-from registry.periods import catalogue
 from registry.periods.calendar import Period
+from tests.closed import seal
 from tests.dash_pages import OVERVIEW, ask, parts
 
 Client = Callable[[str], FlaskClient]
@@ -36,16 +35,7 @@ def notes(client: FlaskClient, path: str = OVERVIEW) -> dict[str, str]:
 
 def close(app: Flask, code: str) -> None:
     with app.app_context(), unit_of_work():
-        catalogue.save_sealed(
-            Period.parse(code),
-            closed_at=datetime(2025, 11, 5, tzinfo=UTC),
-            closed_by=None,
-            folder=f"{code}-r1",
-            manifest_sha256="0" * 64,
-            previous_sha256=None,
-            keep_until=date(2035, 11, 5),
-            figures=[],
-        )
+        seal(code)
 
 
 def test_maps_and_months_say_what_is_not_closed(

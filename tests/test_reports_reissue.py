@@ -32,7 +32,7 @@ from reports.documents import closed as closed_period
 from reports.manifest import MANIFEST, Manifest
 from reports.verify import verify
 from tests import cast, closer
-from tests.closed import CODE, lighten
+from tests.closed import CODE, close_months, lighten
 from tests.ledger import add_ledger
 from tests.nursery import Child
 from tests.stage import Scene, Stage
@@ -46,14 +46,7 @@ ClientOf = Callable[[str], FlaskClient]
 def closed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """A closed month; few figures are reckoned, and no documents made."""
     lighten(monkeypatch)
-    return scene("a closed month of some figures", _closed_month)
-
-
-def _closed_month(app: Flask) -> None:
-    with app.app_context():
-        with unit_of_work():
-            add_ledger("2569-Q1", each=1)
-        close(ACTOR, CODE)
+    return scene("a closed month of some figures", close_months)
 
 
 def _late_facts(app: Flask) -> None:

@@ -25,8 +25,7 @@ from reports import drafting, figures, sealing, verify
 from reports.chain import home
 from reports.closing import close
 from reports.manifest import MANIFEST, RENDERINGS, sha256_of
-from tests.closed import CODE, LIGHT, lighten, quarter
-from tests.ledger import add_ledger
+from tests.closed import CODE, LIGHT, close_months, lighten, quarter
 from tests.stage import Scene
 
 BEFORE = "2568-11"
@@ -52,22 +51,18 @@ def ledger(scene: Scene, light: None) -> Flask:
 @pytest.fixture
 def closed(scene: Scene, light: None) -> Flask:
     """An application with two closed months."""
-    return scene("two closed months of the proof", _close_months)
+    return scene("two closed months of the proof", _two_months)
 
 
 @pytest.fixture
 def closed_lightly(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The same; of the figures those of some facts are reckoned, and reckoned anew."""
     lighten(monkeypatch)
-    return scene("two closed months of some figures", _close_months)
+    return scene("two closed months of some figures", _two_months)
 
 
-def _close_months(app: Flask) -> None:
-    with app.app_context():
-        with unit_of_work():
-            add_ledger("2569-Q1", each=1)
-        for code in (BEFORE, CODE):
-            close(Actor.system("cli"), code)
+def _two_months(app: Flask) -> None:
+    close_months(app, BEFORE, CODE)
 
 
 def _row(code: str = CODE) -> SealedPeriod:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -210,3 +211,11 @@ def _ledger() -> Iterator[Component]:
 
 COMPONENTS = {component.name: component for component in _define()}
 """Every component by its name."""
+
+
+def by_fact(components: Iterable[Component]) -> list[list[Component]]:
+    """Components grouped by the fact over whose rows they are counted."""
+    groups: dict[str, list[Component]] = defaultdict(list)
+    for component in components:
+        groups[component.fact.name].append(component)
+    return list(groups.values())

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from registry.access.scope import Scope
-from registry.facts.components import COMPONENTS, Component
+from registry.facts.components import COMPONENTS, Component, by_fact
 from registry.facts.cuts import Cell, Cut
 from registry.facts.fact import Fact
 from registry.facts.limits import Limit, limit_of
@@ -46,7 +46,7 @@ def cells(
     if not cut.by:
         found[()] = dict(blank)
     limit = limit_of(scope)
-    for group in _by_fact(wanted):
+    for group in by_fact(wanted):
         for cell, sums in _sums(group, months, cut, limit, source).items():
             for one, total in zip(group, sums, strict=True):
                 found[cell][one.name] = one.amount(_plain(total), lacks)
@@ -77,13 +77,6 @@ def cells_of(
             for cell, amounts in within.items():
                 amounts[name] = counts.get(cell, 0)
     return found
-
-
-def _by_fact(wanted: Sequence[Component]) -> list[list[Component]]:
-    groups: dict[str, list[Component]] = defaultdict(list)
-    for component in wanted:
-        groups[component.fact.name].append(component)
-    return list(groups.values())
 
 
 def _sums(
