@@ -28,7 +28,7 @@ STALE_MONTHS = 12
 PRESENT, ALL = "present", "all"
 SORTS = ("name", "newest")
 Conditions = Sequence[ColumnElement[bool]]
-NEAR = 10_000
+NEAR = 5_000
 """Members among whom a page of those who bear a common word is looked for one by one."""
 _SHOWN = (joinedload(Member.district), joinedload(Member.province), joinedload(Member.type))
 
@@ -273,8 +273,8 @@ def _page(scope: Scope, filters: MemberFilters, *, backwards: bool) -> list[Memb
     search, order = Search(filters.q), _order(filters.sort, backwards=backwards)
     beyond = _beyond(scope, filters)
     limits = [*_limits(scope, filters), *beyond]
+    by_sorting = _order(filters.sort, backwards=backwards, few=True)
     if search.few is not None:
-        by_sorting = _order(filters.sort, backwards=backwards, few=True)
         return _first([visible(scope)], [*limits, search.condition], by_sorting)
     found = shares(scope, filters.province)
     if search.indexed is None or not _only_words(scope, filters):
@@ -285,14 +285,12 @@ def _page(scope: Scope, filters: MemberFilters, *, backwards: bool) -> list[Memb
     rows = _first(found, [*limits, search.condition, *near], order)
     if end is None or len(rows) > PAGE:
         return rows
-    return _first(found, [*limits, search.indexed], order)
+    return _first(found, [*limits, search.indexed], by_sorting)
 
 
 def _first(parts: Conditions, limits: Conditions, order: Sequence[Any]) -> list[Member]:
     """The first of all: the first of each share, in the order of its own index, put together."""
     query = select(Member).options(*_SHOWN).order_by(*order).limit(PAGE + 1)
-    if len(parts) == 1:
-        return list(db.session.scalars(query.where(*parts, *limits)))
     heads = (
         select(Member.id).where(part, *limits).order_by(*order).limit(PAGE + 1).subquery()
         for part in parts

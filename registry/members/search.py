@@ -15,7 +15,7 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, true
 
 from registry.bulk import among
-from registry.db import db
+from registry.db import db, once
 from registry.members.models import Member
 from registry.members.normalise import search_key
 from registry.members.search_index import MERGED, TABLE
@@ -53,8 +53,11 @@ class Search:
         """
         if not self._long:
             return None
-        found = list(db.session.scalars(self._found.limit(FEW + 1)))
+        found = once(("members", *self.words), self._some)
         return found if len(found) <= FEW else None
+
+    def _some(self) -> list[int]:
+        return list(db.session.scalars(self._found.limit(FEW + 1)))
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -65,9 +68,11 @@ class Search:
 
     @property
     def indexed(self) -> ColumnElement[bool] | None:
-        """The same by SQLite's index, however many; None where it has no part in the answer."""
-        if not self._phrase:
+        """The same by the database's index, however many; None where it has no part in it."""
+        if not self._long:
             return None
+        if not self._phrase:
+            return _like(self.words)
         return and_(Member.id.in_(_asked(self._phrase)), _like(self._short))
 
     @property
