@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask_bootstrap import Bootstrap5
+from flask_login import current_user
+from sqlalchemy import event
+from sqlalchemy.util import LRUCache
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from registry.access.addresses import is_local
 from registry.access.gate import permissions, public
 from registry.access.roles import Permission
-from registry.db import SOME
+from registry.access.sessions import USER
+from registry.db import SOME, SangSession
 from registry.i18n import LOCALES, number
 
 bootstrap = Bootstrap5()
@@ -30,6 +45,10 @@ class Card:
     address: str
 
 
+WAITING_SECONDS, MOST = 15, 20_000
+"""How long the menu's numbers are kept, which takes longer to count than many a page to make."""
+CHANGED = "sang_changed"
+"""In the session of a browser: when something was changed by it last."""
 SECTIONS = ("work", "messages", "answers", "figures", "manage")
 """Parts of the menu, in the order in which they are shown."""
 
@@ -66,8 +85,25 @@ def waiting(item: MenuItem) -> int:
         return 0
     counted: dict[str, int] = g.setdefault("waiting", {})
     if item.endpoint not in counted:
-        counted[item.endpoint] = item.badge()
+        counted[item.endpoint] = _lately(item.endpoint, item.badge)
     return counted[item.endpoint]
+
+
+def _lately(name: str, count: Callable[[], int]) -> int:
+    """A number as it was some seconds ago; as it is now, if one has changed anything oneself."""
+    kept: LRUCache[Hashable, tuple[float, int]] = current_app.extensions["sang_waiting"]
+    key, now = (current_user.id, session.get(CHANGED), name), time.monotonic()
+    known = kept.get(key)
+    if known is None or now - known[0] >= current_app.config["SANG_WAITING_SECONDS"]:
+        known = kept[key] = now, count()
+    return known[1]
+
+
+@event.listens_for(SangSession, "after_commit")
+def _changed(_session: SangSession) -> None:
+    """What waits is counted anew for whoever changed something, by every process."""
+    if has_request_context() and USER in session:
+        session[CHANGED] = time.time_ns()
 
 
 def bounded(count: int, most: int = SOME) -> str:
@@ -147,6 +183,8 @@ def set_language(locale: str) -> Any:
 def init_app(app: Flask) -> None:
     """Install Bootstrap, the menu and the language switch."""
     bootstrap.init_app(app)
+    app.extensions["sang_waiting"] = LRUCache(MOST)
+    app.config["SANG_WAITING_SECONDS"] = WAITING_SECONDS
     app.add_url_rule("/language/<locale>", "language", set_language, methods=["POST"])
     app.context_processor(lambda: {"menu": menu_of(app), "is_here": _is_here(app)})
     app.jinja_env.globals["waiting_behind"] = waiting

@@ -102,7 +102,9 @@ def app(stage: Stage) -> Iterator[Flask]:
     app = stage.app  # shared by the tests of a worker: what one of them sets, ends with it
     config, extensions = dict(app.config), dict(app.extensions)
     app.config["WTF_CSRF_ENABLED"] = False
-    app.extensions["sang_answers"].clear()
+    app.config["SANG_WAITING_SECONDS"] = 0
+    for kept in ("sang_answers", "sang_waiting"):
+        app.extensions[kept].clear()
     yield app
     app.config.update(config)
     app.extensions.update(extensions)

@@ -87,6 +87,26 @@ def test_a_transfer_from_hint_to_decision(app: Flask, client_of: ClientOf) -> No
         assert [event.action for event in events] == kinds
 
 
+def test_what_others_did_is_counted_after_a_while_and_what_one_did_oneself_at_once(
+    app: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr("registry.ui.time.monotonic", lambda: now[0])
+    app.config["SANG_WAITING_SECONDS"] = 15
+    asking, asked = client_of("officer50"), client_of("officer90")
+    sign = re.compile("คำขอระหว่างหน่วยงาน <span class=.badge")
+    assert not sign.search(asked.get("/members/").text)
+    assert ask(asking) == 302
+    now[0] += 14
+    assert not sign.search(asked.get("/members/").text)
+    now[0] += 1
+    assert sign.search(asked.get("/members/").text)
+    with app.app_context():
+        number = request_row().id
+    assert asked.post(f"/transfers/{number}/decide", data={"accept": "1"}).status_code == 302
+    assert not sign.search(asked.get("/members/").text)
+
+
 def test_a_link_brings_the_member_into_the_network(app: Flask, client_of: ClientOf) -> None:
     asking, asked = client_of("officer50"), client_of("officer90")
     with app.app_context():
