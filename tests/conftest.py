@@ -6,9 +6,11 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from flask import Flask
@@ -20,6 +22,8 @@ from tests.facts_world import fill_richly
 from tests.stage import BACKENDS, Scene, Stage
 
 SHARED = pytest.StashKey[Path]()
+PAGES = {"client_of", "anonymous"}
+"""Fixtures of those who go through pages."""
 gc.set_threshold(100_000, 20, 1_000)  # a sixth of all time went into looking at what stays
 
 
@@ -39,9 +43,36 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + 2
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes a minute by itself begins first: at the end nobody else would have work left."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--both``: tests of pages on both databases, too."""
+    parser.addoption("--both", action="store_true", help="run tests of pages on both databases")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes a minute by itself begins first: at the end nobody else would have work left.
+
+    Tests that go through pages take turns: half of them run on SQLite, half on PostgreSQL, unless
+    both are asked for.  What rests on SQL is tested below the pages, on both.
+    """
     items.sort(key=lambda item: "test_facts_spark" not in item.nodeid)
+    if not config.getoption("--both"):
+        left = _twins(items)
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def _twins(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of each test of a page that would run on both databases, the one that is left out."""
+    pairs: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
+    for item in items:
+        backend = getattr(item, "callspec", None) and item.callspec.params.get("backend")
+        if backend and not PAGES.isdisjoint(item.fixturenames):
+            pairs[item.nodeid.replace(backend, "")][backend] = item
+    return {
+        pair[BACKENDS[crc32(name.encode()) % 2]]
+        for name, pair in pairs.items()
+        if len(pair) == len(BACKENDS)
+    }
 
 
 @pytest.hookimpl(optionalhook=True)
