@@ -10,7 +10,9 @@ from registry.db import db
 from registry.geography.seed import BEFORE_ALL_FACTS, seed_offices, seed_places
 from registry.members.consent_models import ConsentPurpose, ConsentWording
 from registry.members.models import NetworkType
+from registry.periods.calendar import to_bangkok_date, utc_now
 from registry.periods.models import TimeStandard
+from registry.periods.reporting_duty_services import seed_duties
 
 HANDBOOK = date(2022, 10, 1)
 NETWORK_TYPES = (
@@ -57,6 +59,8 @@ def seed() -> None:
     seed_places()
     db.session.flush()
     seed_offices()
+    db.session.flush()
+    seed_duties(to_bangkok_date(utc_now()))
     _missing(NetworkType, NetworkType.code, _types())
     if not db.session.scalar(select(TimeStandard.id).limit(1)):
         db.session.execute(insert(TimeStandard), _standards())

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     parser_memory_mb: int = Field(default=1024, ge=128)
     parser_seconds: int = Field(default=60, ge=5)
     report_years_kept: int = Field(default=10, ge=1)
+    report_due_days: int = Field(default=5, ge=0, le=60)
+    report_close_after_days: int | None = Field(default=None, ge=1, le=365)
     signing_key: Path | None = None
     upload_days_kept: int = Field(default=30, ge=1)
     facts_memory_mb: int = Field(default=1024, ge=256)

@@ -19,6 +19,17 @@ from pathlib import Path
 from registry.disk import to_disk
 
 DRAFT = ".draft-"
+STAYS = frozenset(
+    {
+        *("manifest.json", "manifest.sig", "public-key.pem", "renderings.json", "figures.parquet"),
+        *(
+            f"facts/{name}.parquet"
+            for name in ("zone", "province", "province_zone", "network_type")
+        ),
+    }
+)
+"""What is left of a folder whose report was destroyed: its figures with the names of places, and
+what the seals behind it name."""
 
 
 def folder_name(code: str, revision: int) -> str:
@@ -69,3 +80,12 @@ def finish(draft: Path, name: str, manifest_sha256: str) -> Path:
     waiting = draft.rename(draft_of(draft.parent, name, manifest_sha256))
     to_disk(draft.parent)
     return waiting
+
+
+def clear(folder: Path) -> None:
+    """Destroy what does not stay of a report."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.relative_to(folder).as_posix() not in STAYS:
+            path.unlink()
+    if folder.exists():
+        to_disk(folder)

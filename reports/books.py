@@ -13,6 +13,7 @@ from registry.periods.models import SealedFigure, SealedPeriod
 from reports.chain import home
 from reports.figures import Sealed
 from reports.names import Names, read_names
+from reports.office_words import read_words
 from reports.report import Book, Report
 
 HISTORY = 8
@@ -21,24 +22,28 @@ LANGUAGE = "th"
 """The language of the sealed documents."""
 
 
-def book_of(row: SealedPeriod, *, whole_only: bool = False) -> Book:
-    """The sealed figures of a closed period, perhaps only those of the whole."""
+def book_of(row: SealedPeriod, cut: str | None = None) -> Book:
+    """The sealed figures of a closed period, perhaps only those of one cut."""
     cell = SealedFigure
     query = select(
         *(cell.measure, cell.version, cell.dimension, cell.cut),
         *(cell.value, cell.numerator, cell.denominator),
     ).where(cell.code == row.code, cell.revision == row.revision)
-    if whole_only:
-        query = query.where(cell.dimension == "")
+    if cut is not None:
+        query = query.where(cell.cut == cut)
     found = db.session.execute(query.order_by(cell.id))
     return Book(Period.parse(row.code), tuple(Sealed.of(*values) for values in found))
 
 
-def history_of(book: Book) -> tuple[Book, ...]:
-    """A book with those of the periods just before it, as far as they are closed; oldest first."""
+def history_of(book: Book, cut: str = "") -> tuple[Book, ...]:
+    """A book with those of the periods just before it, as far as they are closed; oldest first.
+
+    Args:
+        cut: whose figures of former periods are wanted; the whole's unless told otherwise.
+    """
     run, period = [book], book.period.previous()
     while len(run) < HISTORY and (row := catalogue.sealed(period.code)) is not None:
-        run.append(book_of(row, whole_only=True))
+        run.append(book_of(row, cut))
         period = period.previous()
     return tuple(reversed(run))
 
@@ -55,17 +60,24 @@ def seen_of(scope: Scope, row: SealedPeriod) -> tuple[Book, Names]:
     return book_of(row).limited(scope, names), names
 
 
-def report_of(row: SealedPeriod) -> Report:
-    """Everything that a rendering of a closed period shows, in the language at hand."""
-    book, earlier = book_of(row), replaced_by(row)
-    return Report(
+def report_of(row: SealedPeriod, scope: Scope | None = None) -> Report:
+    """Everything that a rendering of a closed period shows, in the language at hand.
+
+    Args:
+        scope: of whoever looks; without one, the whole.
+    """
+    book, earlier, scope = book_of(row), replaced_by(row), scope or Scope.all()
+    names = read_names(home(row), row.end, language())
+    report = Report(
         book=book,
         revision=row.revision,
         closed_at=row.closed_at,
         keep_until=row.keep_until,
         proof=row.manifest_sha256,
-        names=read_names(home(row), row.end, language()),
-        history=history_of(book),
+        names=names,
+        history=history_of(book, names.place(scope) or ""),
         replaced=book_of(earlier) if earlier else None,
         reason=row.reason or "",
+        words=read_words(home(row)),
     )
+    return report.limited(scope)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import duckdb
 from flask_babel import gettext as _
 
 from registry.audit.services import Actor
@@ -15,6 +16,7 @@ from registry.db import db, unit_of_work
 from registry.disk import locked
 from registry.documents.cells import clean_text
 from registry.errors import Refused
+from registry.i18n import language
 from registry.periods import catalogue
 from registry.periods.calendar import Period, to_bangkok_date, utc_now
 from registry.periods.models import SealedPeriod
@@ -43,7 +45,7 @@ def close(actor: Actor, code: str, *, today: date | None = None, tell: Tell = si
     at any point it leaves all or nothing (see :mod:`reports.archive`) and can be repeated.
 
     Raises:
-        Refused: the period may not be closed; one sentence.
+        Refused: the period may not be closed, or its files cannot be written; one sentence.
     """
     today = today or to_bangkok_date(utc_now())
     closable(code, today)
@@ -96,7 +98,17 @@ def _seal(
     reason: str = "",
 ) -> Closed:
     _require_room(period, replaced.revision + 1 if replaced else 1)
-    draft = make_draft(period, tell, replaced, reason)
+    try:
+        draft = make_draft(period, tell, replaced, reason)
+    except (OSError, duckdb.IOException) as error:
+        raise Refused(
+            _(
+                "The report of %(period)s could not be written (%(why)s), so nothing was changed; "
+                "mend that, then try again.",
+                period=period.label(language()),
+                why=getattr(error, "strerror", None) or _("the disk cannot be used"),
+            )
+        ) from error
     with unit_of_work():
         return _told(enter(actor, period, draft, replaced), len(draft.figures))
 

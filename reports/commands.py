@@ -11,15 +11,19 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import with_appcontext
+from flask_babel import force_locale
 
+from registry.access.scope import Scope
 from registry.audit.services import Actor
 from registry.db import unit_of_work
 from registry.errors import Refused
 from registry.i18n import day
 from registry.periods.calendar import to_bangkok_date, utc_now
+from reports.books import LANGUAGE
 from reports.closing import Closed, close, reissue
-from reports.documents import FORMATS, export, sealed_document
+from reports.documents import FORMATS, document_for, export
 from reports.listing import Listed, listed
+from reports.schedule import close_each, waiting
 from reports.sealing import Tell, silent
 from reports.signing import new_key
 from reports.verify import Verdict, closed_periods, verify
@@ -34,14 +38,28 @@ def report_group() -> None:
 
 
 @report_group.command("close")
-@click.argument("period")
+@click.argument("period", required=False)
+@click.option("--ended", is_flag=True, help="Every month and quarter that has ended and is open.")
 @as_json_option
 @with_appcontext
-def close_command(period: str, as_json: bool) -> None:
+def close_command(period: str | None, ended: bool, as_json: bool) -> None:
     """Close a period: seal its facts and figures and render its documents."""
-    with _progress(f"closing {period}") as tell:
-        done = close(CLI, period, tell=tell)
-    _say_sealed(done, "is closed", as_json)
+    if ended == bool(period):
+        raise Refused("name a period, or say --ended")
+    if period:
+        with _progress(f"closing {period}") as tell:
+            done = close(CLI, period, tell=tell)
+        _say_sealed(done, "is closed", as_json)
+        return
+    with _progress("closing") as tell:
+        closed = close_each(CLI, waiting(to_bangkok_date(utc_now())), tell)
+    if as_json:
+        click.echo(json.dumps([one.__dict__ for one in closed]))
+    else:
+        click.echo(
+            "\n".join(f"{one.code} is closed: {one.folder}" for one in closed)
+            or "No period is left."
+        )
 
 
 @report_group.command("key")
@@ -148,10 +166,14 @@ def _verdict(one: Verdict) -> str:
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--revision", type=click.IntRange(1), help="An earlier one; else that in force.")
+@click.option("--thai-digits", is_flag=True, help="A PDF with Thai numerals; not the sealed one.")
 @with_appcontext
-def export_command(period: str, form: str, out: Path, revision: int | None) -> None:
-    """Write a sealed document of a closed period to a file."""
-    document = sealed_document(period, form, revision)
+def export_command(
+    period: str, form: str, out: Path, revision: int | None, thai_digits: bool
+) -> None:
+    """Write a document of a closed period to a file: docx and pptx are made, others sealed."""
+    with force_locale(LANGUAGE):
+        document = document_for(Scope.all(), CLI, period, form, revision, thai_digits=thai_digits)
     try:
         out.write_bytes(document.content)
     except OSError as error:

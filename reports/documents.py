@@ -1,7 +1,12 @@
-"""The documents of a closed period: the sealed ones, or a workbook cut to what someone sees."""
+"""The documents of closed periods: the sealed ones, and those made of the same figures on demand.
+
+Sealed are the PDF, the workbook and the table.  Slides and Word documents are made to be worked
+on, so they are made anew each time; so is whatever shows a part of the country.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -9,6 +14,7 @@ from flask_babel import gettext as _
 from registry.access.scope import Scope
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.documents.filling import DOCX
 from registry.documents.workbook import XLSX
 from registry.errors import NotFound, Refused
 from registry.i18n import language
@@ -17,15 +23,23 @@ from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
 from reports.books import report_of
 from reports.chain import home
+from reports.docx import docx_of
 from reports.drafting import DOCUMENTS, document_name
+from reports.office_templates.services import template_of
+from reports.pdf import pdf_of
+from reports.pptx import pptx_of
+from reports.report import Report
+from reports.services import refuse_destroyed
 
-FORMATS = tuple(DOCUMENTS)
+FORMATS = (*DOCUMENTS, "docx", "pptx")
 TYPES = {
     "xlsx": XLSX,
     "pdf": "application/pdf",
     "csv": "text/csv",
+    "docx": DOCX,
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-CUT = ("xlsx", "csv")
+CUT = ("xlsx", "csv", "docx", "pptx")
 """Formats that are also made for those who see a part of the country."""
 
 
@@ -71,6 +85,7 @@ def sealed_document(code: str, form: str, revision: int | None = None) -> Docume
         Refused: the period is not closed, has no such revision, or the file is missing.
     """
     row = closed(code, revision)
+    refuse_destroyed(row)
     name = document_name(row.code, row.revision, form)
     try:
         return Document(row, name, (home(row) / name).read_bytes())
@@ -85,25 +100,54 @@ def formats_for(scope: Scope) -> tuple[str, ...]:
     return FORMATS if scope.everything else CUT if scope.provinces else ()
 
 
-def document_for(scope: Scope, code: str, form: str, revision: int | None = None) -> Document:
-    """The sealed document for those who see everything; for others their provinces' figures.
+def document_for(
+    scope: Scope,
+    actor: Actor,
+    code: str,
+    form: str,
+    revision: int | None = None,
+    *,
+    thai_digits: bool = False,
+) -> Document:
+    """The document for those who see everything; for others their provinces' figures.
 
-    The national documents hold every province, so nobody else gets them.  A part is made from
-    the same sealed figures when it is asked for.
+    The national documents hold every province, so nobody else gets them.  What is not sealed is
+    made from the same sealed figures when it is asked for.
+
+    Args:
+        actor: whose office's Word template is used.
+        thai_digits: whether numerals are Thai; such a PDF is not the sealed one.
 
     Raises:
         NotFound: no such format for this scope, or nothing of the period lies inside it.
+        Refused: the period is not closed, or the office's template can no longer be filled.
     """
     if form not in formats_for(scope):
         raise NotFound
-    if scope.everything:
+    if thai_digits and form != "pdf":
+        raise Refused(_("Thai numerals are for the PDF; choose that format."))
+    if scope.everything and form in DOCUMENTS and not thai_digits:
         return sealed_document(code, form, revision)
     row = closed(code, revision)
-    report = report_of(row).limited(scope)
+    refuse_destroyed(row)
+    report = report_of(row, scope)
     if not report.book.figures:
         raise NotFound
-    name = f"part-{document_name(row.code, row.revision, form)}"
-    return Document(row, name, DOCUMENTS[form](report))
+    name = document_name(row.code, row.revision, form)
+    if thai_digits:
+        return Document(row, f"thai-{name}", pdf_of(report, thai_digits=True))
+    made = _renderer(actor, form)(report)
+    return Document(row, name if scope.everything else f"part-{name}", made)
+
+
+def _renderer(actor: Actor, form: str) -> Callable[[Report], bytes]:
+    match form:
+        case "docx":
+            own = template_of(actor)
+            return lambda report: docx_of(report, own)
+        case "pptx":
+            return pptx_of
+    return DOCUMENTS[form]
 
 
 def export(actor: Actor, document: Document, form: str) -> None:

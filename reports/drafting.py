@@ -20,6 +20,7 @@ from reports.chain import archive_root, closed_before, link_to
 from reports.figures import Sealed
 from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, part_of, sha256_of
 from reports.names import read_names
+from reports.office_words import read_words, seal_words
 from reports.package import PACKAGE, package_of
 from reports.report import Book, Report
 from reports.sealing import Tell, opened, seal_facts
@@ -73,6 +74,7 @@ def make_draft(
         parts += recipe.write(folder, period, to_bangkok_date(now), source)
     path = folder / figures.FIGURES
     parts.append(part_of(folder, path, figures.write(path, found)))
+    parts.append(seal_words(folder, period, to_bangkok_date(now)))
     statement = replace(
         _statement(period, revision, now, parts),
         previous=link_to(closed_before(period.kind.value)),
@@ -123,6 +125,7 @@ def _render(
             history=history_of(book),
             replaced=replaced,
             reason=said.reason or "",
+            words=read_words(folder),
         )
         for form, render in DOCUMENTS.items():
             path = folder / document_name(said.code, said.revision, form)

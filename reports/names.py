@@ -36,6 +36,17 @@ class Names:
         """All cuts of a dimension that have a name, in the order of their codes."""
         return [f"{dimension}={value}" for value in self.by_dimension.get(dimension, {})]
 
+    def place(self, scope: Scope) -> str | None:
+        """The cut that is all that a scope sees: the whole, a zone, a province; else None."""
+        if scope.everything:
+            return ""
+        if len(scope.provinces) == 1 and not scope.network_offices:
+            return f"province={next(iter(scope.provinces))}"
+        zones = (cut for cut in self.cuts("zone") if self.visible(scope, cut))
+        zone = next(zones, None)
+        held = {code for code, number in self.zone_of.items() if f"zone={number}" == zone}
+        return zone if held == scope.provinces and not scope.network_offices else None
+
     def visible(self, scope: Scope, cut: str) -> bool:
         """Whether a scope sees the figures of a cut.
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registry.access.scope import Scope
-from registry.facts.cuts import Cut
 from registry.facts.measures import MEASURES
-from registry.facts.sealed import sealed_cut
 from registry.periods.models import SealedPeriod
 from reports import layout
 from reports.books import report_of
@@ -45,10 +43,10 @@ class ClosedPage:
 
 def closed_page(scope: Scope, row: SealedPeriod) -> ClosedPage:
     """The figures of a closed period that a scope sees."""
-    report = report_of(row).limited(scope)
-    cut = sealed_cut(scope, Cut(), report.period)
+    report = report_of(row, scope)
+    cut = report.place
     seen = cut is not None and report.book.has(layout.KEY[0], cut)
-    cards = [_card(report, name, cut) for name in _CARDS] if seen and cut is not None else []
+    cards = [_card(report, name) for name in _CARDS] if seen else []
     tables = [_table(report, table) for table in layout.TABLES]
     place = report.names.of(cut) if cut is not None else ""
     return ClosedPage(place, cards, [table for table in tables if table.rows])
@@ -57,9 +55,8 @@ def closed_page(scope: Scope, row: SealedPeriod) -> ClosedPage:
 _CARDS = (*layout.KEY, *layout.REACH)
 
 
-def _card(report: Report, name: str, cut: str) -> Card:
-    one, value = MEASURES[name], report.book.value(name, cut)
-    before = report.before.value(name, cut) if report.before else None
+def _card(report: Report, name: str) -> Card:
+    one, value, before = MEASURES[name], report.value(name), report.earlier(name)
     unit = "" if value is None else unit_of(one)
     said = "" if before is None else change(name, value, before)
     return Card(str(one.title), shown(name, value), unit, said)

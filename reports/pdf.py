@@ -13,17 +13,23 @@ from registry.i18n import language
 from registry.periods.calendar import format_date, format_datetime
 from reports import layout
 from reports.comparing import differences
+from reports.office_section import printed_words
 from reports.report import Report
-from reports.tables import chart_of, rows_of
+from reports.tables import chart_of, cuts_of, rows_of
 from reports.wording import change, change_heads, shown, title_of, unit_of, verdict, with_unit
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
 Data = dict[str, Any]
 
 
-def pdf_of(report: Report) -> bytes:
-    """The document; the same report makes the same bytes."""
-    return render_pdf(TEMPLATE, data_of(report), created=report.closed_at)
+def pdf_of(report: Report, *, thai_digits: bool = False) -> bytes:
+    """The document; the same report makes the same bytes.
+
+    Args:
+        thai_digits: whether numerals are Thai, but in the proof, which is copied out.
+    """
+    data = data_of(report) | {"thai_digits": thai_digits}
+    return render_pdf(TEMPLATE, data, created=report.closed_at)
 
 
 def data_of(report: Report) -> Data:
@@ -37,8 +43,9 @@ def data_of(report: Report) -> Data:
         "funnel": _funnel(report),
         "reach": [_card(report, name) for name in layout.REACH],
         "trends": _trends(report),
-        "tables": [_table(report, table) for table in layout.TABLES],
+        "tables": [_table(report, table) for table in layout.TABLES if cuts_of(report, table)],
         "standards": _standards(report),
+        "offices": printed_words(report),
         "changes": _changes(report),
         "method": _method(),
         "definitions": _definitions(),
@@ -67,10 +74,18 @@ def _head(report: Report) -> Data:
                 else []
             ),
             _fact(_("Closed at"), closed),
-            _fact(_("Coverage"), _("The whole country; zones as they were in the period")),
+            _fact(_("Coverage"), _coverage(report)),
             _fact(_("Kept until"), format_date(report.keep_until, lang, "long")),
         ],
     }
+
+
+def _coverage(report: Report) -> str:
+    if report.place is None:
+        return str(_("The provinces that whoever asked for it may see"))
+    if report.place:
+        return report.names.of(report.place)
+    return str(_("The whole country; zones as they were in the period"))
 
 
 def _fact(name: str, value: str) -> Data:
@@ -79,6 +94,7 @@ def _fact(name: str, value: str) -> Data:
 
 def _titles() -> Data:
     return {
+        "contents": _("Contents"),
         "key": _("Key figures"),
         "funnel": _("From publication to passing on"),
         "reach": _("Reach"),
@@ -108,9 +124,8 @@ def _notes() -> Data:
 
 
 def _summary(report: Report) -> list[str]:
-    book = report.book
     said = {
-        name: shown(name, book.value(name))
+        name: shown(name, report.value(name))
         for name in (*layout.KEY, *layout.FUNNEL, *layout.CHANGES, "publications")
     }
     return [
@@ -135,8 +150,7 @@ def _summary(report: Report) -> list[str]:
 
 
 def _card(report: Report, name: str) -> Data:
-    value = report.book.value(name)
-    before = report.before.value(name) if report.before else None
+    value, before = report.value(name), report.earlier(name)
     return {
         "label": str(MEASURES[name].title),
         "value": shown(name, value),
@@ -147,7 +161,7 @@ def _card(report: Report, name: str) -> Data:
 
 
 def _funnel(report: Report) -> Data:
-    values = [report.book.value(name) for name in layout.FUNNEL]
+    values = [report.value(name) for name in layout.FUNNEL]
     whole = values[0]
     rows = []
     for name, value in zip(layout.FUNNEL, values, strict=True):
@@ -166,7 +180,7 @@ def _trends(report: Report) -> list[Data]:
 
 
 def _trend(report: Report, name: str, labels: list[str]) -> Data:
-    values = [book.value(name) for book in report.history]
+    values = [report.value(name, book) for book in report.history]
     said = [
         f"{label} {with_unit(name, value)}" for label, value in zip(labels, values, strict=True)
     ]
@@ -182,14 +196,15 @@ def _trend(report: Report, name: str, labels: list[str]) -> Data:
 def _table(report: Report, table: layout.Table) -> Data:
     long = table.dimension == "province"
     rows = [_printed(table, row) for row in rows_of(report, table)]
+    whole = rows[-1] if report.book.has(table.columns[0].measure) else None
     return {
         "title": str(table.title),
         "columns": [str(table.first), *(str(column.title) for column in table.columns)],
         "groups": [
             {"title": str(group.title), "span": len(group.columns)} for group in table.groups
         ],
-        "rows": rows[:-1],
-        "total": rows[-1],
+        "rows": rows[:-1] if whole else rows,
+        "total": whole,
         "widths": _widths(rows),
         "chart": chart_of(report, table),
         "size": 7.5,
@@ -220,8 +235,8 @@ def _standards(report: Report) -> Data:
         "rows": [
             [
                 str(MEASURES[rate].title),
-                shown(rate, report.book.value(rate)),
-                with_unit(median, report.book.value(median)),
+                shown(rate, report.value(rate)),
+                with_unit(median, report.value(median)),
             ]
             for rate, median in layout.STANDARDS
         ],
@@ -233,7 +248,7 @@ def _changes(report: Report) -> Data | None:
     if report.replaced is None:
         return None
     found = list(differences(report.replaced, report.book))
-    whole = [one for one in found if not one.cut]
+    whole = [one for one in found if one.cut == report.place]
     return {
         "columns": [
             {"title": title, "align": "right" if place else "left", "width": 2 if place else 4}

@@ -11,6 +11,7 @@ from registry.facts.engine import Number
 from registry.periods.calendar import Period
 from reports.figures import Sealed
 from reports.names import Names
+from reports.office_words import OfficeWords
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ class Report:
     Attributes:
         history: books of consecutive sealed periods of the same kind, this one last.
         proof: the manifest's SHA-256, printed on what is signed.
+        place: the cut that its key figures are about; None where no sealed cut is all that
+            someone sees.
         replaced: of a re-issue, the figures of the revision before; ``reason`` says why.
+        words: what the offices reported.
     """
 
     book: Book
@@ -66,6 +70,8 @@ class Report:
     history: tuple[Book, ...] = ()
     replaced: Book | None = None
     reason: str = ""
+    place: str | None = ""
+    words: tuple[OfficeWords, ...] = ()
 
     @property
     def period(self) -> Period:
@@ -77,11 +83,22 @@ class Report:
         """The sealed figures of the period just before, where it was closed."""
         return self.history[-2] if len(self.history) > 1 else None
 
+    def value(self, measure: str, book: Book | None = None) -> Number | None:
+        """A figure of the report's place; in another book of its history if one is given."""
+        return None if self.place is None else (book or self.book).value(measure, self.place)
+
+    def earlier(self, measure: str) -> Number | None:
+        """The figure of the period just before; None where that was not closed."""
+        return self.value(measure, self.before) if self.before else None
+
     def limited(self, scope: Scope) -> Report:
         """The report cut to what a scope sees."""
         if scope.everything:
             return self
         history = tuple(book.limited(scope, self.names) for book in self.history)
         replaced = self.replaced and self.replaced.limited(scope, self.names)
-        book = self.book.limited(scope, self.names)
-        return replace(self, book=book, history=history, replaced=replaced)
+        book, place = self.book.limited(scope, self.names), self.names.place(scope)
+        words = tuple(one for one in self.words if one.visible(scope, self.names))
+        return replace(
+            self, book=book, history=history, replaced=replaced, place=place, words=words
+        )

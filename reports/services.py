@@ -79,6 +79,7 @@ def reissuable(code: str, reason: str, seen: int | None = None) -> SealedPeriod:
                 period=period.label(language()),
             )
         )
+    refuse_destroyed(row)
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise Refused(
             _(
@@ -96,6 +97,23 @@ def reissuable(code: str, reason: str, seen: int | None = None) -> SealedPeriod:
             )
         )
     return row
+
+
+def refuse_destroyed(row: SealedPeriod) -> None:
+    """Say that the files of a revision are gone.
+
+    Raises:
+        Refused: they were destroyed.
+    """
+    if row.destroyed_at is not None:
+        raise Refused(
+            _(
+                "The files of %(period)s were destroyed on %(day)s after their time of keeping; "
+                "the sealed figures and the certificate of disposal remain.",
+                period=Period.parse(row.code).label(language()),
+                day=said_day(row.destroyed_at),
+            )
+        )
 
 
 def issued(actor: Actor, code: str, reason: str, seen: int) -> SealedPeriod | None:

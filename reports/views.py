@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.access.gate import actor, allow, scope, today
+from registry.access.gate import actor, allow, may, scope, today
 from registry.access.queries import names_of
 from registry.access.roles import Permission
 from registry.db import begin_write, commit, db
@@ -18,9 +18,11 @@ from registry.fields import read_id, read_page
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
+from registry.periods.office_report_queries import Counts, expected
 from reports import compare_views, documents, jobs
 from reports.listing import PAGE, listed
 from reports.page import closed_page
+from reports.schedule import closes_on, last_failure
 from reports.services import LONGEST_REASON, closable, reissuable
 
 bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
@@ -43,6 +45,8 @@ def index() -> ResponseReturnValue:
         number=number,
         more=len(chosen) > number * PAGE,
         closers=_closers(one.row for one in rows),
+        closes_on=closes_on,
+        failure=last_failure() if may(Permission.REPORTS_CLOSE) else "",
     )
 
 
@@ -64,9 +68,15 @@ def show(code: str) -> ResponseReturnValue:
 
 def _shown(period: Period, problem: str = "") -> str:
     row = catalogue.sealed(period.code)
-    common = {"period": period, "ended": period.has_ended(today()), "row": row}
+    common = {
+        "period": period,
+        "ended": period.has_ended(today()),
+        "row": row,
+        "closes_on": closes_on(period),
+    }
     if row is None:
-        return render_template("reports/unclosed.html", **common)
+        owed = expected(scope(), [period], today())
+        return render_template("reports/unclosed.html", **common, counts=Counts.of(owed))
     return render_template(
         "reports/show.html",
         **common,
@@ -157,7 +167,8 @@ def download(period: str, format: str) -> ResponseReturnValue:
     number = None if revision is None else read_id(revision)
     if revision is not None and number is None:
         raise NotFound
-    document = documents.document_for(what, period, format, number)
+    digits = request.form.get("digits") == "thai"
+    document = documents.document_for(what, who, period, format, number, thai_digits=digits)
     begin_write()
     documents.export(who, document, format)
     commit()

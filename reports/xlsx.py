@@ -14,10 +14,11 @@ from registry.documents.workbook import Chart, Column, Sheet, Style, write_workb
 from registry.facts.cuts import DIMENSIONS
 from registry.facts.measure import Measure
 from registry.facts.measures import MEASURES
-from registry.i18n import language
+from registry.i18n import in_both, language
 from registry.periods.calendar import format_date, format_datetime
 from reports import layout
 from reports.comparing import differences
+from reports.office_section import sheet_of_words
 from reports.report import Report
 from reports.tables import WHOLE, rows_of
 from reports.tidy import COLUMNS, tidy_rows
@@ -38,6 +39,7 @@ def write(report: Report, target: Path | BinaryIO) -> None:
         *_changes(report),
         *_tables(report),
         *_trend(report),
+        *sheet_of_words(report, _heading(report)),
         _tidy(report),
         _codebook(),
     ]
@@ -66,8 +68,9 @@ def _heading(report: Report) -> list[str]:
 
 
 def _summary(report: Report) -> Iterator[Sheet]:
-    """All figures of the whole, with the change against the period before."""
-    names = [name for name in MEASURES if report.book.has(name)]
+    """All figures of the report's place, with the change against the period before."""
+    place = report.place
+    names = [] if place is None else [one for one in MEASURES if report.book.has(one, place)]
     if names:
         yield Sheet(
             _("Summary"),
@@ -79,15 +82,14 @@ def _summary(report: Report) -> Iterator[Sheet]:
                 Column(_("Difference")),
             ],
             [_figure_row(report, MEASURES[name]) for name in names],
-            title=_title(),
+            title=f"{_title()} · {report.names.of(place or '')}",
             subtitle=_heading(report),
             notes=[_("A dash means that there is no figure; it never means 0.")],
         )
 
 
 def _figure_row(report: Report, one: Measure) -> list[Cell]:
-    value = report.book.value(one.name)
-    before = report.before.value(one.name) if report.before else None
+    value, before = report.value(one.name), report.earlier(one.name)
     shown = "" if report.before is None else change(one.name, value, before)
     return [str(one.title), _cell(one, value), unit_of(one), _cell(one, before), shown]
 
@@ -160,12 +162,12 @@ def _plain(name: str, value: float | int | None) -> Cell:
 
 
 def _trend(report: Report) -> Iterator[Sheet]:
-    if len(report.history) < 2 or not report.book.has(layout.TRENDS[0]):
+    if len(report.history) < 2 or report.place is None:
         return
     rows = [
         [
             book.period.label(language(), "short"),
-            *(book.value(name) for name in layout.TRENDS),
+            *(report.value(name, book) for name in layout.TRENDS),
         ]
         for book in report.history
     ]
@@ -189,7 +191,8 @@ def _tidy(report: Report) -> Sheet:
 def _codebook() -> Sheet:
     titles = [
         (_("Name"), 30),
-        (_("Figure"), 36),
+        (_("Name in Thai"), 36),
+        (_("Name in English"), 36),
         (_("Unit"), 12),
         (_("Rule"), 60),
         (_("When absent"), 40),
@@ -207,5 +210,6 @@ def _codebook() -> Sheet:
 
 def _described(one: Measure) -> list[Cell]:
     cuts = ", ".join(str(name) for key, name in DIMENSIONS.items() if key in one.dimensions)
-    texts = [str(one.title), unit_of(one), str(one.rule), str(one.absent), str(one.source)]
-    return [one.name, *texts, cuts, one.version]
+    names, texts = in_both(one.title), (one.rule, one.absent, one.source)
+    told = [names["th"], names["en"], unit_of(one), *map(str, texts)]
+    return [one.name, *told, cuts, one.version]

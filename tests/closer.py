@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,10 @@ STEPS = {
     "rename": ("reports.closing", "settle"),
 }
 """Functions of a closing, in its order; ``settle`` is called before and, for the rename, after."""
+
+
+LARGEST = 10_000
+"""Bytes that a file may have on a disk that is ``full``."""
 
 
 def die(*_args: object, **_more: object) -> None:
@@ -51,7 +56,9 @@ def main(url: str, instance: str, code: str, step: str = "", reason: str = "") -
     from tests.stage import settings_for
 
     app = create_app(settings_for(Path(instance), url))
-    if step:
+    if step == "full":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
+    elif step:
         module, name = STEPS[step]
         place = importlib.import_module(module)
         calls = 1 if step == "rename" else 0

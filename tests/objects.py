@@ -49,7 +49,9 @@ from registry.outbox.models import Delivery, Way
 from registry.outbox.webhook_models import Webhook
 from registry.periods.calendar import month_of
 from registry.periods.dated_models import DatedSetting
+from registry.periods.keeping_models import Disposal, ReportHold
 from registry.periods.models import TimeStandard
+from registry.periods.office_report_models import OfficeReport, ReportingDuty
 from registry.portal.models import Certificate
 from registry.portal.services import issue
 from reports.jobs import CLOSE
@@ -591,6 +593,37 @@ def _dated(world: World) -> int:
 
 
 _ANY = Rule("/", endpoint="any")
+
+
+def _disposal(world: World) -> int:
+    row = Disposal(reason="พ้นกำหนดเก็บรักษา", proposed_at=NOON)
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _hold(world: World) -> int:
+    row = ReportHold(code="2569-Q1", reason="อยู่ระหว่างตรวจสอบ", placed_at=NOON)
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _reporting(world: World) -> str:
+    """The code of an office that submitted its report of January 2569."""
+    office = _office(world).id
+    db.session.add(ReportingDuty(office_id=office, frequency="monthly", valid_from=DAY))
+    report = OfficeReport(
+        office_id=office,
+        period="2569-01",
+        state="submitted",
+        results=f"ผลงาน {world.office}",
+        first_submitted_at=NOON,
+    )
+    db.session.add(report)
+    return world.office
+
+
 MAKERS: dict[str, Maker] = {
     "filename": lambda world: "sang.css",
     "bootstrap:filename": lambda world: "css/bootstrap.min.css",
@@ -657,6 +690,10 @@ MAKERS: dict[str, Maker] = {
     "transfers.withdraw:request_id": _transfer(asks=True),
     "batch_id": _batch,
     "sheet_id": _sheet,
+    "office_reports:period": lambda world: "2569-01",
+    "office_reports:office": _reporting,
+    "disposal_id": _disposal,
+    "hold_id": _hold,
     "reports:code": lambda world: "2569-Q1",
     "reports:period": lambda world: "2569-Q1",
     "reports:format": lambda world: "xlsx",

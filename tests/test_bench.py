@@ -128,6 +128,12 @@ def test_read_reads_every_row(bench: Bench, kept: Path) -> None:
     assert min(figures["peer_to_product"].values()) > 0
 
 
+def test_what_is_exported_is_read_back_without_a_formula(bench: Bench, kept: Path) -> None:
+    figures = _reported(bench, "export", "--rows", str(ROWS), "--keep", str(kept))["figures"]
+    for one in (figures["product"], figures["peer"]):
+        assert (one["brought"], one["cells"], one["formulas"]) == (ROWS, 20 * ROWS, 0)
+
+
 def test_lists_and_searches_answer_what_they_time(bench: Bench, kept: Path) -> None:
     size = ["--members", str(MEMBERS), "--rows", "1", "--keep", str(kept)]
     pages = _reported(bench, "list", *size)["figures"]

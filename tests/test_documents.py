@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from registry.documents.cells import EXCEL_LIMIT, Cell, clean_text, csv_cell, workbook_cell
 from registry.documents.csvfile import csv_bytes
+from registry.documents.rows import write_rows
 from registry.documents.workbook import Chart, Column, Page, Sheet, Style, write_workbook
 
 NAUGHTY = [
@@ -264,3 +265,42 @@ def test_a_page_is_the_only_way_to_a_cell() -> None:
     public = {name for name in vars(Page) if not name.startswith("_")}
     write = {"put", "put_row", "table", "chart"}
     assert public == write | {"width", "texts", "ask", "hide", "freeze"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=6), st.lists(TEXTS, min_size=1, max_size=6), TEXTS)
+@example(NAUGHTY[:6], NAUGHTY, "=1+1")
+def test_plain_rows_come_back_as_they_are(titles: list[str], texts: list[str], name: str) -> None:
+    buffer = io.BytesIO()
+    write_rows(buffer, name, titles, [[text] * len(titles) for text in texts])
+    sheet = read(buffer).active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s"}
+    assert not any(cell.hyperlink for cell in cells)
+    assert sheet.max_column == len(titles)
+    for row, text in enumerate(texts, start=2):
+        if not re.search("_x[0-9a-fA-F]{4}", text):
+            assert (sheet.cell(row, 1).value or "").rstrip() == clean_text(text).rstrip()
+
+
+def test_plain_rows_keep_their_kinds_and_have_a_header(tmp_path: Path) -> None:
+    moment = datetime(2026, 1, 15, 17, 30, tzinfo=UTC)
+    rows: list[list[Cell]] = [[None] * 6, ["ก", 1200, 0.25, date(2026, 1, 15), moment, True]]
+    path = tmp_path / "rows.xlsx"
+    write_rows(path, "รายชื่อ", ["ก", "ก", "ค", "ง", "จ", "ฉ"], (row for row in rows))
+    sheet = openpyxl.load_workbook(path).active
+    assert [cell.value for cell in sheet[1]] == ["ก", "ก (2)", "ค", "ง", "จ", "ฉ"]
+    shown = [(cell.value, cell.number_format) for cell in sheet[3]]
+    assert [value for value, _look in shown] == [
+        *("ก", 1200, 0.25, datetime(2026, 1, 15), datetime(2026, 1, 16, 0, 30), True)
+    ]
+    assert [look for _value, look in shown][:3] == ["@", "#,##0", "#,##0.00"]
+    assert shown[3][1] == "[$-107041E]d mmm yyyy"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:F3")
+    assert sheet.print_title_rows == "$1:$1"
+
+
+def test_without_rows_there_is_still_the_header(tmp_path: Path) -> None:
+    write_rows(tmp_path / "none.xlsx", "ว่าง", ["ก", "ข"], [])
+    sheet = openpyxl.load_workbook(tmp_path / "none.xlsx").active
+    assert [cell.value for cell in sheet[1]] == ["ก", "ข"]

@@ -129,6 +129,7 @@ SWAPS = (
 )
 HARMLESS = {
     "reports/views.py:revision": "which revision of a report the page showed, or is downloaded",
+    "periods/office_report_views.py:version": "which report the page showed; others are refused",
     "messages/step_views.py:version": "which text the page showed; another one is refused",
     "messages/audience_views.py:saved": "another office's is refused: test_audience_pages",
     "messages/request_views.py:version": "which request the page showed; another one is refused",
@@ -139,6 +140,7 @@ HARMLESS = {
     "importers/views.py:row": "the number of a row within the batch of the path",
     "audit/views.py:before": "a place in the trail; only administrators read it",
     "reports/views.py:year": "a fiscal year",
+    "reports/office_templates/views.py:template": "only central staff, who see every office",
 }
 READ = re.compile(
     r"""(?:args|form|values)\.get(?:list)?\(\s*"(\w+)"[^)]*type=int|read_id\([^"\n]*"(\w+)\""""

@@ -40,7 +40,7 @@ def test_a_period_from_closing_to_the_file(ledger: Flask, tmp_path: Path) -> Non
     assert proof["holds"] is True
     assert proof["periods"][0]["figures"] == done["figures"]
     assert "holds" in _run(ledger, "verify", "--all")
-    starts = {"pdf": b"%PDF", "xlsx": b"PK", "csv": b"\xef\xbb\xbf"}
+    starts = {"pdf": b"%PDF", "xlsx": b"PK", "docx": b"PK", "pptx": b"PK", "csv": b"\xef\xbb\xbf"}
     for form, start in starts.items():
         out = tmp_path / f"r.{form}"
         _run(ledger, "export", CODE, "--format", form, "--out", str(out))

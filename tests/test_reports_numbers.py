@@ -6,12 +6,17 @@ import csv
 import io
 import json
 import re
+import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pandas as pd
+import pptx
 import pyarrow.parquet as pq
 import pypdf
 import pytest
@@ -32,12 +37,17 @@ from registry.facts.spans import Months
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.vault import pseudonym
-from reports import layout, windows
+from reports import layout, pdf, tidy, windows, xlsx
+from reports.books import report_of
 from reports.chain import home
 from reports.closing import close
+from reports.docx import docx_of
 from reports.figures import NOWHERE
+from reports.pptx import COLUMNS as ON_SLIDES
+from reports.pptx import pptx_of
+from reports.report import Report
 from reports.totals import DIMENSIONS
-from reports.wording import shown
+from reports.wording import shown, unit_of
 from tests import cast
 from tests.dash_pages import OVERVIEW, ask, cards_of
 from tests.ledger import CANARY, LINK, add_ledger
@@ -261,3 +271,137 @@ def test_sealed_tables_hold_only_columns_that_measures_read(closed: Flask) -> No
             assert set(columns) <= set(Base.metadata.tables[name].c.keys())
             marks = set(pq.read_table(path).to_pandas().filter(list(personal)).stack().dropna())
             assert marks <= {"x"}, name
+
+
+HOSTILE = "=cmd|' /C calc'!A0 ที่ปรึกษา"
+"""Instead of the name of zone 3."""
+ZONES = ("members_active", "recipients", "received_rate", "pass_on_rate", "reach_evidenced")
+Rows = dict[str, list[str]]
+
+
+def test_every_rendering_says_the_same_and_a_name_stays_a_name(
+    closed: Flask, tmp_path: Path
+) -> None:
+    with closed.app_context():
+        row = catalogue.sealed(CODE)
+        assert row is not None
+        report = report_of(row)
+        zones = report.names.by_dimension["zone"] | {"3": HOSTILE}
+        names = replace(report.names, by_dimension=report.names.by_dimension | {"zone": zones})
+        report = replace(report, names=names)
+        expected = {
+            names.of(cut): [shown(one, report.book.value(one, cut)) for one in ZONES]
+            for cut in names.cuts("zone")
+        }
+        made = {
+            "xlsx": _zones_of_workbook(xlsx.workbook_of(report)),
+            "csv": _zones_of_csv(tidy.csv_of(report)),
+            "pdf": _zones_of_pdf(pdf.pdf_of(report), tmp_path, list(expected)),
+            "docx": _zones_of_word(docx_of(report)),
+            "pptx": _zones_of_slides(pptx_of(report), report),
+        }
+        key = [shown(name, report.value(name)) for name in layout.KEY]
+    for form, (cards, rows) in made.items():
+        assert {name: rows.get(name) for name in expected} == expected, form
+        assert cards == key, form
+
+
+def _zones_of_workbook(content: bytes) -> tuple[list[str], Rows]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    table, columns = layout.TABLES[0], [one.measure for one in layout.TABLES[0].columns]
+    found = _table(book["จำแนกตามเขต"], str(table.first))
+    rows = {
+        name: [shown(one, _number(values[columns.index(one)])) for one in ZONES]
+        for name, values in found.items()
+        if len(values) >= len(columns)
+    }
+    summary = _table(book["สรุป"], "ตัวชี้วัด")
+    cards = []
+    for name in layout.KEY:
+        one = MEASURES[name]
+        value = _number(summary[str(one.title)][0])
+        cards.append(shown(name, value / 100 if one.is_share and value is not None else value))
+    return cards, rows
+
+
+def _number(value: Any) -> Any:
+    return None if value in ("–", None, "") else float(value)
+
+
+def _zones_of_csv(content: bytes) -> tuple[list[str], Rows]:
+    lines = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert not [line for line in lines if line["name"].startswith("=")]
+    known = {
+        (line["measure"], line["name"].removeprefix("'")): shown(
+            line["measure"], _number(line["value"])
+        )
+        for line in lines
+        if line["dimension"] in ("", "zone")
+    }
+    zones = {line["name"].removeprefix("'") for line in lines if line["dimension"] == "zone"}
+    cards = [known[name, "ทั้งประเทศ"] for name in layout.KEY]
+    return cards, {zone: [known[name, zone] for name in ZONES] for zone in zones}
+
+
+def _zones_of_pdf(content: bytes, folder: Path, zones: list[str]) -> tuple[list[str], Rows]:
+    (folder / "report.pdf").write_bytes(content)
+    said = subprocess.run(
+        ["pdftotext", "-layout", str(folder / "report.pdf"), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    columns = [one.measure for one in layout.TABLES[0].columns]
+    rows, cards = {}, []
+    for line in said.splitlines():
+        figures = line.split()[-len(columns) :]
+        name = line.strip()[: -len(" ".join(figures))] if figures else ""
+        place = next((zone for zone in zones if line.strip().startswith(zone[:12])), None)
+        if place and name and len(figures) == len(columns) and not figures[0].startswith("เขต"):
+            rows[place] = [figures[columns.index(one)] for one in ZONES]
+    units = "|".join(sorted({unit_of(MEASURES[name]) for name in layout.KEY}))
+    part = said[said.rindex("ตัวเลขสำคัญ") : said.rindex("จากการเผยแพร่สู่การเผยแพร่ต่อ")]
+    for line in part.splitlines():
+        cards += re.findall(rf"([0-9][0-9,.]*) (?:{units})(?=\s{{2}}|$)", line)
+    return cards, rows
+
+
+def _zones_of_word(content: bytes) -> tuple[list[str], Rows]:
+    tables = [
+        [[cell.text for cell in row.cells] for row in table.rows]
+        for table in docx.Document(io.BytesIO(content)).tables
+    ]
+    zones = next(table for table in tables if table[0][0] == "เขต")
+    cards = next(table for table in tables if table[0][2:3] == ["หน่วย"])
+    assert [MEASURES[name].title for name in layout.KEY] == [row[0] for row in cards[1:]]
+    return [row[1] for row in cards[1:]], {row[0]: row[1:] for row in zones[1:]}
+
+
+def _zones_of_slides(content: bytes, report: Report) -> tuple[list[str], Rows]:
+    deck = pptx.Presentation(io.BytesIO(content))
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    table = next(shape.table for shape in shapes if shape.has_table)
+    rows = {row.cells[0].text: [cell.text for cell in row.cells][1:] for row in table.rows}
+    heads = list(ON_SLIDES)
+    charts = [shape.chart for shape in shapes if shape.has_chart]
+    _charts_hold(charts, report)
+    cards = [
+        shape.text_frame.paragraphs[1].runs[0].text
+        for shape in deck.slides[1].shapes
+        if shape.has_text_frame and len(shape.text_frame.paragraphs) > 1
+    ]
+    return cards, {name: [texts[heads.index(one)] for one in ZONES] for name, texts in rows.items()}
+
+
+def _charts_hold(charts: list[Any], report: Report) -> None:
+    """The rate of passing on: what is drawn, and the workbook behind it."""
+    drawn = next(one for one in charts if HOSTILE in list(one.plots[0].categories))
+    names = report.names.cuts("zone")
+    rates = {report.names.of(cut): report.book.value("pass_on_rate", cut) for cut in names}
+    rates = {name: value for name, value in rates.items() if value is not None}
+    assert (
+        dict(zip(drawn.plots[0].categories, drawn.plots[0].series[0].values, strict=True)) == rates
+    )
+    behind = drawn.part.chart_workbook.xlsx_part.blob
+    cells = list(openpyxl.load_workbook(io.BytesIO(behind)).active.iter_rows(min_row=2))
+    assert {name.value: value.value for name, value in cells} == rates
+    assert {name.data_type for name, _value in cells} == {"s"}

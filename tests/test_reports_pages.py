@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import date
 
 import openpyxl
+import pypdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -125,6 +128,18 @@ def test_who_sees_everything_gets_the_sealed_documents(closed: Flask, client_of:
         assert {event.actor_id for event in events} == {cast.user("executive").id}
 
 
+def test_thai_numerals_are_everywhere_but_in_the_proof(closed: Flask, client_of: ClientOf) -> None:
+    answer = client_of("executive").post(f"/reports/{CODE}/download.pdf", data={"digits": "thai"})
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.data)).pages]
+    with closed.app_context():
+        proof = catalogue.sealed(CODE).manifest_sha256
+    said = re.sub(r"[\s\u200b]", "", "".join(pages)).replace(proof, "")
+    for kept in (proof[:16], "SHA-256", f"sangreportverify{CODE}"):
+        said = said.replace(kept, "")
+    assert "๒๕๖๘" in said
+    assert not re.findall("[0-9]", said)
+
+
 def test_an_executive_of_a_zone_gets_that_zone_only(closed: Flask, client_of: ClientOf) -> None:
     client = client_of("executive3")
     page = client.get(f"/reports/{CODE}").text
@@ -140,6 +155,13 @@ def test_an_executive_of_a_zone_gets_that_zone_only(closed: Flask, client_of: Cl
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["dimension"] for row in rows} == {"zone", "province"}, "nothing of the whole"
     assert {row["value_of"] for row in rows if row["dimension"] == "zone"} == {"3"}
+    for form in ("docx", "pptx"):
+        with zipfile.ZipFile(
+            io.BytesIO(client.post(f"/reports/{CODE}/download.{form}").data)
+        ) as parts:
+            said = "".join(parts.read(name).decode("utf-8", "ignore") for name in parts.namelist())
+        assert "เขต 3 เชียงใหม่" in said
+        assert not [name for name in ("เขต 6", "สงขลา", "ทั้งประเทศ", "อป.มช.") if name in said]
 
 
 def test_an_office_of_a_province_gets_its_province_only(closed: Flask, client_of: ClientOf) -> None:

@@ -27,7 +27,8 @@ def _sized(command: Command) -> Command:
         click.option("--runs", type=click.IntRange(1), help="Runs of each (5; small: 1)."),
         click.option("--small", is_flag=True, help="Below the stated size; tells no goals."),
         click.option("--rows", type=click.IntRange(1),
-                     help="Rows of the sheet (100,000); of list: turns; of search: terms."),
+                     help="Rows of the sheet (100,000; of export 50,000); of list: turns; of "
+                          "search: terms."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -81,6 +82,16 @@ def import_bench(
 def read_bench(as_json: bool, **asked: Any) -> None:
     """Open and read a sheet safely, child process included; peer: openpyxl."""
     from benchmarks.bench.read_bench import SMALL, STATED, bench
+
+    size, runs = _size(asked, None, STATED, SMALL)
+    tell(bench(size, runs, asked["keep"], say, goals=not asked["small"]), as_json)
+
+
+@bench_command.command("export")
+@_sized
+def export_bench(as_json: bool, **asked: Any) -> None:
+    """Rows of 20 values written to a workbook; peer: xlsxwriter in constant memory."""
+    from benchmarks.bench.export_bench import SMALL, STATED, bench
 
     size, runs = _size(asked, None, STATED, SMALL)
     tell(bench(size, runs, asked["keep"], say, goals=not asked["small"]), as_json)

@@ -18,6 +18,7 @@ from benchmarks.demo.line import talk_by_line
 from benchmarks.demo.people import Crowd, Person
 from benchmarks.demo.pictures import fill_libraries
 from benchmarks.demo.waiting import departures, leave_open
+from benchmarks.demo.words import write_reports
 from registry.access.roles import Role
 from registry.admin_commands import prepare
 from registry.db import db, unit_of_work
@@ -89,6 +90,7 @@ def _fill(app: Flask, settings: Settings) -> None:
         leave_open(settings.instance / "demo", SEED, first, now)
         talk_by_line(SEED, now)
         fill_libraries(now)
+        write_reports(SEED, first, to_bangkok_date(now))
         bar.update(30)
         _close(first, now)
         bar.update(25)

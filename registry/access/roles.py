@@ -34,6 +34,12 @@ class Permission(StrEnum):
     ROWS_EXPORT = "rows:export"
     REPORTS_VIEW = "reports:view"
     REPORTS_CLOSE = "reports:close"
+    REPORTS_KEEP = "reports:keep"
+    REPORTS_DESTROY = "reports:destroy"
+    OFFICE_REPORTS_READ = "office-reports:read"
+    OFFICE_REPORTS_WRITE = "office-reports:write"
+    OFFICE_REPORTS_CONFIRM = "office-reports:confirm"
+    OFFICE_REPORTS_ENDORSE = "office-reports:endorse"
     USERS_MANAGE = "users:manage"
     SETTINGS_MANAGE = "settings:manage"
     AUDIT_READ = "audit:read"
@@ -87,6 +93,8 @@ _OFFICER = _FIGURES | {
     P.QUESTIONS_ANSWER,
     P.ROWS_VIEW,
     P.ROWS_EXPORT,
+    P.OFFICE_REPORTS_READ,
+    P.OFFICE_REPORTS_WRITE,
 }
 _HEAD = _FIGURES | {
     P.MEMBERS_READ,
@@ -96,16 +104,20 @@ _HEAD = _FIGURES | {
     P.MESSAGES_APPROVE,
     P.RIGHTS_SEE,
     P.ROWS_VIEW,
+    P.OFFICE_REPORTS_READ,
+    P.OFFICE_REPORTS_CONFIRM,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PROVINCIAL: frozenset(_OFFICER | {P.MEMBERS_MERGE}),
-    Role.REGIONAL: frozenset(_OFFICER | {P.MEMBERS_MERGE}),
+    Role.REGIONAL: frozenset(_OFFICER | {P.MEMBERS_MERGE, P.OFFICE_REPORTS_ENDORSE}),
     Role.HEAD: frozenset(_HEAD),
     Role.ACTING: frozenset(_HEAD),
-    Role.CENTRAL: frozenset(_OFFICER | {P.MEMBERS_MERGE, P.REPORTS_CLOSE, P.RIGHTS_DECIDE}),
+    Role.CENTRAL: frozenset(
+        _OFFICER | {P.MEMBERS_MERGE, P.REPORTS_CLOSE, P.REPORTS_KEEP, P.RIGHTS_DECIDE}
+    ),
     Role.BUREAU: frozenset(_OFFICER - {P.IMPORTS_RUN}),
-    Role.EXECUTIVE: frozenset(_FIGURES),
+    Role.EXECUTIVE: frozenset(_FIGURES | {P.OFFICE_REPORTS_READ}),
     Role.ANALYST: frozenset(_FIGURES | {P.ROWS_EXPORT}),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -116,6 +128,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.FIGURES_VIEW,
             P.RIGHTS_SEE,
             P.RIGHTS_DECIDE,
+            P.REPORTS_KEEP,
+            P.REPORTS_DESTROY,
         }
     ),
 }

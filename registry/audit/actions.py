@@ -105,6 +105,16 @@ class Action(StrEnum):
     REPORT_CLOSE = "report:close"
     REPORT_REISSUE = "report:reissue"
     REPORT_EXPORT = "report:export"
+    REPORT_HOLD = "report:hold"
+    REPORT_HOLD_LIFT = "report:hold-lift"
+    REPORT_DISPOSAL = "report:disposal"
+    REPORT_DISPOSAL_DECIDE = "report:disposal-decide"
+    REPORT_DESTROY = "report:destroy"
+    REPORT_TEMPLATE = "report:template"
+    OFFICE_REPORT_SAVE = "office-report:save"
+    OFFICE_REPORT_STATE = "office-report:state"
+    OFFICE_REPORT_REMIND = "office-report:remind"
+    OFFICE_REPORT_DUTY = "office-report:duty"
     ROWS_EXPORT = "rows:export"
 
 
@@ -115,6 +125,7 @@ DETAILS = frozenset(
         "code",
         "count",
         "counts",
+        "disposal",
         "fields",
         "file_sha256",
         "format",

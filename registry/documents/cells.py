@@ -24,7 +24,8 @@ class Share(float):
 
 
 EXCEL_LIMIT = 32_767
-_EXACT = 10**15
+EXACT = 10**15
+"""From here on a workbook would round whole numbers."""
 _TRIGGERS = frozenset("=+-@＝＋－＠\t\r\n")
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
@@ -80,7 +81,7 @@ def workbook_cell(value: Cell | Enum) -> str | int | float | bool | date | datet
         case bool() | None:
             return value
         case int():
-            return value if abs(value) < _EXACT else str(value)
+            return value if abs(value) < EXACT else str(value)
         case datetime():
             local = bangkok(value).replace(tzinfo=None)
             return local if local.year >= 1900 else local.isoformat(" ", "minutes")

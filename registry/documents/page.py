@@ -109,7 +109,7 @@ class Page:
     ) -> None:
         """Write a value; a string stays a string whatever it begins with."""
         cell = workbook_cell(value)
-        look = style or _style_of(cell)
+        look = style or style_of(cell)
         formula = isinstance(cell, str) and starts_like_formula(cell)
         form = self._format(look, total, formula)
         match cell:
@@ -249,7 +249,13 @@ class Page:
         return self._formats[key]
 
 
-def _style_of(cell: object) -> Style:
+def number_format(style: Style) -> str:
+    """How Excel writes the values of a style."""
+    return str(_LOOK[style].get("num_format", "General"))
+
+
+def style_of(cell: object) -> Style:
+    """How a value looks that no column gave a look."""
     match cell:
         case bool() | str() | None:
             return Style.TEXT

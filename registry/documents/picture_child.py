@@ -1,4 +1,5 @@
-"""The limited child that opens a picture: ``python picture_child.py IN OUT SIDE MEMORY SECONDS``.
+"""The limited child that opens a picture:
+``python -m registry.documents.picture_child IN OUT SIDE MEMORY SECONDS``.
 
 It imports nothing of Sang and writes the picture anew, so that neither hidden data (where a
 photograph was taken, a program behind the pixels) nor a trap for the decoder passes on.  Beside

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +9,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from registry.documents.child import run_child
 from registry.documents.picture_child import beside
 from registry.errors import Refused
 
 MEMORY_MB, SECONDS = 1024, 20
-CHILD = Path(__file__).with_name("picture_child.py")
 STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 SUFFIXES = {"jpeg": ".jpg", "png": ".png"}
 
@@ -88,22 +84,8 @@ def _picture(target: Path, answer: dict[str, Any]) -> Picture:
 
 
 def _in_child(source: Path, target: Path, side: int) -> dict[str, Any]:
-    command = [sys.executable, "-P", "-X", "utf8", str(CHILD), str(source), str(target)]
-    command += [str(side), str(MEMORY_MB), str(SECONDS)]
-    keep = {key: os.environ[key] for key in ("PYTHONPATH",) if key in os.environ}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and file
-            command,
-            env={"PYTHONDONTWRITEBYTECODE": "1", **keep},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS + 5,
-            check=False,
-        )
-        return json.loads(done.stdout)  # type: ignore[no-any-return]
-    except (subprocess.TimeoutExpired, ValueError):
-        return {}
+    paths = [str(source), str(target), str(side)]
+    return run_child("registry.documents.picture_child", paths, MEMORY_MB, SECONDS)
 
 
 def _sentence(reason: str, name: str) -> str:

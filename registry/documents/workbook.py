@@ -120,7 +120,7 @@ def _write_rows(page: Page, rows: Iterable[Sequence[Cell]], columns: list[Column
     widths = [_text_width(column.title) for column in columns]
     for values in rows:
         page.put_row(row, values, styles)
-        widths = [max(pair) for pair in zip(widths, map(_width, values), strict=True)]
+        widths = [max(pair) for pair in zip(widths, map(width_of, values), strict=True)]
         row += 1
     for number, column in enumerate(columns):
         page.width(number, column.width or widths[number])
@@ -138,7 +138,8 @@ def _write_foot(page: Page, sheet: Sheet, styles: list[Style | None], row: int) 
     return row + 2
 
 
-def _width(value: Cell) -> float:
+def width_of(value: Cell) -> float:
+    """Characters that a value takes in its column."""
     return _text_width(value) if isinstance(value, str) else 14
 
 

@@ -16,7 +16,8 @@ from registry.audit.actions import Action
 from registry.audit.services import record
 from registry.db import commit
 from registry.documents.csvfile import csv_bytes
-from registry.documents.workbook import MOST_ROWS, XLSX, Sheet, write_workbook
+from registry.documents.rows import write_rows
+from registry.documents.workbook import MOST_ROWS, XLSX
 from registry.errors import Refused
 from registry.facts.asked import LIMITS, Asked, asked
 from registry.facts.evaluate import evaluate
@@ -136,8 +137,7 @@ def _note(behind: Behind, question: Asked, count: int, kind: str) -> None:
 
 def _workbook(behind: Behind, titles: list[str]) -> bytes:
     target = BytesIO()
-    title = str(behind.measure.title)
-    write_workbook(target, [Sheet(title, titles, every(behind), title=title)], title=title)
+    write_rows(target, str(behind.measure.title), titles, every(behind))
     return target.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -22,6 +23,19 @@ def _province_zones(day: date) -> dict[str, int]:
         row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def zones_on(days: Iterable[date]) -> dict[date, dict[str, int]]:
+    """Zone of every province on some days, in one question."""
+    row = ProvinceZone
+    columns = (row.province_code, row.zone_code, row.valid_from, row.valid_to)
+    rows = db.session.execute(select(*columns)).all()
+    return {
+        day: {
+            code: zone for code, zone, start, end in rows if start <= day and (not end or end > day)
+        }
+        for day in days
+    }
 
 
 def provinces() -> list[Province]:

@@ -16,7 +16,8 @@ from registry.audit.services import record
 from registry.db import commit
 from registry.documents.cells import Cell
 from registry.documents.csvfile import csv_lines
-from registry.documents.workbook import MOST_ROWS, XLSX, Sheet, write_workbook
+from registry.documents.rows import write_rows
+from registry.documents.workbook import MOST_ROWS, XLSX
 from registry.errors import Refused
 from registry.i18n import name_of
 from registry.members.list_queries import MemberFilters, count_to_export, export_members
@@ -111,5 +112,5 @@ def _rows(filters: MemberFilters) -> Iterator[list[Cell]]:
 
 def _workbook(rows: Iterator[list[Cell]]) -> bytes:
     target = BytesIO()
-    write_workbook(target, [Sheet(_("Members"), _columns(), rows, title=_("Members"))])
+    write_rows(target, _("Members"), _columns(), rows)
     return target.getvalue()

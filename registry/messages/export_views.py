@@ -17,7 +17,8 @@ from registry.audit.services import record
 from registry.channels.models import CHANNEL_KIND_NAMES, ChannelKind
 from registry.db import commit
 from registry.documents.cells import Cell
-from registry.documents.workbook import MOST_ROWS, XLSX, Sheet, write_workbook
+from registry.documents.rows import write_rows
+from registry.documents.workbook import MOST_ROWS, XLSX
 from registry.errors import Refused
 from registry.i18n import name_of
 from registry.messages import inbox, ledger_views, queries, views
@@ -41,7 +42,7 @@ def _send(
     record(actor(), Action.ROWS_EXPORT, name, today(), count=count, format="xlsx")
     commit()
     buffer = BytesIO()
-    write_workbook(buffer, [Sheet(name=title, title=title, columns=columns, rows=rows)])
+    write_rows(buffer, title, columns, rows)
     headers = {"Content-Disposition": f'attachment; filename="{name}-{today()}.xlsx"'}
     return Response(buffer.getvalue(), mimetype=XLSX, headers=headers)
 

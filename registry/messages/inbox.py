@@ -182,7 +182,13 @@ def _shown(model: Any, show: str) -> ColumnElement[bool]:
 
 
 def _inbox(
-    scope: Scope, model: Any, *, show: str, q: str = "", office: int | None = None
+    scope: Scope,
+    model: Any,
+    *,
+    show: str,
+    q: str = "",
+    office: int | None = None,
+    period: Period | None = None,
 ) -> Select[Any]:
     query = (
         select(model)
@@ -192,6 +198,8 @@ def _inbox(
     )
     if office:
         query = query.where(Member.office_id == office)
+    if period:
+        query = query.where(model.month.between(period.first_month, period.last_month))
     if q:
         found = [model.text.icontains(q, autoescape=True)]
         if search_key(q):
@@ -201,14 +209,20 @@ def _inbox(
 
 
 def questions(
-    scope: Scope, *, show: str = "open", q: str = "", office: int | None = None, page: int = 1
+    scope: Scope,
+    *,
+    show: str = "open",
+    q: str = "",
+    office: int | None = None,
+    period: Period | None = None,
+    page: int = 1,
 ) -> tuple[list[Question], int]:
     """A page of questions, the longest waiting first, and how many there are.
 
     Args:
         show: ``open`` (the office has the next word), ``answered``, ``settled`` or ``all``.
     """
-    query = _inbox(scope, Question, show=show, q=q, office=office)
+    query = _inbox(scope, Question, show=show, q=q, office=office, period=period)
     rows = query.options(joinedload(Question.message), *_WORDS).order_by(
         WAITS.desc(), func.coalesce(Question.asked_on_at, Question.asked_at), Question.id
     )
@@ -224,7 +238,13 @@ _WORDS = (
 
 
 def news(
-    scope: Scope, *, show: str = "open", q: str = "", office: int | None = None, page: int = 1
+    scope: Scope,
+    *,
+    show: str = "open",
+    q: str = "",
+    office: int | None = None,
+    period: Period | None = None,
+    page: int = 1,
 ) -> tuple[list[MemberNews], int]:
     """A page of news from members, the latest first, and how many there are.
 
@@ -232,7 +252,7 @@ def news(
         show: ``open`` (neither answered nor decided), ``answered``, ``issue``, ``nothing`` or
             ``all``.
     """
-    query = _inbox(scope, MemberNews, show=show, q=q, office=office)
+    query = _inbox(scope, MemberNews, show=show, q=q, office=office, period=period)
     rows = query.options(joinedload(MemberNews.decision)).order_by(
         MemberNews.replied_at.is_not(None), MemberNews.sent_at.desc(), MemberNews.id
     )

@@ -19,7 +19,7 @@ from registry.db import commit, db
 from registry.errors import NotFound, Refused
 from registry.fields import read_page
 from registry.messages import exchange, inbox
-from registry.messages.choices import read_office
+from registry.messages.choices import read_office, read_period
 from registry.messages.exchange_models import NEWS_OUTCOME_NAMES, NewsOutcome
 from registry.messages.ledger_forms import AnswerForm, DecideForm
 from registry.messages.ledger_models import MemberNews, Question
@@ -60,9 +60,9 @@ def _list(
     show, page = request.args.get("show", "open"), read_page(request.args)
     text = request.args.get("q", "").strip()[:100]
     office = read_office(request.args, scope(), current_user.office_id)
-    rows, total = (
-        ([refused], 1) if refused else (read(scope(), show=show, q=text, office=office, page=page))
-    )
+    period = read_period(request.args.get("period", ""))
+    wanted = {"show": show, "q": text, "office": office, "period": period, "page": page}
+    rows, total = ([refused], 1) if refused else read(scope(), **wanted)
     html = render_template(
         f"questions/{name}.html",
         rows=rows,
@@ -72,6 +72,7 @@ def _list(
         show=show,
         office=office,
         spans_offices=scope().spans_offices,
+        period=period,
         q=text,
         typed=typed,
         at=refused.id if refused else 0,

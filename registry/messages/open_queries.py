@@ -13,6 +13,7 @@ from registry.db import db
 from registry.messages.inbox import is_open
 from registry.messages.ledger_models import Question
 from registry.messages.visibility import facts_within
+from registry.periods.calendar import Run
 
 DAYS = (1, 3, 7)
 """Edges of the ages in days; the last age has no upper one."""
@@ -22,6 +23,15 @@ COLUMNS = {
     "message": Question.message_id,
 }
 Limits = Mapping[str, Collection[int] | Collection[str]]
+
+
+def open_in(scope: Scope, period: Run) -> tuple[int, int]:
+    """How many questions of some months wait, and how many of them ask to correct a record."""
+    asked = Question.month.between(period.first_month, period.last_month)
+    corrections = func.sum(case((Question.about_record, 1), else_=0))
+    query = select(func.count(), corrections).where(facts_within(scope, Question), asked, is_open())
+    waiting, mending = db.session.execute(query).one()
+    return int(waiting), int(mending or 0)
 
 
 def open_by_age(scope: Scope, now: datetime, limits: Limits) -> list[int]:

@@ -13,9 +13,18 @@ from registry.bulk import among
 from registry.db import db
 from registry.messages.ledger_models import WAITS_FOR_REVIEW, Dissemination
 from registry.messages.visibility import facts_within
+from registry.periods.calendar import Run
 
 DAYS = (3, 7, 30)
 """Edges of the ages in days."""
+
+
+def unreviewed_in(scope: Scope, period: Run) -> int:
+    """How many reports of passing on in some months wait for a review."""
+    row = Dissemination
+    held = row.month.between(period.first_month, period.last_month)
+    query = select(func.count()).where(WAITS_FOR_REVIEW, held, facts_within(scope, row))
+    return int(db.session.scalar(query) or 0)
 
 
 def lately_unreviewed(

@@ -1,4 +1,4 @@
-"""Fiscal periods, Buddhist dates, working days, standard times; the catalogue of sealed periods."""
+"""Fiscal periods, working days, standard times, offices' reports; what is closed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,32 @@ from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Install the pages of standard times and of settings with a day of effect."""
+    """Install the pages of standard times, of settings, and of the reports of offices."""
     from registry.access.roles import Permission
     from registry.periods import dated_models as dated_models
-    from registry.periods import dated_views, views
+    from registry.periods import (
+        dated_views,
+        office_report_views,
+        report_checklist_views,
+        reporting_duty_views,
+        views,
+    )
     from registry.ui import MenuItem, add_menu
 
-    app.register_blueprint(views.bp)
-    app.register_blueprint(dated_views.bp)
+    for part in (views, dated_views, report_checklist_views, reporting_duty_views):
+        app.register_blueprint(part.bp)
     manage = Permission.SETTINGS_MANAGE
     add_menu(
         app,
+        MenuItem(
+            "figures",
+            "office_reports.index",
+            _l("Reports of the offices"),
+            Permission.REPORTS_VIEW,
+            order=28,
+            badge=office_report_views.waiting_count,
+            cards=office_report_views.waiting_cards,
+        ),
         MenuItem("manage", "standards.index", _l("Standard times"), manage, order=40),
         MenuItem(
             "manage",

@@ -39,6 +39,20 @@ def closed_around(days: Collection[date]) -> SealedPeriod | None:
     return min(rows, key=lambda row: (row.end - row.start, row.start), default=None)
 
 
+def closed_whole(periods: Collection[Period]) -> set[Period]:
+    """Those of some periods that are closed, be it as a part of a longer one."""
+    if not periods:
+        return set()
+    first, last = min(one.start for one in periods), max(one.end for one in periods)
+    query = select(SealedPeriod.start, SealedPeriod.end).where(
+        SealedPeriod.end >= first, SealedPeriod.start <= last, SealedPeriod.revision == 1
+    )
+    spans = db.session.execute(query).all()
+    return {
+        one for one in periods if any(start <= one.start and one.end <= end for start, end in spans)
+    }
+
+
 def list_periods() -> list[SealedPeriod]:
     """The revision in force of every closed period, the latest period first."""
     query = _in_force().order_by(SealedPeriod.start.desc(), SealedPeriod.end)

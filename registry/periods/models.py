@@ -30,6 +30,7 @@ class SealedPeriod(Base):
     previous_sha256: Mapped[str | None] = mapped_column(String(64))
     keep_until: Mapped[date]
     reason: Mapped[str | None] = mapped_column(String(500))
+    destroyed_at: Mapped[datetime | None]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 

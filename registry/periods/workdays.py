@@ -1,4 +1,4 @@
-"""Working days of government offices; nothing is counted in them yet, deadlines will be."""
+"""Working days of government offices, in which the deadlines of their reports are counted."""
 
 from __future__ import annotations
 

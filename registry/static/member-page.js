@@ -17,6 +17,6 @@ for (const form of document.querySelectorAll("form[data-pick]")) {
   const all = form.querySelector("[data-all]");
   all.hidden = false;
   all.addEventListener("change", () => {
-    for (const box of form.querySelectorAll("input[name=member]")) box.checked = all.checked;
+    for (const box of form.querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
   });
 }

@@ -1164,12 +1164,63 @@ def upgrade() -> None:
         sa.Column("previous_sha256", sa.String(length=64), nullable=True),
         sa.Column("keep_until", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_period")),
     )
     with op.batch_alter_table("sealed_period", schema=None) as batch_op:
         batch_op.create_index("ix_sealed_period_revision", ["code", "revision"], unique=True)
         batch_op.create_index(batch_op.f("ix_sealed_period_start"), ["start"], unique=False)
+
+    op.create_table(
+        "report_hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("placed_by", sa.Integer(), nullable=True),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_because", sa.String(length=500), nullable=True),
+        sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_hold")),
+    )
+    with op.batch_alter_table("report_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_hold_code"), ["code"], unique=False)
+
+    op.create_table(
+        "disposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved", sa.Boolean(), nullable=True),
+        sa.Column("remark", sa.String(length=500), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal")),
+    )
+    op.create_table(
+        "disposal_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("disposal_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_id", sa.Integer(), nullable=False),
+        sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["disposal_id"], ["disposal.id"], name=op.f("fk_disposal_item_disposal_id_disposal")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sealed_id"],
+            ["sealed_period.id"],
+            name=op.f("fk_disposal_item_sealed_id_sealed_period"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal_item")),
+    )
+    with op.batch_alter_table("disposal_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_disposal_item_disposal_id"), ["disposal_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_disposal_item_sealed_id"), ["sealed_id"], unique=False)
 
     op.create_table(
         "sending_body",
@@ -1380,6 +1431,108 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dated_setting", schema=None) as batch_op:
         batch_op.create_index("ix_dated_setting_span", ["name", "valid_from"], unique=True)
+
+    op.create_table(
+        "word_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["user_account.id"], name=op.f("fk_word_template_added_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_word_template_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_word_template")),
+    )
+    with op.batch_alter_table("word_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_word_template_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "office_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("results", sa.Text(), nullable=False),
+        sa.Column("obstacles", sa.Text(), nullable=False),
+        sa.Column("suggestions", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=True),
+        sa.Column("first_submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("endorsed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("endorsed_by", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"],
+            ["user_account.id"],
+            name=op.f("fk_office_report_confirmed_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["endorsed_by"],
+            ["user_account.id"],
+            name=op.f("fk_office_report_endorsed_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_office_report_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submitted_by"],
+            ["user_account.id"],
+            name=op.f("fk_office_report_submitted_by_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_report")),
+    )
+    with op.batch_alter_table("office_report", schema=None) as batch_op:
+        batch_op.create_index("ix_office_report_period", ["office_id", "period"], unique=True)
+
+    op.create_table(
+        "report_reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("reminded_on", sa.Date(), nullable=False),
+        sa.Column("reminded_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_report_reminder_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reminded_by"],
+            ["user_account.id"],
+            name=op.f("fk_report_reminder_reminded_by_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_reminder")),
+    )
+    with op.batch_alter_table("report_reminder", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_report_reminder_day", ["office_id", "period", "reminded_on"], unique=True
+        )
+
+    op.create_table(
+        "reporting_duty",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("frequency", sa.String(length=12), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("set_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_reporting_duty_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_by"], ["user_account.id"], name=op.f("fk_reporting_duty_set_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reporting_duty")),
+    )
+    with op.batch_alter_table("reporting_duty", schema=None) as batch_op:
+        batch_op.create_index("ix_reporting_duty_span", ["office_id", "valid_from"], unique=True)
 
     op.create_table(
         "dissemination_sheet",
@@ -3557,6 +3710,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dissemination_sheet_office_id"))
 
     op.drop_table("dissemination_sheet")
+    with op.batch_alter_table("reporting_duty", schema=None) as batch_op:
+        batch_op.drop_index("ix_reporting_duty_span")
+
+    op.drop_table("reporting_duty")
+    with op.batch_alter_table("report_reminder", schema=None) as batch_op:
+        batch_op.drop_index("ix_report_reminder_day")
+
+    op.drop_table("report_reminder")
+    with op.batch_alter_table("office_report", schema=None) as batch_op:
+        batch_op.drop_index("ix_office_report_period")
+
+    op.drop_table("office_report")
+    with op.batch_alter_table("word_template", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_word_template_office_id"))
+
+    op.drop_table("word_template")
     with op.batch_alter_table("dated_setting", schema=None) as batch_op:
         batch_op.drop_index("ix_dated_setting_span")
 
@@ -3597,6 +3766,9 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_failure")
     op.drop_table("sending_body")
+    op.drop_table("disposal_item")
+    op.drop_table("disposal")
+    op.drop_table("report_hold")
     with op.batch_alter_table("sealed_period", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sealed_period_start"))
         batch_op.drop_index("ix_sealed_period_revision")

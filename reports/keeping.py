@@ -1,0 +1,217 @@
+"""Keeping sealed reports, and destroying them when their time is over: never silently.
+
+A report is kept until the day that was sealed with it.  Afterwards it may be destroyed, if nobody
+holds it: one person proposes a list, another one decides, and a certificate tells what was
+destroyed, by the hashes that the seals bear.  The figures stay, and what proves the seals behind
+(see :data:`reports.archive.STAYS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from registry.audit.actions import Action
+from registry.audit.services import Actor, record
+from registry.db import db, unit_of_work
+from registry.disk import locked
+from registry.documents.cells import clean_text
+from registry.errors import NotFound, Refused
+from registry.i18n import language
+from registry.jobs import Progress, enqueue, handles
+from registry.periods import catalogue
+from registry.periods.calendar import Period
+from registry.periods.keeping_models import LONGEST_REASON, Disposal, DisposalItem, ReportHold
+from registry.periods.models import SealedPeriod
+from reports.archive import clear
+from reports.chain import all_closed, archive_root, home
+
+DESTROY = "report-destroy"
+SHORTEST_REASON = 10
+
+
+def holds() -> dict[str, ReportHold]:
+    """The holds in force, by the period that they keep."""
+    rows = db.session.scalars(select(ReportHold).where(ReportHold.lifted_at.is_(None)))
+    return {row.code: row for row in rows}
+
+
+def past_holds() -> list[ReportHold]:
+    """Holds that were lifted, the latest first."""
+    lifted = select(ReportHold).where(ReportHold.lifted_at.is_not(None))
+    return list(db.session.scalars(lifted.order_by(ReportHold.id.desc())))
+
+
+def hold(actor: Actor, code: str, reason: str) -> ReportHold:
+    """Keep all revisions of a period until the hold is lifted.
+
+    Raises:
+        NotFound: the period is not closed.
+        Refused: nobody says why, or it is held already.
+    """
+    if catalogue.sealed(code) is None:
+        raise NotFound
+    if code in holds():
+        raise Refused(_("%(period)s is held already.", period=_label(code)))
+    row = ReportHold(
+        code=code, reason=_reason(reason), placed_by=actor.user_id, placed_at=datetime.now(UTC)
+    )
+    db.session.add(row)
+    record(actor, Action.REPORT_HOLD, "period", code, reason=row.reason)
+    return row
+
+
+def lift(actor: Actor, hold_id: int, reason: str) -> ReportHold:
+    """End a hold.
+
+    Raises:
+        NotFound: there is no such hold in force.
+        Refused: nobody says why.
+    """
+    row = db.session.get(ReportHold, hold_id)
+    if row is None or row.lifted_at is not None:
+        raise NotFound
+    row.lifted_because, row.lifted_by = _reason(reason), actor.user_id
+    row.lifted_at = datetime.now(UTC)
+    record(actor, Action.REPORT_HOLD_LIFT, "period", row.code, reason=row.lifted_because)
+    return row
+
+
+def due(today: date) -> list[SealedPeriod]:
+    """Revisions whose time is over, that nobody holds and that are on no open list."""
+    held, listed = holds(), {item.sealed_id for one in disposals() for item in _open(one)}
+    return [
+        row
+        for row in all_closed()
+        if row.keep_until < today
+        and row.destroyed_at is None
+        and row.code not in held
+        and row.id not in listed
+    ]
+
+
+def disposals() -> list[Disposal]:
+    """All lists, the latest first."""
+    return list(db.session.scalars(select(Disposal).order_by(Disposal.id.desc())))
+
+
+def disposal(number: int) -> Disposal:
+    """A list by its number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = db.session.get(Disposal, number)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def propose(actor: Actor, chosen: Sequence[int], reason: str, *, today: date) -> Disposal:
+    """Propose that revisions be destroyed.
+
+    Args:
+        chosen: ids of revisions of :func:`due`.
+
+    Raises:
+        Refused: none is chosen, one of them may not be destroyed, or nobody says why.
+    """
+    known = {row.id: row for row in due(today)}
+    if not chosen:
+        raise Refused(_("Choose the reports that are to be destroyed."))
+    if not set(chosen) <= known.keys():
+        raise Refused(
+            _("One of these reports is held, listed or destroyed by now; look at the list anew.")
+        )
+    row = Disposal(
+        reason=_reason(reason),
+        proposed_by=actor.user_id,
+        proposed_at=datetime.now(UTC),
+        items=[DisposalItem(sealed_id=number) for number in sorted(set(chosen))],
+    )
+    db.session.add(row)
+    db.session.flush()
+    _record(actor, Action.REPORT_DISPOSAL, row, count=len(row.items), reason=row.reason)
+    return row
+
+
+def decide(actor: Actor, number: int, remark: str, *, approve: bool) -> Disposal:
+    """Approve or refuse a list; what is approved is destroyed in the background.
+
+    Raises:
+        NotFound: there is no such list.
+        Refused: it is decided already, one proposed it oneself, or refuses without a reason.
+    """
+    row = disposal(number)
+    if row.approved is not None:
+        raise Refused(_("This list is decided already."))
+    if row.proposed_by == actor.user_id:
+        raise Refused(_("Somebody other than who proposed the list has to decide about it."))
+    row.remark = clean_text(remark).strip()[:LONGEST_REASON] if approve else _reason(remark)
+    row.approved, row.decided_by, row.decided_at = approve, actor.user_id, datetime.now(UTC)
+    _record(actor, Action.REPORT_DISPOSAL_DECIDE, row, to="approved" if approve else "refused")
+    if approve:
+        args = {"disposal": row.id, "user": actor.user_id, "office": actor.office_id}
+        enqueue(DESTROY, args, user_id=actor.user_id)
+    return row
+
+
+@handles(DESTROY)
+def destroy(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Destroy what was approved, one report after the other; killed in between, it goes on."""
+    actor = Actor(args["user"], "job", args["office"])
+    with locked(archive_root()):
+        db.session.rollback()
+        left = [item.id for item in disposal(args["disposal"]).items if not item.settled]
+        for number, item_id in enumerate(left):
+            progress("destroying", number, len(left))
+            with unit_of_work():
+                _destroy(actor, item_id)
+    return {"disposal": args["disposal"]}
+
+
+def _destroy(actor: Actor, item_id: int) -> None:
+    item = db.session.get_one(DisposalItem, item_id)
+    if item.row.code in holds():
+        item.held = True
+        return
+    clear(home(item.row))
+    item.destroyed_at = item.row.destroyed_at = datetime.now(UTC)
+    record(
+        actor,
+        Action.REPORT_DESTROY,
+        "period",
+        item.row.code,
+        revision=item.row.revision,
+        file_sha256=item.row.manifest_sha256,
+        disposal=item.disposal_id,
+    )
+
+
+def _open(row: Disposal) -> list[DisposalItem]:
+    return [] if row.state in {"refused", "done"} else row.items
+
+
+def _record(actor: Actor, action: Action, row: Disposal, **details: Any) -> None:
+    record(actor, action, "disposal", row.id, **details)
+
+
+def _reason(text: str) -> str:
+    reason = clean_text(text).strip()
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise Refused(
+            _(
+                "Write in %(least)s to %(most)s letters why: the reason is kept.",
+                least=SHORTEST_REASON,
+                most=LONGEST_REASON,
+            )
+        )
+    return reason
+
+
+def _label(code: str) -> str:
+    return Period.parse(code).label(language())

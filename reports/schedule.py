@@ -1,0 +1,67 @@
+"""Closing by itself: each month and quarter so many days after its end, the oldest first."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from registry.audit.services import Actor
+from registry.db import db
+from registry.errors import Refused
+from registry.jobs import DONE_STATES, Job, Progress, handles
+from registry.periods.calendar import Period, to_bangkok_date, utc_now
+from reports.closing import Closed, close
+from reports.listing import listed
+from reports.sealing import Tell, silent
+
+CLOSE_DUE = "report-close-due"
+HOUR = 2
+"""At night in Bangkok, after the day in whose course the last words were due."""
+
+
+def closes_on(period: Period) -> date | None:
+    """The day on which a period closes by itself; None where periods are closed by hand."""
+    days: int | None = current_app.extensions["sang_settings"].report_close_after_days
+    return None if days is None else period.end + timedelta(days=days + 1)
+
+
+def waiting(today: date) -> list[Period]:
+    """Ended months and quarters that are not closed, the oldest first."""
+    ended = (one.period for one in listed(today) if one.state == "ended")
+    return sorted(ended, key=lambda one: (one.last_month, one.length))
+
+
+def close_each(actor: Actor, periods: list[Period], tell: Tell = silent) -> list[Closed]:
+    """Close some periods, each as a whole: stopped in the middle, the rest is still open.
+
+    Raises:
+        Refused: some cannot be closed, the first of them for this reason; the others are.
+    """
+    done, refusals = [], []
+    for number, period in enumerate(periods):
+        tell(period.code, number, len(periods))
+        try:
+            done.append(close(actor, period.code))
+        except Refused as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[0]
+    return done
+
+
+@handles(CLOSE_DUE, daily_at=HOUR)
+def close_due(_args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Close what is due; what cannot be closed stays open, says why, and is tried again."""
+    today = to_bangkok_date(utc_now())
+    due = [one for one in waiting(today) if (day := closes_on(one)) and day <= today]
+    return {"closed": [one.code for one in close_each(Actor.system(), due, progress)]}
+
+
+def last_failure() -> str:
+    """Why the last night left a period open, for those who can mend it; empty if it did not."""
+    ended = select(Job).where(Job.kind == CLOSE_DUE, Job.state.in_(DONE_STATES))
+    last = db.session.scalar(ended.order_by(Job.finished_at.desc()).limit(1))
+    return (last.error or "") if last is not None else ""
