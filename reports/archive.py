@@ -83,9 +83,9 @@ def finish(draft: Path, name: str, manifest_sha256: str) -> Path:
 
 
 def clear(folder: Path) -> None:
-    """Destroy what does not stay of a report."""
+    """Destroy what does not stay of a report; durable when it returns."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.relative_to(folder).as_posix() not in STAYS:
             path.unlink()
-    if folder.exists():
-        to_disk(folder)
+    for path in (folder, *(one for one in folder.rglob("*") if one.is_dir())):
+        to_disk(path)

@@ -11,6 +11,7 @@ from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedFigure, SealedPeriod
 from reports.chain import home
+from reports.context import read_context
 from reports.figures import Sealed
 from reports.names import Names, read_names
 from reports.office_words import read_words
@@ -35,17 +36,35 @@ def book_of(row: SealedPeriod, cut: str | None = None) -> Book:
     return Book(Period.parse(row.code), tuple(Sealed.of(*values) for values in found))
 
 
-def history_of(book: Book, cut: str = "") -> tuple[Book, ...]:
+def history_of(book: Book, cut: str = "", scope: Scope | None = None) -> tuple[Book, ...]:
     """A book with those of the periods just before it, as far as they are closed; oldest first.
 
     Args:
         cut: whose figures of former periods are wanted; the whole's unless told otherwise.
+        scope: of whoever looks.  A zone that had other provinces then may hold what they must
+            not see, and is no longer the same zone: there the run ends.
     """
     run, period = [book], book.period.previous()
-    while len(run) < HISTORY and (row := catalogue.sealed(period.code)) is not None:
-        run.append(book_of(row, cut))
+    while len(run) < HISTORY and (earlier := _former(period, cut, scope)) is not None:
+        run.append(earlier)
         period = period.previous()
     return tuple(reversed(run))
+
+
+def _former(period: Period, cut: str, scope: Scope | None) -> Book | None:
+    row = catalogue.sealed(period.code)
+    if row is None:
+        return None
+    if scope is not None and not scope.everything:
+        names = read_names(home(row), row.end, language())
+        if not names.visible(scope, cut):
+            return None
+    return book_of(row, cut)
+
+
+def year_ago_of(book: Book, cut: str = "", scope: Scope | None = None) -> Book | None:
+    """The sealed figures of the same period of the year before, as of :func:`history_of`."""
+    return _former(book.period.same_last_year(), cut, scope)
 
 
 def replaced_by(row: SealedPeriod) -> SealedPeriod | None:
@@ -68,6 +87,7 @@ def report_of(row: SealedPeriod, scope: Scope | None = None) -> Report:
     """
     book, earlier, scope = book_of(row), replaced_by(row), scope or Scope.all()
     names = read_names(home(row), row.end, language())
+    cut = names.place(scope) or ""
     report = Report(
         book=book,
         revision=row.revision,
@@ -75,9 +95,11 @@ def report_of(row: SealedPeriod, scope: Scope | None = None) -> Report:
         keep_until=row.keep_until,
         proof=row.manifest_sha256,
         names=names,
-        history=history_of(book, names.place(scope) or ""),
+        history=history_of(book, cut, scope),
         replaced=book_of(earlier) if earlier else None,
         reason=row.reason or "",
         words=read_words(home(row)),
+        context=read_context(home(row)),
+        year_ago=year_ago_of(book, cut, scope),
     )
     return report.limited(scope)

@@ -5,6 +5,7 @@ Commands and jobs call it, and it commits once.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +25,7 @@ from reports.archive import folder_name, tidy
 from reports.chain import all_closed, archive_root, home
 from reports.drafting import make_draft
 from reports.sealing import Tell, silent
-from reports.services import closable, enter, issued, reissuable
+from reports.services import WordsChanged, closable, enter, issued, reissuable
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,30 @@ def reissue(
             settle()
 
 
+ATTEMPTS = 3
+"""How often a period is sealed again because an office reported meanwhile."""
+
+
 def _seal(
     actor: Actor,
     period: Period,
     tell: Tell,
     replaced: SealedPeriod | None = None,
     reason: str = "",
+) -> Closed:
+    for _attempt in range(ATTEMPTS - 1):
+        with suppress(WordsChanged):
+            return _sealed(actor, period, tell, replaced, reason)
+        db.session.rollback()
+    return _sealed(actor, period, tell, replaced, reason)
+
+
+def _sealed(
+    actor: Actor,
+    period: Period,
+    tell: Tell,
+    replaced: SealedPeriod | None,
+    reason: str,
 ) -> Closed:
     _require_room(period, replaced.revision + 1 if replaced else 1)
     try:

@@ -58,6 +58,9 @@ def fields_of(report: Report) -> Data:
         "sha256": report.proof,
         "command": f"sang report verify {report.period.code}",
         "facts": data["facts"],
+        "classification": data["classification"] or "",
+        "introduction": data["foreword"]["lines"] if data["foreword"] else [],
+        "told": data["told"],
         "summary": data["summary"] if report.place is not None else [],
         "figures": {name: shown(name, value) for name, value in values.items()},
         "changes": {

@@ -45,6 +45,7 @@ _PLAIN = {
     "place": _l("what the key figures are about: the whole country, a zone, a province"),
     "revision": _l("number of the revision"),
     "reason": _l("why the report was issued anew"),
+    "classification": _l("whether the report may be disclosed"),
     "closed_at": _l("when the period was closed"),
     "kept_until": _l("until when the report is kept"),
     "sha256": _l("SHA-256 of the manifest, the proof of all figures"),
@@ -65,6 +66,8 @@ def known_fields() -> list[Field]:
     return [
         *(Field(name, says) for name, says in _PLAIN.items()),
         Field("summary", _l("sentences of the summary"), Kind.TEXTS),
+        Field("introduction", _l("introduction of the central office"), Kind.TEXTS),
+        Field("told", _l("sentences made by the system"), Kind.TEXTS),
         Field("method", _l("sentences on how it is counted"), Kind.TEXTS),
         Field("figures", _l("figures of the place"), Kind.NAMED, measures),
         Field("changes", _l("changes against the closed period before"), Kind.NAMED, measures),
@@ -88,11 +91,16 @@ def _list(name: str, dimension: str, measures: Mapping[str, str]) -> Field:
     return Field(name, title, Kind.ROWS, parts)
 
 
+ROWS, SAMPLE = 80, "ตัวอย่าง"
+"""As long as the lists of a whole country; a template is tried at that size."""
+
+
 def sample() -> Data:
     """A value for every field, with which a template is tried."""
     return {one.name: _sample_of(one) for one in known_fields()}
 
 
 def _sample_of(one: Field) -> Any:
-    row = dict.fromkeys(one.parts, "1")
-    return {Kind.TEXT: "1", Kind.TEXTS: ["1"], Kind.NAMED: row, Kind.ROWS: [row]}[one.kind]
+    row, texts = dict.fromkeys(one.parts, SAMPLE), [SAMPLE] * ROWS
+    values = {Kind.TEXT: SAMPLE, Kind.TEXTS: texts, Kind.NAMED: row, Kind.ROWS: [row] * ROWS}
+    return values[one.kind]

@@ -48,6 +48,14 @@ def _summary(paper: Paper) -> None:
     paper.heading(_("Summary for the executive"))
     paper.each("for sentence in summary", "{{ sentence }}")
     paper.control("endif")
+    for name, title in (
+        ("introduction", _("Introduction")),
+        ("told", _("Summary made by the system")),
+    ):
+        paper.control(f"if {name}")
+        paper.heading(title)
+        paper.each(f"for sentence in {name}", "{{ sentence }}")
+        paper.control("endif")
 
 
 def _figures(paper: Paper) -> None:
@@ -56,15 +64,17 @@ def _figures(paper: Paper) -> None:
     paper.heading(_("Key figures"))
     heads = [_("Figure"), _("Value"), _("Unit"), _("Difference")]
     card = ["{{ one.label }}", "{{ one.value }}", "{{ one.unit }}", "{{ one.change }}"]
-    paper.table(heads, "for one in key", card, first=6)
+    paper.table(heads, "for one in key", card, first=5.5, wide=4.9)
     paper.heading(_("From publication to passing on"))
     paper.table(heads[:2], "for one in funnel", ["{{ one.label }}", "{{ one.text }}"], first=10)
     paper.heading(_("Reach"))
-    paper.table(heads, "for one in reach", card, first=6)
+    paper.table(heads, "for one in reach", card, first=5.5, wide=4.9)
     paper.remark(_("The three kinds of reach answer different questions and are never added up."))
     paper.heading(_("Trend of closed periods"))
     cells = ["{{ one.period }}", *_cells("one", layout.TRENDS)]
-    paper.table([_("Period"), *_heads(layout.TRENDS)], "for one in trend", cells, first=3)
+    paper.table(
+        [_("Period"), *_heads(layout.TRENDS)], "for one in trend", cells, first=3.4, wide=3.6
+    )
     paper.heading(_("Standard times of the handbook"))
     heads = [_("Standard"), _("Within the standard (%)"), _("Median time")]
     cells = ["{{ one.name }}", "{{ one.share }}", "{{ one.median }}"]
@@ -82,7 +92,9 @@ def _tables(paper: Paper) -> None:
         paper.control(f"if {name}")
         paper.heading(str(table.title))
         heads = [str(table.first), *_heads(columns)]
-        paper.table(heads, f"for one in {name}", cells, first=4.5, last=("if whole", whole))
+        paper.table(
+            heads, f"for one in {name}", cells, first=4.3, wide=3.1, last=("if whole", whole)
+        )
         paper.control("endif")
 
 
@@ -113,7 +125,7 @@ def _revised(paper: Paper) -> None:
     paper.heading(_("What differs from the revision before"))
     heads = [_("Figure"), _("before"), _("after"), _("Difference")]
     cells = ["{{ one.name }}", "{{ one.before }}", "{{ one.after }}", "{{ one.change }}"]
-    paper.table(heads, "for one in revised", cells, first=5.5)
+    paper.table(heads, "for one in revised", cells, first=5, wide=4.2)
     paper.remark("{{ revised_note }}")
     paper.control("endif")
 

@@ -15,12 +15,13 @@ from registry.periods.calendar import Period, month_start, to_bangkok_date
 from registry.periods.models import SealedPeriod
 from reports import figures, manifest, pdf, recipe, tidy, xlsx
 from reports.archive import finish, folder_name, new_draft
-from reports.books import LANGUAGE, book_of, history_of
+from reports.books import LANGUAGE, book_of, history_of, year_ago_of
 from reports.chain import archive_root, closed_before, link_to
+from reports.context import read_context, seal_context
 from reports.figures import Sealed
 from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, part_of, sha256_of
 from reports.names import read_names
-from reports.office_words import read_words, seal_words
+from reports.office_words import OfficeWords, read_words, seal_words
 from reports.package import PACKAGE, package_of
 from reports.report import Book, Report
 from reports.sealing import Tell, opened, seal_facts
@@ -39,8 +40,10 @@ class Draft:
     manifest_sha256: str
     renderings_sha256: str
     figures: list[Sealed]
+    words: tuple[OfficeWords, ...]
     keep_until: date
     signed_by: str | None
+    section: str
 
     @property
     def facts(self) -> dict[str, object]:
@@ -50,6 +53,7 @@ class Draft:
             "parts": parts,
             "renderings_sha256": self.renderings_sha256,
             "signed_by": self.signed_by,
+            "section": self.section,
         }
 
 
@@ -75,22 +79,25 @@ def make_draft(
     path = folder / figures.FIGURES
     parts.append(part_of(folder, path, figures.write(path, found)))
     parts.append(seal_words(folder, period, to_bangkok_date(now)))
+    parts.append(seal_context(folder, period))
     statement = replace(
         _statement(period, revision, now, parts),
         previous=link_to(closed_before(period.kind.value)),
         replaces=link_to(replaced),
         reason=reason or None,
+        keep_until=kept_until(period).isoformat(),
     )
     proof = manifest.write(folder / MANIFEST, statement)
     signer = sign(folder)
-    until = kept_until(period)
+    until, section = kept_until(period), read_context(folder).section or ""
+    words = read_words(folder)
     tell("documents", 0, len(DOCUMENTS))
     earlier = book_of(replaced) if replaced else None
     _render(folder, Book(period, tuple(found)), statement, proof, until, earlier)
     name = folder_name(period.code, revision)
     renderings = sha256_of(folder / RENDERINGS)
     finish(folder, name, proof)
-    return Draft(name, statement, proof, renderings, found, until, signer)
+    return Draft(name, statement, proof, renderings, found, words, until, signer, section)
 
 
 def _statement(period: Period, revision: int, now: datetime, parts: list[Part]) -> Manifest:
@@ -126,6 +133,8 @@ def _render(
             replaced=replaced,
             reason=said.reason or "",
             words=read_words(folder),
+            context=read_context(folder),
+            year_ago=year_ago_of(book),
         )
         for form, render in DOCUMENTS.items():
             path = folder / document_name(said.code, said.revision, form)

@@ -8,13 +8,17 @@ destroyed, by the hashes that the seals bear.  The figures stay, and what proves
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from registry.access.queries import names_of
+from registry.access.scope import Scope
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
 from registry.db import db, unit_of_work
@@ -23,12 +27,15 @@ from registry.documents.cells import clean_text
 from registry.errors import NotFound, Refused
 from registry.i18n import language
 from registry.jobs import Progress, enqueue, handles
-from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.keeping_models import LONGEST_REASON, Disposal, DisposalItem, ReportHold
 from registry.periods.models import SealedPeriod
 from reports.archive import clear
+from reports.books import LANGUAGE
+from reports.certificate import certificate_of
 from reports.chain import all_closed, archive_root, home
+from reports.manifest import MANIFEST, Manifest, sha256_of
+from reports.services import refuse_destroyed
 
 DESTROY = "report-destroy"
 SHORTEST_REASON = 10
@@ -51,10 +58,12 @@ def hold(actor: Actor, code: str, reason: str) -> ReportHold:
 
     Raises:
         NotFound: the period is not closed.
-        Refused: nobody says why, or it is held already.
+        Refused: nobody says why, it is held already, or destroyed.
     """
-    if catalogue.sealed(code) is None:
+    revisions = _locked(SealedPeriod.code == code)
+    if not revisions:
         raise NotFound
+    refuse_destroyed(revisions[-1])
     if code in holds():
         raise Refused(_("%(period)s is held already.", period=_label(code)))
     row = ReportHold(
@@ -99,13 +108,16 @@ def disposals() -> list[Disposal]:
     return list(db.session.scalars(select(Disposal).order_by(Disposal.id.desc())))
 
 
-def disposal(number: int) -> Disposal:
+def disposal(number: int, *, locked: bool = False) -> Disposal:
     """A list by its number.
+
+    Args:
+        locked: whether nobody else may decide about it meanwhile.
 
     Raises:
         NotFound: there is none.
     """
-    row = db.session.get(Disposal, number)
+    row = db.session.get(Disposal, number, with_for_update=locked, populate_existing=locked)
     if row is None:
         raise NotFound
     return row
@@ -120,6 +132,7 @@ def propose(actor: Actor, chosen: Sequence[int], reason: str, *, today: date) ->
     Raises:
         Refused: none is chosen, one of them may not be destroyed, or nobody says why.
     """
+    _locked(SealedPeriod.id.in_(chosen))
     known = {row.id: row for row in due(today)}
     if not chosen:
         raise Refused(_("Choose the reports that are to be destroyed."))
@@ -146,7 +159,7 @@ def decide(actor: Actor, number: int, remark: str, *, approve: bool) -> Disposal
         NotFound: there is no such list.
         Refused: it is decided already, one proposed it oneself, or refuses without a reason.
     """
-    row = disposal(number)
+    row = disposal(number, locked=True)
     if row.approved is not None:
         raise Refused(_("This list is decided already."))
     if row.proposed_by == actor.user_id:
@@ -155,9 +168,26 @@ def decide(actor: Actor, number: int, remark: str, *, approve: bool) -> Disposal
     row.approved, row.decided_by, row.decided_at = approve, actor.user_id, datetime.now(UTC)
     _record(actor, Action.REPORT_DISPOSAL_DECIDE, row, to="approved" if approve else "refused")
     if approve:
-        args = {"disposal": row.id, "user": actor.user_id, "office": actor.office_id}
-        enqueue(DESTROY, args, user_id=actor.user_id)
+        _carry_out(actor, row)
     return row
+
+
+def go_on(actor: Actor, number: int) -> None:
+    """Try again what could not be destroyed of an approved list.
+
+    Raises:
+        NotFound: there is no such list.
+        Refused: nothing of it is left to be done.
+    """
+    row = disposal(number)
+    if row.state != "approved":
+        raise Refused(_("Nothing of this list is left to be done."))
+    _carry_out(actor, row)
+
+
+def _carry_out(actor: Actor, row: Disposal) -> None:
+    args = {"disposal": row.id, "user": actor.user_id, "office": actor.office_id}
+    enqueue(DESTROY, args, user_id=actor.user_id)
 
 
 @handles(DESTROY)
@@ -166,34 +196,74 @@ def destroy(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     actor = Actor(args["user"], "job", args["office"])
     with locked(archive_root()):
         db.session.rollback()
-        left = [item.id for item in disposal(args["disposal"]).items if not item.settled]
+        row = disposal(args["disposal"])
+        left = [item.id for item in _open(row)] if row.approved else []
+        db.session.rollback()
         for number, item_id in enumerate(left):
             progress("destroying", number, len(left))
             with unit_of_work():
                 _destroy(actor, item_id)
+        with unit_of_work():
+            _certify(actor, disposal(args["disposal"], locked=True))
     return {"disposal": args["disposal"]}
 
 
 def _destroy(actor: Actor, item_id: int) -> None:
+    """Destroy one report, unless it is held; who wants to hold it at this moment waits."""
     item = db.session.get_one(DisposalItem, item_id)
-    if item.row.code in holds():
+    (row,) = _locked(SealedPeriod.id == item.sealed_id)
+    item.problem = None
+    if row.code in holds() or row.destroyed_at is not None:
         item.held = True
         return
-    clear(home(item.row))
-    item.destroyed_at = item.row.destroyed_at = datetime.now(UTC)
+    try:
+        _require_over(row)
+        clear(home(row))
+    except (OSError, ValueError, TypeError, KeyError, Refused) as error:
+        item.problem = str(getattr(error, "strerror", None) or error)[:200]
+        return
+    item.destroyed_at = row.destroyed_at = datetime.now(UTC)
     record(
         actor,
         Action.REPORT_DESTROY,
         "period",
-        item.row.code,
-        revision=item.row.revision,
-        file_sha256=item.row.manifest_sha256,
+        row.code,
+        revision=row.revision,
+        file_sha256=row.manifest_sha256,
         disposal=item.disposal_id,
     )
 
 
+def _require_over(row: SealedPeriod) -> None:
+    """The folder is that of the report, and by its own seal the time of keeping is over."""
+    path = home(row) / MANIFEST
+    if sha256_of(path) != row.manifest_sha256:
+        raise Refused(_("%(file)s was altered; verify the period first.", file=MANIFEST))
+    sealed = Manifest.load(path).keep_until
+    if sealed not in {None, row.keep_until.isoformat()}:
+        raise Refused(_("By its seal it is kept until %(day)s.", day=sealed))
+
+
+def _certify(actor: Actor, row: Disposal) -> None:
+    """Make the certificate once, as soon as nothing is left to be done."""
+    if row.state != "done" or row.certificate is not None:
+        return
+    ids = {one for one in (row.proposed_by, row.decided_by) if one is not None}
+    with force_locale(LANGUAGE):
+        row.certificate = certificate_of(row, names_of(Scope.all(), ids))
+    digest = hashlib.sha256(row.certificate).hexdigest()
+    _record(actor, Action.REPORT_DESTROY, row, count=len(row.items), file_sha256=digest)
+
+
+def _locked(condition: ColumnElement[bool]) -> Sequence[SealedPeriod]:
+    """Revisions, the latest last, of which nobody else changes whether they are kept."""
+    query = select(SealedPeriod).where(condition).order_by(SealedPeriod.revision)
+    held = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(held).all()
+
+
 def _open(row: Disposal) -> list[DisposalItem]:
-    return [] if row.state in {"refused", "done"} else row.items
+    return [] if row.approved is False else [item for item in row.items if not item.settled]
 
 
 def _record(actor: Actor, action: Action, row: Disposal, **details: Any) -> None:

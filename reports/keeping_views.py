@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, may, scope, today
@@ -20,8 +19,7 @@ from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.keeping_models import LONGEST_REASON
 from reports import keeping
-from reports.books import LANGUAGE
-from reports.certificate import certificate_of
+from reports.subscriptions.queries import subscriber_count
 
 bp = Blueprint("keeping", __name__, url_prefix="/reports/keeping", template_folder="templates")
 
@@ -46,15 +44,17 @@ def _page(**typed: Any) -> str:
     people = {row.placed_by for row in (*holds.values(), *lifted)} | {
         row.lifted_by for row in lifted
     }
+    kept = [row for row in catalogue.list_periods() if row.destroyed_at is None]
     people |= {who for row in lists for who in (row.proposed_by, row.decided_by)}
     return render_template(
         "reports/keeping.html",
         holds=holds,
+        subscribers=subscriber_count(scope()),
         lifted=lifted,
         lists=lists,
         due=keeping.due(today()),
-        closed=[row for row in catalogue.list_periods() if row.code not in holds],
-        next=min((row.keep_until for row in catalogue.list_periods()), default=None),
+        closed=[row for row in kept if row.code not in holds],
+        next=min((row.keep_until for row in kept), default=None),
         named=lambda code: Period.parse(code).label(language()),
         people=_people(people),
         me=actor().user_id,
@@ -105,17 +105,25 @@ def decide(disposal_id: int) -> ResponseReturnValue:
     return _back() if done else (_page(deciding=disposal_id, remark=remark), 422)
 
 
+@bp.post("/lists/<int:disposal_id>/go-on")
+@allow(Permission.REPORTS_DESTROY)
+def go_on(disposal_id: int) -> ResponseReturnValue:
+    """Try again what could not be destroyed."""
+    press(lambda: keeping.go_on(actor(), disposal_id), _("It is being tried again."))
+    return _back()
+
+
 @bp.get("/lists/<int:disposal_id>/certificate.pdf")
 @allow(Permission.REPORTS_KEEP)
 def certificate(disposal_id: int) -> ResponseReturnValue:
     """The certificate of a list that was carried out."""
     row = keeping.disposal(disposal_id)
-    if row.state != "done":
+    if row.certificate is None:
         raise NotFound
-    with force_locale(LANGUAGE):
-        content = certificate_of(row, _people({row.proposed_by, row.decided_by}))
     name = f'attachment; filename="sang-disposal-{row.id}.pdf"'
-    return Response(content, mimetype="application/pdf", headers={"Content-Disposition": name})
+    return Response(
+        row.certificate, mimetype="application/pdf", headers={"Content-Disposition": name}
+    )
 
 
 def _people(ids: set[int | None]) -> dict[int, str]:

@@ -53,6 +53,7 @@ class Manifest:
         measures: names with the versions of their rules.
         previous: the seal of the same kind before it, whatever it sealed.
         replaces: of a re-issue, the revision that was in force before it; ``reason`` says why.
+        keep_until: the last day on which the report must be kept; seals of before have none.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Manifest:
     format: str = FORMAT
     replaces: Previous | None = None
     reason: str | None = None
+    keep_until: str | None = None
 
     @property
     def sealed_on(self) -> date:

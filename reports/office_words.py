@@ -78,8 +78,8 @@ class OfficeWords:
             province_code=office.province_code,
             frequency=owed.frequency.value,
             state=owed.standing.value,
-            submitted_on=owed.submitted_on,
-            on_time=owed.on_time,
+            submitted_on=owed.submitted_on if owed.received else None,
+            on_time=owed.on_time if owed.received or not owed.on_time else False,
             confirmed=owed.standing in (Standing.CONFIRMED, Standing.ENDORSED),
             **{name: getattr(said, name) if said else None for name in TEXTS},
         )
@@ -104,9 +104,14 @@ SCHEMA = pa.schema(
 )
 
 
+def words_of(period: Period, today: date) -> tuple[OfficeWords, ...]:
+    """What offices owe and say of a period."""
+    return tuple(OfficeWords.of(one) for one in expected(Scope.all(), [period], today))
+
+
 def seal_words(folder: Path, period: Period, today: date) -> Part:
     """Write what offices owed and said of a period below a folder."""
-    rows = [asdict(OfficeWords.of(one)) for one in expected(Scope.all(), [period], today)]
+    rows = [asdict(one) for one in words_of(period, today)]
     table, path = pa.Table.from_pylist(rows, SCHEMA), folder / WORDS
     pq.write_table(table, path, compression="zstd")
     return part_of(folder, path, len(rows))

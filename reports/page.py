@@ -9,8 +9,11 @@ from registry.facts.measures import MEASURES
 from registry.periods.models import SealedPeriod
 from reports import layout
 from reports.books import report_of
+from reports.context import Context
+from reports.narrative import sentences
 from reports.report import Report
 from reports.tables import rows_of
+from reports.target_section import target_said
 from reports.wording import change, shown, unit_of
 
 
@@ -22,6 +25,7 @@ class Card:
     value: str
     unit: str
     change: str
+    target: str
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,18 @@ class Shown:
 
 @dataclass(frozen=True)
 class ClosedPage:
-    """The figures of a page; ``place`` is what the cards are about."""
+    """The figures of a page.
+
+    Attributes:
+        place: what the cards are about.
+        told: sentences made by rule.
+    """
 
     place: str
     cards: list[Card]
     tables: list[Shown]
+    told: list[str]
+    context: Context
 
 
 def closed_page(scope: Scope, row: SealedPeriod) -> ClosedPage:
@@ -49,7 +60,8 @@ def closed_page(scope: Scope, row: SealedPeriod) -> ClosedPage:
     cards = [_card(report, name) for name in _CARDS] if seen else []
     tables = [_table(report, table) for table in layout.TABLES]
     place = report.names.of(cut) if cut is not None else ""
-    return ClosedPage(place, cards, [table for table in tables if table.rows])
+    told = sentences(report) if seen else []
+    return ClosedPage(place, cards, [one for one in tables if one.rows], told, report.context)
 
 
 _CARDS = (*layout.KEY, *layout.REACH)
@@ -59,7 +71,7 @@ def _card(report: Report, name: str) -> Card:
     one, value, before = MEASURES[name], report.value(name), report.earlier(name)
     unit = "" if value is None else unit_of(one)
     said = "" if before is None else change(name, value, before)
-    return Card(str(one.title), shown(name, value), unit, said)
+    return Card(str(one.title), shown(name, value), unit, said, target_said(report, name))
 
 
 def _table(report: Report, table: layout.Table) -> Shown:

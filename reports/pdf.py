@@ -13,9 +13,13 @@ from registry.i18n import language
 from registry.periods.calendar import format_date, format_datetime
 from reports import layout
 from reports.comparing import differences
+from reports.context import Context
+from reports.narrative import sentences
 from reports.office_section import printed_words
+from reports.official_information import classification
 from reports.report import Report
 from reports.tables import chart_of, cuts_of, rows_of
+from reports.target_section import printed_targets
 from reports.wording import change, change_heads, shown, title_of, unit_of, verdict, with_unit
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
@@ -38,7 +42,10 @@ def data_of(report: Report) -> Data:
         **_head(report),
         "titles": _titles(),
         "notes": _notes(),
-        "summary": _summary(report),
+        "summary": summary_of(report),
+        "told": sentences(report),
+        "foreword": _foreword(report),
+        "targets": printed_targets(report),
         "cards": [_card(report, name) for name in layout.KEY],
         "funnel": _funnel(report),
         "reach": [_card(report, name) for name in layout.REACH],
@@ -57,13 +64,13 @@ def data_of(report: Report) -> Data:
 def _head(report: Report) -> Data:
     period, lang = report.period, language()
     days = [format_date(day, lang, "long") for day in (period.start, period.end)]
-    closed = format_datetime(report.closed_at, lang)
+    closed, section = format_datetime(report.closed_at, lang), report.context.section
     return {
         "lang": lang,
         "title": _("Report on the public-relations network"),
         "period": f"{period.label(lang)} ({days[0]} – {days[1]})",
         "office": _("Public Relations Department · Bureau of Public Relations Development"),
-        "classification": None,
+        "classification": None if section is None else classification(section),
         "made": _("Period closed · SHA-256 %(hash)s…", hash=report.proof[:16]),
         "words": {"page": _("Page"), "of": _("of")},
         "facts": [
@@ -76,6 +83,7 @@ def _head(report: Report) -> Data:
             _fact(_("Closed at"), closed),
             _fact(_("Coverage"), _coverage(report)),
             _fact(_("Kept until"), format_date(report.keep_until, lang, "long")),
+            *([] if section is None else [_fact(_("Disclosure"), _disclosure(report.context))]),
         ],
     }
 
@@ -92,9 +100,24 @@ def _fact(name: str, value: str) -> Data:
     return {"name": name, "value": value}
 
 
+def _disclosure(context: Context) -> str:
+    """Whether the report may be disclosed, and why not."""
+    return " · ".join(filter(None, [classification(context.section or ""), context.reason]))
+
+
+def _foreword(report: Report) -> Data | None:
+    """The words of the central office; None where it wrote none."""
+    said = report.context
+    if not said.text:
+        return None
+    return {"lines": said.text.splitlines(), "by": _("By %(office)s", office=said.office)}
+
+
 def _titles() -> Data:
     return {
         "contents": _("Contents"),
+        "foreword": _("Introduction"),
+        "told": _("Summary made by the system"),
         "key": _("Key figures"),
         "funnel": _("From publication to passing on"),
         "reach": _("Reach"),
@@ -109,6 +132,7 @@ def _titles() -> Data:
 
 def _notes() -> Data:
     return {
+        "told": _("Made by rule from the sealed figures; nobody wrote or changed it."),
         "key": _("Changes are against the closed period just before of the same length."),
         "funnel": _(
             "Of the recipients of the period's publications, each member once per message; what "
@@ -123,7 +147,8 @@ def _notes() -> Data:
     }
 
 
-def _summary(report: Report) -> list[str]:
+def summary_of(report: Report) -> list[str]:
+    """How many members, networks and messages there were, and how far these came."""
     said = {
         name: shown(name, report.value(name))
         for name in (*layout.KEY, *layout.FUNNEL, *layout.CHANGES, "publications")

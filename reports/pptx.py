@@ -27,6 +27,8 @@ COLUMNS = (
 )
 """Measures of the tables."""
 RATE = "pass_on_rate"
+FOOT = ("title", "period", "made", "classification")
+"""What stands at the foot of each slide."""
 TABLES = {table.dimension: table for table in layout.TABLES}
 
 
@@ -38,7 +40,7 @@ def pptx_of(report: Report) -> bytes:
     deck = Deck(
         f"{data['title']} {report.period.label(language())}",
         author=data["office"],
-        footer=f"{data['title']} · {data['period']} · {data['made']}",
+        footer=" · ".join(filter(None, (data[name] for name in FOOT))),
         created=report.closed_at,
         language={"th": "th-TH", "en": "en-GB"}[data["lang"]],
     )
@@ -72,7 +74,7 @@ def _reach(deck: Deck, data: Data, report: Report) -> None:
     from registry.documents.slides import BODY
 
     chart = chart_of(report, TABLES["channel_kind"])
-    upper, lower = BODY.rows(2)
+    upper, lower = replace(BODY, height=1.6), replace(BODY, top=BODY.top + 1.7, height=3.25)
     slide = deck.slide(data["titles"]["reach"], data["notes"]["reach"])
     _cards(slide, data["reach"], 3, upper.height if chart else BODY.height)
     if chart:

@@ -9,6 +9,7 @@ from functools import cached_property
 from registry.access.scope import Scope
 from registry.facts.engine import Number
 from registry.periods.calendar import Period
+from reports.context import Context
 from reports.figures import Sealed
 from reports.names import Names
 from reports.office_words import OfficeWords
@@ -59,6 +60,8 @@ class Report:
             someone sees.
         replaced: of a re-issue, the figures of the revision before; ``reason`` says why.
         words: what the offices reported.
+        context: what central staff said of it before closing.
+        year_ago: the same period of the year before, where it was closed.
     """
 
     book: Book
@@ -72,6 +75,8 @@ class Report:
     reason: str = ""
     place: str | None = ""
     words: tuple[OfficeWords, ...] = ()
+    context: Context = Context()
+    year_ago: Book | None = None
 
     @property
     def period(self) -> Period:
@@ -99,6 +104,14 @@ class Report:
         replaced = self.replaced and self.replaced.limited(scope, self.names)
         book, place = self.book.limited(scope, self.names), self.names.place(scope)
         words = tuple(one for one in self.words if one.visible(scope, self.names))
+        year_ago = self.year_ago and self.year_ago.limited(scope, self.names)
         return replace(
-            self, book=book, history=history, replaced=replaced, place=place, words=words
+            self,
+            book=book,
+            history=history,
+            replaced=replaced,
+            place=place,
+            words=words,
+            context=self.context.limited(scope, self.names),
+            year_ago=year_ago,
         )

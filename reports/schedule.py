@@ -5,27 +5,37 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import structlog
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from registry.audit.services import Actor
 from registry.db import db
 from registry.errors import Refused
+from registry.i18n import language
 from registry.jobs import DONE_STATES, Job, Progress, handles
 from registry.periods.calendar import Period, to_bangkok_date, utc_now
+from registry.periods.office_report_due import due_day
 from reports.closing import Closed, close
 from reports.listing import listed
 from reports.sealing import Tell, silent
 
+log = structlog.get_logger()
 CLOSE_DUE = "report-close-due"
 HOUR = 2
 """At night in Bangkok, after the day in whose course the last words were due."""
 
 
 def closes_on(period: Period) -> date | None:
-    """The day on which a period closes by itself; None where periods are closed by hand."""
+    """The day on which a period closes by itself; None where periods are closed by hand.
+
+    Never before the reports of the offices are due.
+    """
     days: int | None = current_app.extensions["sang_settings"].report_close_after_days
-    return None if days is None else period.end + timedelta(days=days + 1)
+    if days is None:
+        return None
+    return max(period.end + timedelta(days=days), due_day(period)) + timedelta(days=1)
 
 
 def waiting(today: date) -> list[Period]:
@@ -47,9 +57,23 @@ def close_each(actor: Actor, periods: list[Period], tell: Tell = silent) -> list
             done.append(close(actor, period.code))
         except Refused as refusal:
             refusals.append(refusal)
+        except Exception as error:  # noqa: BLE001 - whatever keeps one open, the others are closed
+            db.session.rollback()
+            log.error("close_failed", period=period.code, error=type(error).__name__)
+            refusals.append(_unexpected(period, error))
     if refusals:
         raise refusals[0]
     return done
+
+
+def _unexpected(period: Period, error: Exception) -> Refused:
+    return Refused(
+        _(
+            "%(period)s could not be closed (%(why)s); tell the administrator.",
+            period=period.label(language()),
+            why=type(error).__name__,
+        )
+    )
 
 
 @handles(CLOSE_DUE, daily_at=HOUR)

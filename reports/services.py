@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from registry.audit.actions import Action
 from registry.audit.services import Actor, record
+from registry.db import db
 from registry.errors import Refused
 from registry.i18n import day as said_day
 from registry.i18n import language
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
+from registry.periods.office_report_models import OfficeReport
 from reports.drafting import Draft
 from reports.listing import first_month
+from reports.office_words import words_of
+from reports.subscriptions.services import announce
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 """Letters of the reason for which a report is issued anew."""
@@ -123,6 +128,20 @@ def issued(actor: Actor, code: str, reason: str, seen: int) -> SealedPeriod | No
     return next(mine, None)
 
 
+class WordsChanged(Refused):
+    """What the offices say is no longer what was sealed."""
+
+
+def _require_same_words(period: Period, draft: Draft) -> None:
+    """Whoever hands in a report waits now, and hears then that the period is closed."""
+    held = select(OfficeReport.id).where(OfficeReport.period == period.code).with_for_update()
+    db.session.execute(held)
+    if words_of(period, draft.statement.sealed_on) != draft.words:
+        raise WordsChanged(
+            _("Offices are handing in their reports right now; close the period a little later.")
+        )
+
+
 def enter(
     actor: Actor, period: Period, draft: Draft, replaced: SealedPeriod | None = None
 ) -> SealedPeriod:
@@ -133,11 +152,13 @@ def enter(
 
     Raises:
         Refused: somebody else closed it, or issued it anew, in the meantime.
+        WordsChanged: an office reported while the period was being sealed.
     """
     if replaced is None:
         _require_open(period)
     else:
         reissuable(replaced.code, draft.statement.reason or "", replaced.revision)
+    _require_same_words(period, draft)
     before = draft.statement.previous
     row = catalogue.save_sealed(
         period,
@@ -160,4 +181,5 @@ def enter(
         file_sha256=row.manifest_sha256,
         count=len(draft.figures),
     )
+    announce(row)
     return row

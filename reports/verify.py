@@ -92,6 +92,7 @@ def verify(row: SealedPeriod, tell: Tell = silent) -> Verdict:
         said = _("%(file)s is missing or unreadable (%(why)s).", file=MANIFEST, why=str(error))
         verdict.problems.append(Problem("file", said, MANIFEST))
         return verdict
+    verdict.problems += _kept(row, manifest)
     verdict.problems += _chain(row, manifest)
     verdict.problems += _signature(row, folder)
     verdict.problems += _files(verdict, row, folder, manifest)
@@ -115,6 +116,18 @@ def _altered(file: str, sealed: object, found: object) -> Problem:
         found=found,
     )
     return Problem("file", said, file, sealed=sealed, found=found)
+
+
+def _kept(row: SealedPeriod, manifest: Manifest) -> Iterator[Problem]:
+    """The day to which it is kept is the one that was sealed; older seals name none."""
+    sealed, found = manifest.keep_until, row.keep_until.isoformat()
+    if sealed not in {None, found}:
+        said = _(
+            "It is sealed to be kept until %(sealed)s, and the catalogue says %(found)s.",
+            sealed=sealed,
+            found=found,
+        )
+        yield Problem("catalogue", said, MANIFEST, sealed=sealed, found=found)
 
 
 def _chain(row: SealedPeriod, manifest: Manifest) -> Iterator[Problem]:

@@ -20,10 +20,15 @@ from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
 from registry.periods.office_report_queries import Counts, expected
 from reports import compare_views, documents, jobs
+from reports.directions.models import STATE_NAMES
+from reports.directions.queries import directions_of
+from reports.foreword.services import foreword_of
 from reports.listing import PAGE, listed
+from reports.official_information import classification
 from reports.page import closed_page
 from reports.schedule import closes_on, last_failure
 from reports.services import LONGEST_REASON, closable, reissuable
+from reports.subscriptions.views import note_opened
 
 bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
 
@@ -46,6 +51,7 @@ def index() -> ResponseReturnValue:
         more=len(chosen) > number * PAGE,
         closers=_closers(one.row for one in rows),
         closes_on=closes_on,
+        classification=classification,
         failure=last_failure() if may(Permission.REPORTS_CLOSE) else "",
     )
 
@@ -63,6 +69,7 @@ bp.get("/series")(compare_views.series)
 @allow(Permission.REPORTS_VIEW)
 def show(code: str) -> ResponseReturnValue:
     """One period: its sealed figures within the scope, its documents, its proof."""
+    note_opened(code)
     return _shown(_period(code))
 
 
@@ -73,15 +80,23 @@ def _shown(period: Period, problem: str = "") -> str:
         "ended": period.has_ended(today()),
         "row": row,
         "closes_on": closes_on(period),
+        "classification": classification,
     }
     if row is None:
         owed = expected(scope(), [period], today())
-        return render_template("reports/unclosed.html", **common, counts=Counts.of(owed))
+        foreword = foreword_of(period.code) if may(Permission.REPORTS_CLOSE) else None
+        return render_template(
+            "reports/unclosed.html", **common, counts=Counts.of(owed), foreword=foreword
+        )
     return render_template(
         "reports/show.html",
         **common,
         closers=_closers(catalogue.revisions(row.code)),
         page=closed_page(scope(), row),
+        directions=directions_of(scope(), row.code),
+        direction_states=STATE_NAMES,
+        gives=may(Permission.DIRECTIONS_GIVE),
+        today=today(),
         formats=documents.formats_for(scope()),
         proof=jobs.last_proof(row.code),
         revisions=catalogue.revisions(row.code),

@@ -19,8 +19,10 @@ from registry.periods.calendar import format_date, format_datetime
 from reports import layout
 from reports.comparing import differences
 from reports.office_section import sheet_of_words
+from reports.official_information import classification
 from reports.report import Report
 from reports.tables import WHOLE, rows_of
+from reports.target_section import sheet_of_targets
 from reports.tidy import COLUMNS, tidy_rows
 from reports.wording import change, change_heads, title_of, unit_of
 
@@ -36,6 +38,7 @@ def write(report: Report, target: Path | BinaryIO) -> None:
     """Write the workbook in the language at hand; sheets without figures are left out."""
     sheets = [
         *_summary(report),
+        *sheet_of_targets(report, _heading(report)),
         *_changes(report),
         *_tables(report),
         *_trend(report),
@@ -64,7 +67,9 @@ def _heading(report: Report) -> list[str]:
         moment=format_datetime(report.closed_at, lang),
         number=report.revision,
     )
-    return [f"{period.label(lang)} ({days})", closed, f"SHA-256 {report.proof}"]
+    section = report.context.section
+    said = [] if section is None else [classification(section)]
+    return [f"{period.label(lang)} ({days})", closed, f"SHA-256 {report.proof}", *said]
 
 
 def _summary(report: Report) -> Iterator[Sheet]:

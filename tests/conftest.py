@@ -9,6 +9,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from zlib import crc32
 
@@ -21,7 +22,7 @@ from tests import cast, postgres
 from tests.facts_world import fill_richly
 from tests.stage import BACKENDS, Scene, Stage
 
-SHARED = pytest.StashKey[Path]()
+SHARED, TURN = pytest.StashKey[Path](), pytest.StashKey[int]()
 PAGES = {"client_of", "anonymous"}
 """Fixtures of those who go through pages."""
 gc.set_threshold(100_000, 20, 1_000)  # a sixth of all time went into looking at what stays
@@ -34,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SHARED] = Path(
         given or tempfile.mkdtemp(prefix="sang-tests-", dir=postgres.fast_place())
     )
+    today = date.today().toordinal()  # noqa: DTZ011 - one for the whole session is enough
+    config.stash[TURN] = getattr(config, "workerinput", {}).get("sang_turn", today)
     os.environ["SANG_CACHE"] = str(config.stash[SHARED] / "cache")  # one for all servers, too
 
 
@@ -51,17 +54,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes a minute by itself begins first: at the end nobody else would have work left.
 
-    Tests that go through pages take turns: half of them run on SQLite, half on PostgreSQL, unless
-    both are asked for.  What rests on SQL is tested below the pages, on both.
+    Tests that go through pages take turns: half of them run on SQLite, half on PostgreSQL, and on
+    the other one the day after, unless both are asked for.  What rests on SQL is tested below the
+    pages, on both.
     """
     items.sort(key=lambda item: "test_facts_spark" not in item.nodeid)
     if not config.getoption("--both"):
-        left = _twins(items)
+        left = _twins(items, config.stash[TURN])
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
 
 
-def _twins(items: list[pytest.Item]) -> set[pytest.Item]:
+def _twins(items: list[pytest.Item], turn: int) -> set[pytest.Item]:
     """Of each test of a page that would run on both databases, the one that is left out."""
     pairs: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
     for item in items:
@@ -69,7 +73,7 @@ def _twins(items: list[pytest.Item]) -> set[pytest.Item]:
         if backend and not PAGES.isdisjoint(item.fixturenames):
             pairs[item.nodeid.replace(backend, "")][backend] = item
     return {
-        pair[BACKENDS[crc32(name.encode()) % 2]]
+        pair[BACKENDS[(crc32(name.encode()) + turn) % 2]]
         for name, pair in pairs.items()
         if len(pair) == len(BACKENDS)
     }
@@ -79,6 +83,7 @@ def _twins(items: list[pytest.Item]) -> set[pytest.Item]:
 def pytest_configure_node(node: object) -> None:
     """Tell a worker of pytest-xdist where the shared folder is."""
     node.workerinput["sang_shared"] = str(node.config.stash[SHARED])  # type: ignore[attr-defined]
+    node.workerinput["sang_turn"] = node.config.stash[TURN]  # type: ignore[attr-defined]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

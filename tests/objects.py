@@ -54,7 +54,13 @@ from registry.periods.models import TimeStandard
 from registry.periods.office_report_models import OfficeReport, ReportingDuty
 from registry.portal.models import Certificate
 from registry.portal.services import issue
+from reports.directions.models import Direction, ReviewItem
+from reports.disclosure.models import DisclosureRequest
+from reports.exports.files import place_of
+from reports.exports.models import SavedExport
+from reports.exports.queries import EXPORT
 from reports.jobs import CLOSE
+from reports.targets import models as aims
 from tests import cast
 
 NOON = datetime(2026, 1, 15, 5, tzinfo=UTC)
@@ -397,6 +403,37 @@ def _saved_view(name: str) -> Maker:
     return make
 
 
+def _saved_export(name: str) -> Maker:
+    def make(world: World) -> int:
+        person = cast.user(OFFICERS[world.office])
+        row = SavedExport(
+            user_id=person.id,
+            office_id=person.office_id,
+            name=name,
+            definition={"measures": "networks_active", "kind": "quarter", "last": "1"},
+            created_at=NOON,
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+    return make
+
+
+def _made_table(world: World) -> str:
+    """A finished file of an officer."""
+    person, result = cast.user(OFFICERS[world.office]), {"name": "t.csv", "rows": 1, "parts": 1}
+    args = {"definition": {}, "title": "ตาราง"}
+    row = Job(kind=EXPORT, args=args, user_id=person.id, created_at=NOON, due_at=NOON)
+    row.state, row.result = "done", {**result, "size": 1, "sha256": "0" * 64}
+    db.session.add(row)
+    db.session.flush()
+    folder = place_of(row.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "t.csv").write_text("1")
+    return row.id
+
+
 def _question(world: World) -> int:
     row = Question(
         **_place(world),
@@ -624,6 +661,52 @@ def _reporting(world: World) -> str:
     return world.office
 
 
+def _direction(world: World) -> int:
+    row = Direction(
+        period="2569-Q1",
+        revision=1,
+        fiscal_year=2569,
+        office_id=_office(world).id,
+        text=f"ติดตามเครือข่าย {world.office}",
+        due_on=DAY,
+        given_by="ผู้บริหาร",
+        entered_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _reviewed(world: World) -> int:
+    row = ReviewItem(year=2570, direction_id=_direction(world), marked_at=NOON)
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _target(world: World) -> int:
+    row = aims.Target(
+        fiscal_year=2569,
+        measure="members_active",
+        value=100,
+        source="แผน",
+        set_on=DAY,
+        entered_at=NOON,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _disclosure(world: World) -> int:
+    row = DisclosureRequest(
+        received_on=DAY, asked_by="ที่ ทส 1/2569", wanted="รายงาน", due_on=DAY, entered_at=NOON
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
 MAKERS: dict[str, Maker] = {
     "filename": lambda world: "sang.css",
     "bootstrap:filename": lambda world: "css/bootstrap.min.css",
@@ -662,6 +745,12 @@ MAKERS: dict[str, Maker] = {
     "saved_views.set_home:view_id": _saved_view("หน้าแรก"),
     "saved_views.delete:view_id": _saved_view("เดือนนี้"),
     "audiences.delete:saved_id": _saved_audience("หอกระจายข่าว"),
+    "exports.copy:saved_id": _saved_export("รายไตรมาส"),
+    "exports.delete:saved_id": _saved_export("รายเดือน"),
+    "exports.make_saved:saved_id": _saved_export("รายปี"),
+    "exports.rename:saved_id": _saved_export("รายเขต"),
+    "exports.share:saved_id": _saved_export("รายจังหวัด"),
+    "exports:job_id": _made_table,
     "audience:reason": lambda world: "left",
     "inbound_id": _inbound,
     "line_event_id": _line_event,
@@ -693,6 +782,13 @@ MAKERS: dict[str, Maker] = {
     "office_reports:period": lambda world: "2569-01",
     "office_reports:office": _reporting,
     "disposal_id": _disposal,
+    "direction_id": _direction,
+    "review:item_id": _reviewed,
+    "target_id": _target,
+    "disclosure:request_id": _disclosure,
+    "directions:period": lambda world: "2569-Q1",
+    "foreword:period": lambda world: "2569-Q1",
+    "memorandum:period": lambda world: "2569-Q1",
     "hold_id": _hold,
     "reports:code": lambda world: "2569-Q1",
     "reports:period": lambda world: "2569-Q1",

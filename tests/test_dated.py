@@ -45,6 +45,7 @@ def test_the_defaults_hold_before_anybody_sets_one(app: Flask) -> None:
         Dated.LINE_LINK_MINUTES: 15,
         Dated.INBOUND_DAYS_KEPT: 365,
         Dated.REVIEW_HOURS: 24,
+        Dated.DISCLOSURE_DAYS: 15,
         Dated.CHECKLIST: None,
     }
 

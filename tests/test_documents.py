@@ -264,7 +264,7 @@ def test_files_are_written_to_paths(tmp_path: Path) -> None:
 def test_a_page_is_the_only_way_to_a_cell() -> None:
     public = {name for name in vars(Page) if not name.startswith("_")}
     write = {"put", "put_row", "table", "chart"}
-    assert public == write | {"width", "texts", "ask", "hide", "freeze"}
+    assert public == write | {"width", "height", "texts", "ask", "hide", "freeze"}
 
 
 @settings(max_examples=60, deadline=None)
@@ -294,10 +294,20 @@ def test_plain_rows_keep_their_kinds_and_have_a_header(tmp_path: Path) -> None:
     assert [value for value, _look in shown] == [
         *("ก", 1200, 0.25, datetime(2026, 1, 15), datetime(2026, 1, 16, 0, 30), True)
     ]
-    assert [look for _value, look in shown][:3] == ["@", "#,##0", "#,##0.00"]
+    assert [look for _value, look in shown][:3] == ["@", "General", "General"]
     assert shown[3][1] == "[$-107041E]d mmm yyyy"
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:F3")
     assert sheet.print_title_rows == "$1:$1"
+
+
+def test_a_column_that_begins_empty_or_with_whole_numbers_shows_its_values(tmp_path: Path) -> None:
+    late: list[list[Cell]] = [[None, 1]] * 300
+    late.append([date(2026, 1, 15), 0.256])
+    write_rows(tmp_path / "late.xlsx", "ช้า", ["วันที่", "ค่า"], late)
+    sheet = openpyxl.load_workbook(tmp_path / "late.xlsx").active
+    day, value = sheet[302]
+    assert (day.value, day.number_format) == (datetime(2026, 1, 15), "[$-107041E]d mmm yyyy")
+    assert (value.value, value.number_format) == (0.256, "General")
 
 
 def test_without_rows_there_is_still_the_header(tmp_path: Path) -> None:

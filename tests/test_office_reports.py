@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -34,9 +35,10 @@ from registry.periods.office_report_models import (
     ReportState,
 )
 from registry.periods.reporting_duty_services import set_duties
-from reports import pdf, xlsx
+from reports import closing, pdf, xlsx
 from reports.books import report_of
 from reports.closing import close
+from reports.drafting import Draft
 from reports.office_words import read_words
 from reports.verify import verify
 from tests import cast, story
@@ -175,17 +177,17 @@ def test_a_closed_period_refuses_and_an_older_version_too(app: Flask) -> None:
         row = services.save(actor, _owed(), words, version=0)
         with pytest.raises(ChangedMeanwhile):
             services.save(actor, _owed(), services.Words("ข", "", ""), version=row.version - 1)
-        for told in ("โทร 081-000 0501", "๑๕๐๐๐๑๒๓๔๕๖๗๖", "ก@x.go.th", "ส่งแล้ว 1,500,012,345 ครั้ง"):
-            row = services.save(actor, _owed(), services.Words(told, "", ""), version=row.version)
-            if "ครั้ง" not in told:
-                with pytest.raises(Refused, match="บุคคล"):
-                    services.step(actor, _owed(), Hand.OFFICER, S.SUBMITTED)
+        for told in ("โทร 081-000 0501", "๑๕๐๐๐๑๒๓๔๕๖๗๖", "ก@x.go.th"):
+            with pytest.raises(Refused, match="บุคคล"):
+                services.save(actor, _owed(), services.Words(told, "", ""), version=row.version)
+        many = services.Words("ส่งแล้ว 1,500,012,345 ครั้ง", "", "")
+        services.save(actor, _owed(), many, version=row.version)
         services.step(actor, _owed(), Hand.OFFICER, S.SUBMITTED)
         running = Period.containing(DAY)
         services.save(actor, _owed(period=running), words, version=0)
         with pytest.raises(Refused, match="ยังไม่สิ้นสุด"):
             services.step(actor, _owed(period=running), Hand.OFFICER, S.SUBMITTED)
-        seal("2569-Q2")  # a month is closed with its quarter
+        seal("2569-02")
         with pytest.raises(Refused, match="ปิดงวดแล้ว"):
             services.step(actor, _owed(), Hand.OFFICER, S.SUBMITTED)
 
@@ -287,3 +289,61 @@ def test_sealed_printed_and_proven_with_the_period(
     assert "=1+1 อบรมเครือข่าย" in text
     cells = [cell for line in book["รายงานของหน่วยงาน"].iter_rows() for cell in line]
     assert [cell.data_type for cell in cells if "อบรม" in str(cell.value)] == ["s"]
+
+
+@pytest.mark.parametrize("often", [1, 3])
+def test_who_reports_while_the_period_is_being_sealed_is_sealed_or_refuses_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, often: int
+) -> None:
+    lighten(monkeypatch)
+    app = quarter(scene)
+    december = Period.parse("2568-12")
+    made, times = closing.make_draft, iter(range(often))
+
+    def reported_meanwhile(*args: Any, **more: Any) -> Draft:
+        draft = made(*args, **more)
+        if (time := next(times, None)) is not None:
+            db.session.rollback()
+            with unit_of_work():
+                row = db.session.scalars(select(OfficeReport)).one()
+                row.state, row.results = S.SUBMITTED.value, f"ส่งครั้งที่ {time + 1}"
+        return draft
+
+    monkeypatch.setattr(closing, "make_draft", reported_meanwhile)
+    with app.app_context():
+        with unit_of_work():
+            _owing("P50")
+            _written("P50", S.DRAFT, december)
+        if often < closing.ATTEMPTS:
+            close(story.Actor.system("cli"), december.code)
+            sealed = catalogue.sealed(december.code)
+            assert sealed is not None
+            assert [one.results for one in report_of(sealed).words] == ["ส่งครั้งที่ 1"]
+        else:
+            with pytest.raises(Refused, match="กำลังส่งรายงาน"):
+                close(story.Actor.system("cli"), december.code)
+            assert catalogue.sealed(december.code) is None
+
+
+def test_a_month_is_closed_by_itself_and_not_with_its_quarter(app: Flask) -> None:
+    with app.app_context(), unit_of_work():
+        _owing("P50")
+        seal("2569-Q2")
+        services.require_open(MONTH)
+        seal(MONTH.code)
+        with pytest.raises(Refused, match="ปิดงวด"):
+            services.require_open(MONTH)
+
+
+def test_a_draft_is_nobody_elses_and_names_nobody(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), unit_of_work():
+        _owing("P50")
+        _written("P50", S.DRAFT).results = "ร่างที่ยังไม่ส่ง"
+    assert "ร่างที่ยังไม่ส่ง" in client_of("officer50").get(_path()).text
+    for name in ("executive", "regional3", "central"):
+        assert "ร่างที่ยังไม่ส่ง" not in client_of(name).get(_path()).text
+    words = services.Words("ติดต่อ 081-234-5678", "", "")
+    with app.app_context():
+        owed = _owed()
+        with unit_of_work(), pytest.raises(Refused, match="081"):
+            services.save(story.Actor(None), owed, words, version=1)

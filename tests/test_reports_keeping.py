@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from sqlalchemy import select
 
 from registry.audit.models import AuditEvent
 from registry.audit.services import Actor
-from registry.db import db
+from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.jobs import run_pending
 from registry.periods import catalogue
@@ -93,7 +95,8 @@ def test_one_proposes_another_decides_and_a_certificate_remains(
                 reissue(Actor.system("cli"), code, REASON)
         events = select(AuditEvent.action).where(AuditEvent.action.like("report:d%"))
         assert sorted(db.session.scalars(events)) == [
-            *("report:destroy", "report:destroy", "report:disposal", "report:disposal-decide")
+            *("report:destroy",) * 3,  # the third is that of the certificate
+            *("report:disposal", "report:disposal-decide"),
         ]
         proof = _row(CODE).manifest_sha256
     page = central.get(f"/reports/{CODE}").text
@@ -186,3 +189,68 @@ def test_killed_in_between_it_goes_on(
         keeping.destroy(args, silent)
         assert _row(OTHER).destroyed_at is not None
         assert _row(CODE).destroyed_at is not None
+
+
+def test_an_archive_that_is_not_there_is_no_report_destroyed(
+    closed: Flask, client_of: ClientOf
+) -> None:
+    central, admin = client_of("central"), client_of("admin")
+    _propose(closed, central, CODE)
+    _decide(closed, admin)
+    with closed.app_context():
+        place = home(_row(CODE))
+        away = place.rename(place.with_name("away"))
+        run_pending()
+        assert _row(CODE).destroyed_at is None
+        away.rename(place)
+        assert verify(_row(CODE)).problems == []
+    page = admin.get(PLACE).text
+    assert "ทำลายไม่ได้" in page
+    assert admin.get(f"{PLACE}lists/1/certificate.pdf").status_code == 404
+    assert admin.post(f"{PLACE}lists/1/go-on").status_code == 302
+    with closed.app_context():
+        run_pending()
+        assert _row(CODE).destroyed_at is not None
+    assert admin.get(f"{PLACE}lists/1/certificate.pdf").status_code == 200
+    held = {"period": CODE, "reason": "ขอใช้ในการสอบสวนข้อเท็จจริง"}
+    assert central.post(f"{PLACE}hold", data=held).status_code == 422, "it is too late"
+
+
+def test_a_day_that_was_altered_in_the_catalogue_is_found(
+    closed: Flask, client_of: ClientOf
+) -> None:
+    with closed.app_context():
+        with unit_of_work():
+            row = catalogue.sealed(CODE)
+            assert row is not None
+            row.keep_until = date(2030, 1, 1)
+        assert [one.kind for one in verify(_row(CODE)).problems] == ["catalogue"]
+    _propose(closed, client_of("central"), CODE)
+    _decide(closed, client_of("admin"))
+    with closed.app_context():
+        run_pending()
+        assert _row(CODE).destroyed_at is None
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_one_approves_while_another_refuses_and_one_of_them_has_decided(
+    closed: Flask, client_of: ClientOf
+) -> None:
+    _propose(closed, client_of("central"), CODE)
+    with closed.app_context(), ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(_deciding, closed, who) for who in (True, False)]
+        assert sorted(one.result() for one in both) == ["decided", "refused"]
+        run_pending()
+        row = keeping.disposal(1)
+        assert (row.state == "done") == bool(row.approved) == bool(_row(CODE).destroyed_at)
+
+
+def _deciding(app: Flask, approve: bool) -> str:
+    with app.app_context():
+        try:
+            with unit_of_work():
+                keeping.decide(Actor(1000 + approve, "web", 1), 1, REASON, approve=approve)
+                time.sleep(0.3)
+        except Refused:
+            return "refused"
+        return "decided"

@@ -58,6 +58,32 @@ def changed(content: bytes, name: str, old: str, new: str) -> bytes:
     return buffer.getvalue()
 
 
+def with_xml(xml: str) -> bytes:
+    """A document with something else in a run in place of its text."""
+    return changed(word("xx"), "word/document.xml", "<w:t>xx</w:t>", xml)
+
+
+def told(text: str) -> str:
+    return f"<w:instrText>{text}</w:instrText>"
+
+
+def field(inside: str) -> str:
+    """A field of Word, which says what to do in as many pieces as one likes."""
+    mark = '<w:fldChar w:fldCharType="{}"/>'
+    return f"{mark.format('begin')}{inside}{mark.format('end')}"
+
+
+def test_what_word_works_out_itself_and_what_is_empty_are_no_harm() -> None:
+    template = with_xml(field(told("PAGE")) + field(told(r"HYPERLINK \l _Toc1")))
+    assert b"_Toc1" in zipfile.ZipFile(io.BytesIO(examined(template, FIELDS, "a"))).read(
+        "word/document.xml"
+    )
+    shown = word("{% if whole.members_active %}ทั้งประเทศ{% endif %}บางส่วน {{ whole.name }}")
+    assert lines_of(fill(shown, {"whole": {}}, ABOUT)) == ["บางส่วน "]
+    with pytest.raises(Refused, match="members_activ"):
+        examined(word("{{ whole.members_activ }}"), {"whole": {"name": "1"}}, "a")
+
+
 def test_fields_are_filled_and_texts_stay_texts() -> None:
     template = word("{{ title }}", "{%p for one in zones %}", "{{ one.name }}", "{%p endfor %}")
     made = fill(template, FIELDS, ABOUT)
@@ -65,6 +91,10 @@ def test_fields_are_filled_and_texts_stay_texts() -> None:
     assert made == fill(template, FIELDS, ABOUT)
 
 
+OLE = (
+    '<Relationship Id="rIdX" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'relationships/oleObject" Target="media/o.bin"/></Relationships>'
+)
 LOOPS = "{% for a in title %}" * 12 + "x" + "{% endfor %}" * 12
 
 
@@ -81,8 +111,14 @@ LOOPS = "{% for a in title %}" * 12 + "x" + "{% endfor %}" * 12
         (word("{{ title"), "cannot be read"),
         (b"%PDF-1.7", "not a Word document"),
         (changed(word("x"), "[Content_Types].xml", PLAIN, MACROS), "macros"),
-        (changed(word("xx"), "word/document.xml", "<w:t>xx</w:t>",
-                 "<w:instrText>DDEAUTO cmd</w:instrText>"), "DDEAUTO"),
+        (with_xml(told("DDEAUTO cmd")), "DDEAUTO"),
+        (with_xml(told('includetext "http://evil.example/"')), "includetext"),
+        (with_xml(field(told("PAGE")) + field(told("INC") + told("LUDETEXT x"))), "INCLUDETEXT"),
+        (with_xml(field(told("REF ") + field(told("DDE x")))), "DDE"),
+        (with_xml(told('{{ "INC" ~ "LUDETEXT" }} x')), "elsewhere"),
+        (with_xml(field(told('HYPERLINK "http://evil.example/"'))), "HYPERLINK"),
+        (word("{{ ('<w:fldSimple w:instr=\"DD'~'EAUTO x\"/>')|safe }}"), "safe"),
+        (changed(word("x"), "word/_rels/document.xml.rels", "</Relationships>", OLE), "embedded"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip

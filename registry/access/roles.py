@@ -36,6 +36,8 @@ class Permission(StrEnum):
     REPORTS_CLOSE = "reports:close"
     REPORTS_KEEP = "reports:keep"
     REPORTS_DESTROY = "reports:destroy"
+    DIRECTIONS_GIVE = "directions:give"
+    DIRECTIONS_ANSWER = "directions:answer"
     OFFICE_REPORTS_READ = "office-reports:read"
     OFFICE_REPORTS_WRITE = "office-reports:write"
     OFFICE_REPORTS_CONFIRM = "office-reports:confirm"
@@ -95,6 +97,7 @@ _OFFICER = _FIGURES | {
     P.ROWS_EXPORT,
     P.OFFICE_REPORTS_READ,
     P.OFFICE_REPORTS_WRITE,
+    P.DIRECTIONS_ANSWER,
 }
 _HEAD = _FIGURES | {
     P.MEMBERS_READ,
@@ -106,6 +109,7 @@ _HEAD = _FIGURES | {
     P.ROWS_VIEW,
     P.OFFICE_REPORTS_READ,
     P.OFFICE_REPORTS_CONFIRM,
+    P.DIRECTIONS_ANSWER,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -114,10 +118,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HEAD: frozenset(_HEAD),
     Role.ACTING: frozenset(_HEAD),
     Role.CENTRAL: frozenset(
-        _OFFICER | {P.MEMBERS_MERGE, P.REPORTS_CLOSE, P.REPORTS_KEEP, P.RIGHTS_DECIDE}
+        _OFFICER
+        | {P.MEMBERS_MERGE, P.REPORTS_CLOSE, P.REPORTS_KEEP, P.RIGHTS_DECIDE, P.DIRECTIONS_GIVE}
     ),
     Role.BUREAU: frozenset(_OFFICER - {P.IMPORTS_RUN}),
-    Role.EXECUTIVE: frozenset(_FIGURES | {P.OFFICE_REPORTS_READ}),
+    Role.EXECUTIVE: frozenset(_FIGURES | {P.OFFICE_REPORTS_READ, P.DIRECTIONS_GIVE}),
     Role.ANALYST: frozenset(_FIGURES | {P.ROWS_EXPORT}),
     Role.ADMINISTRATOR: frozenset(
         {

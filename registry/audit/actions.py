@@ -111,11 +111,22 @@ class Action(StrEnum):
     REPORT_DISPOSAL_DECIDE = "report:disposal-decide"
     REPORT_DESTROY = "report:destroy"
     REPORT_TEMPLATE = "report:template"
+    DIRECTION_GIVE = "direction:give"
+    DIRECTION_ANSWER = "direction:answer"
+    DIRECTION_STATE = "direction:state"
+    FOREWORD_SAVE = "foreword:save"
+    TARGET_SET = "target:set"
+    DISCLOSURE_RECEIVE = "disclosure:receive"
+    DISCLOSURE_ANSWER = "disclosure:answer"
+    DISCLOSURE_EXPORT = "disclosure:export"
+    REVIEW_MARK = "review:mark"
+    REVIEW_EXPORT = "review:export"
     OFFICE_REPORT_SAVE = "office-report:save"
     OFFICE_REPORT_STATE = "office-report:state"
     OFFICE_REPORT_REMIND = "office-report:remind"
     OFFICE_REPORT_DUTY = "office-report:duty"
     ROWS_EXPORT = "rows:export"
+    FIGURES_EXPORT = "figures:export"
 
 
 DETAILS = frozenset(

@@ -8,17 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask_babel import gettext as _
 
-from registry.documents.archive import same_bytes
 from registry.documents.cells import clean_text
 from registry.documents.child import run_child
 from registry.errors import Refused
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MEMORY_MB, SECONDS = 768, 10
+AT_ONCE, WAIT = 2, 30
+"""Children of a process at one time, and the seconds that others wait for one of them to end."""
+_SLOTS = BoundedSemaphore(AT_ONCE)
 Fields = Mapping[str, Any]
 
 
@@ -41,7 +44,7 @@ def fill(template: bytes, fields: Fields, about: About, *, name: str = "") -> by
     Raises:
         Refused: the template is wrong; one sentence.
     """
-    return same_bytes(_in_child("fill", template, fields, about, name), about.created)
+    return _in_child("fill", template, fields, about, name)
 
 
 def examined(template: bytes, sample: Fields, name: str) -> bytes:
@@ -51,7 +54,7 @@ def examined(template: bytes, sample: Fields, name: str) -> bytes:
         Refused: it is no Word document, carries programs, names unknown fields or does not end.
     """
     about = About(name, "", datetime(2000, 1, 1, tzinfo=UTC))
-    return same_bytes(_in_child("check", template, sample, about, name), about.created)
+    return _in_child("check", template, sample, about, name)
 
 
 def _in_child(task: str, template: bytes, fields: Fields, about: About, name: str) -> bytes:
@@ -62,7 +65,12 @@ def _in_child(task: str, template: bytes, fields: Fields, about: About, name: st
         described = {"title": about.title[:250], "author": about.author[:250], "created": created}
         data.write_text(json.dumps({"fields": _plain(fields), "about": _plain(described)}))
         paths = [task, str(source), str(data), str(target)]
-        answer = run_child("registry.documents.word_child", paths, MEMORY_MB, SECONDS)
+        if not _SLOTS.acquire(timeout=WAIT):
+            raise Refused(_("Other documents are being made right now; try again in a moment."))
+        try:
+            answer = run_child("registry.documents.word_child", paths, MEMORY_MB, SECONDS)
+        finally:
+            _SLOTS.release()
         if "done" not in answer:
             raise Refused(_sentence(answer, name))
         return target.read_bytes()

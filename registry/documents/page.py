@@ -26,6 +26,8 @@ INK, RULE, FILL, MUTED = "#1F2A37", "#9AA5B1", "#E6EDF5", "#52606D"
 PALETTE = ("#1F5A96", "#D9730D", "#2E7D5B", "#8E4585", "#B8860B", "#5B6770")
 MARKERS = ("circle", "square", "diamond", "triangle", "x", "star")
 CHART_ROWS = 20
+LINE = 21
+"""Points of a line of text, also where another typeface stands in for the one that is named."""
 _NAME_NOISE = re.compile(r"[\[\]:*?/\\\n\t]")
 _BUDDHIST = "[$-107041E]"
 
@@ -141,6 +143,10 @@ class Page:
         """Set a column's width."""
         self._sheet.set_column(column, column, characters)
 
+    def height(self, row: int, lines: float) -> None:
+        """Make a row as high as so many lines of text; Excel shows rows of up to 409 points."""
+        self._sheet.set_row(row, min(LINE * lines, 400))
+
     def texts(self, column: int, characters: float) -> None:
         """Whatever is typed into a column stays text: no number loses its leading zero."""
         form = self._book.add_format({"num_format": "@", "font_name": FONT, "font_size": 14})
@@ -227,8 +233,9 @@ class Page:
             "min": 0,
         }
         names: dict[str, Any] = {"num_font": font}
-        if chart.kind == "bar":
-            names["reverse"] = True
+        if chart.kind == "bar":  # lying: x is the axis of the values
+            names["reverse"], values["label_position"] = True, "high"
+            names, values = values, names
         drawn.set_x_axis(names)
         drawn.set_y_axis(values)
         drawn.set_size({"width": 860, "height": 380})

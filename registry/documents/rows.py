@@ -21,6 +21,7 @@ from registry.documents.workbook import Sheet, width_of, write_workbook
 LOOKED_AT = 200
 """Rows by which the widths of the columns and the look of their values are chosen."""
 _SHORT = EXCEL_LIMIT // 2
+_NUMBERS = {Style.INTEGER, Style.NUMBER}
 
 
 def write_rows(
@@ -46,10 +47,11 @@ def write_rows(
 
     titles = _apart([clean_text(column) for column in columns])
     cells = list(zip(*first, strict=True))
-    looks = [
-        next((style_of(workbook_cell(one)) for one in column if one is not None), None)
-        for column in cells
-    ]
+    looks = {
+        title: plain().set_num_format(_look(known[0]))
+        for title, column in zip(titles, cells, strict=True)
+        if (known := [one for one in column if one is not None])
+    }
     write_worksheet(
         (dict(zip(titles, _cells(row), strict=True)) for row in chain(first, rest)),
         str(target) if isinstance(target, Path) else target,
@@ -57,9 +59,8 @@ def write_rows(
         freeze_row=1,
         autofilter=True,
         header_format=plain().set_bold().set_background_color(FILL).set_border("thin"),
-        column_formats=[
-            plain().set_num_format(number_format(look or Style.TEXT)) for look in looks
-        ],
+        column_formats=looks,
+        datetime_format=number_format(Style.DATE),  # of a column whose first rows are empty
         column_widths=[
             max(map(width_of, (title, *column)))
             for title, column in zip(titles, cells, strict=True)
@@ -72,6 +73,12 @@ def write_rows(
             "footer": "&R&P / &N",
         },
     )
+
+
+def _look(value: Cell) -> str:
+    """How the values of a column look; of numbers each as it is, whole or not."""
+    style = style_of(workbook_cell(value))
+    return "General" if style in _NUMBERS else number_format(style)
 
 
 def _cells(row: Sequence[Cell]) -> list[Any]:

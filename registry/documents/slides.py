@@ -19,6 +19,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from registry.documents.archive import same_bytes
@@ -118,12 +119,12 @@ class Deck:
 
     def cover(self, title: str, subtitle: str, lines: Iterable[str], office: str) -> None:
         """The first slide."""
-        slide = self._new(title, Box(0.9, 1.9, WIDTH - 1.8, 1.2), size=48)
+        slide = self._new(title, Box(0.9, 1.4, WIDTH - 1.8, 1.7), size=44)
         band = slide.shapes.add_shape(1, *Box(0, 0, 0.35, HEIGHT)._emu)
         _paint(band, PALETTE[0])
         self._text(slide, Box(0.9, 0.7, WIDTH - 1.8, 0.6), [office], size=24, colour=MUTED)
-        self._text(slide, Box(0.9, 3.1, WIDTH - 1.8, 0.8), [subtitle], size=32)
-        self._text(slide, Box(0.9, 4.3, WIDTH - 1.8, 2.6), lines, size=22, colour=MUTED)
+        self._text(slide, Box(0.9, 3.15, WIDTH - 1.8, 1.0), [subtitle], size=28)
+        self._text(slide, Box(0.9, 4.35, WIDTH - 1.8, 2.6), lines, size=20, colour=MUTED)
 
     def slide(self, title: str, remark: str = "") -> Slide:
         """A slide with a title, and a remark at its foot."""
@@ -242,27 +243,27 @@ class Slide:
         Args:
             total: whether the last row is set off.
         """
-        step = min(box.height / (len(rows) + 1.6), 0.5)
-        size = min(step / 0.0195, 20)
-        whole = Box(box.left, box.top, box.width, step * (len(rows) + 1.6))
+        step = min(box.height / (len(rows) + 2.2), 0.5)
+        size = min(step / 0.024, 20)  # leaves room for typefaces with tall lines
+        whole = Box(box.left, box.top, box.width, step * (len(rows) + 2))
         table = self._slide.shapes.add_table(len(rows) + 1, len(heads), *whole._emu).table
         table.horz_banding, table.last_row = False, total
-        first = 0.3 if len(heads) > 3 else 0.4
+        first = 0.26 if len(heads) > 3 else 0.4
         for number, column in enumerate(table.columns):
             share = first if number == 0 else (1 - first) / (len(heads) - 1)
             column.width = Inches(box.width * share)
         for place, (row, texts) in enumerate(zip(table.rows, [heads, *rows], strict=True)):
-            row.height = Inches(step if place else step * 1.6)  # heads may take two lines
+            row.height = Inches(step if place else step * 2)  # heads may take two lines
             for number, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
                 self._cell(cell, text, PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT, size)
-        for cell in table.rows[0].cells:
-            cell.text_frame.paragraphs[0].runs[0].font.color.rgb = _rgb("#FFFFFF")
-        if total:
-            for cell in table.rows[len(rows)].cells:
-                cell.text_frame.paragraphs[0].runs[0].font.bold = True
+        for row in (0, len(rows)) if total else (0,):  # both lie on the table's colour
+            for cell in table.rows[row].cells:
+                font = cell.text_frame.paragraphs[0].runs[0].font
+                font.bold, font.color.rgb = True, _rgb("#FFFFFF")
 
     def _cell(self, cell: Any, text: str, align: Any, size: float) -> None:
         cell.margin_top = cell.margin_bottom = Inches(0.01)
+        cell.margin_left = cell.margin_right = Inches(0.06)
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE
         self._deck._fill(cell.text_frame, [text], size=size, align=align)
 
@@ -286,6 +287,10 @@ def _draw(chart: Any, picture: Picture) -> None:
     plot.has_data_labels = True
     plot.data_labels.number_format_is_linked = False
     plot.data_labels.number_format = "0.0%" if picture.percent else "#,##0"
+    plot.data_labels.font.size = Pt(14)
+    plot.data_labels._element.get_or_add_txPr().bodyPr.set("wrap", "none")
+    names.tick_labels.font.size = Pt(14 if len(picture.labels) < 8 else 11)
+    _every_label(names)
     if picture.kind == "bar":
         names.reverse_order, plot.gap_width = True, 45
         plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
@@ -297,6 +302,12 @@ def _draw(chart: Any, picture: Picture) -> None:
         series.format.line.color.rgb, series.format.line.width = _rgb(PALETTE[0]), Pt(2.5)
         series.marker.format.fill.solid()
         series.marker.format.fill.fore_color.rgb = _rgb(PALETTE[0])
+
+
+def _every_label(axis: Any) -> None:
+    """No name along an axis is left out for want of room."""
+    skip = parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="1"/>')
+    axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
 
 
 def _dress(deck: Any) -> None:

@@ -82,20 +82,22 @@ class Paper:
         cells: Sequence[str],
         *,
         first: float,
+        wide: float | None = None,
         last: tuple[str, Sequence[str]] | None = None,
         figures: bool = True,
     ) -> None:
         """A table with a row for each of a list; its head is repeated on every page.
 
         Args:
-            first: width of the first column in cm; the others share the rest.
+            first: width of the first column in cm.
+            wide: width of the last one; the others share the rest.
             last: a condition, and the cells of a last row that stands where it holds.
             figures: whether the other columns hold figures, which stand to the right.
         """
         grid = [list(heads), [f"{{%tr {loop} %}}"], list(cells), ["{%tr endfor %}"]]
         if last:
             grid += [[f"{{%tr {last[0]} %}}"], list(last[1]), ["{%tr endif %}"]]
-        table = self._grid(grid, first, figures, "Table Grid")
+        table = self._grid(grid, first, figures, "Table Grid", wide)
         _whole(table.rows[0], head=True)
         for cell in table.rows[0].cells:
             _shade(cell, FILL)
@@ -108,11 +110,20 @@ class Paper:
         """Names and texts side by side, without rules."""
         self._grid([[f"{{%tr {loop} %}}"], list(cells), ["{%tr endfor %}"]], first, False, None)
 
-    def _grid(self, texts: list[list[str]], first: float, figures: bool, style: str | None) -> Any:
+    def _grid(
+        self,
+        texts: list[list[str]],
+        first: float,
+        figures: bool,
+        style: str | None,
+        wide: float | None = None,
+    ) -> Any:
         columns = max(map(len, texts))
         table = self._paper.add_table(len(texts), columns, style=style)
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         widths = [first, *[(_WIDTH - first) / max(columns - 1, 1)] * (columns - 1)]
+        if wide:
+            widths[1:] = [*[(_WIDTH - first - wide) / (columns - 2)] * (columns - 2), wide]
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
         for row, line in zip(table.rows, texts, strict=True):

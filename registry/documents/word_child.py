@@ -25,9 +25,28 @@ LONGEST = 16 * 1024 * 1024
 """Characters of a filled document."""
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _OBJECTS = re.compile(r"vba(Project|Data)|activeX|embeddings/|afchunk", re.IGNORECASE)
-_REACHES_OUT = re.compile(
-    r"\b(DDE|DDEAUTO|INCLUDE|INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK|DATABASE|EMBED|MACROBUTTON)\b"
+_PROGRAMS = re.compile(
+    r"/(oleObject|aFChunk|control|activeXControlBinary|package|subDocument|vbaProject|wordVbaData)$",
+    re.IGNORECASE,
 )
+"""Kinds of relations to what a document carries beside text and pictures."""
+FIELD_CODES = frozenset(
+    {
+        *("AUTHOR", "CREATEDATE", "DATE", "FILENAME", "FORMCHECKBOX", "FORMDROPDOWN"),
+        *("FORMTEXT", "HYPERLINK", "NUMPAGES", "PAGE", "PAGEREF", "PRINTDATE", "REF", "REVNUM"),
+        *("SAVEDATE", "SECTION", "SECTIONPAGES", "SEQ", "STYLEREF", "SUBJECT", "SYMBOL"),
+        *("TIME", "TITLE", "TOC"),
+    }
+)
+"""What Word works out from the document itself; other fields may fetch something."""
+FILTERS = frozenset(
+    {
+        *("abs", "batch", "capitalize", "default", "first", "float", "format", "int", "join"),
+        *("last", "length", "list", "lower", "max", "min", "replace", "reverse", "round"),
+        *("slice", "sort", "string", "sum", "title", "trim", "unique", "upper", "wordcount"),
+    }
+)
+"""Jinja's filters without those that let a text be markup."""
 _BROKEN = (zipfile.BadZipFile, NotImplementedError, EOFError, KeyError, ValueError, OSError)
 
 
@@ -66,7 +85,7 @@ def inward(parts: dict[str, bytes]) -> dict[str, bytes]:
     """The same parts without relations that lead outside, nor what used them.
 
     Raises:
-        Refusal: a field fetches something from elsewhere.
+        Refusal: a field fetches something from elsewhere, or a part is a program.
     """
     kept = dict(parts)
     for name in sorted(parts):
@@ -74,9 +93,11 @@ def inward(parts: dict[str, bytes]) -> dict[str, bytes]:
             folder, _sep, file = name.rpartition("_rels/")
             _cut_off(kept, name, folder + file.removesuffix(".rels"))
         elif name.startswith("word/") and name.endswith(".xml"):
-            found = _REACHES_OUT.search(_instructions(parts[name]))
-            if found:
-                raise Refusal("outside", found.group())
+            for said in _instructions(parts[name]):
+                code, _space, rest = said.strip().partition(" ")
+                inside = code.upper() != "HYPERLINK" or rest.lstrip().startswith("\\l")
+                if code and not (code.upper() in FIELD_CODES and inside):
+                    raise Refusal("outside", code[:40])
     return kept
 
 
@@ -84,6 +105,8 @@ def _cut_off(parts: dict[str, bytes], name: str, owner: str) -> None:
     from lxml import etree
 
     relations = _tree(parts[name])
+    if any(_PROGRAMS.search(one.get("Type", "")) for one in relations):
+        raise Refusal("program")
     outside = [one for one in relations if one.get("TargetMode") == "External"]
     for one in outside:
         relations.remove(one)
@@ -107,13 +130,27 @@ def _take_out(element: Any) -> None:
     parent.remove(element)
 
 
-def _instructions(part: bytes) -> str:
-    """What the fields of a part are told to do."""
-    said = []
-    for element in _tree(part).iter("{*}instrText", "{*}fldSimple"):
-        said.append(element.text or "")
-        said += [value for key, value in element.attrib.items() if key.endswith("}instr")]
-    return "".join(said)
+def _instructions(part: bytes) -> list[str]:
+    """What each field of a part is told to do, however many pieces it is written in."""
+    said, open_ = [], list[str]()
+    for element in _tree(part).iter("{*}fldChar", "{*}instrText", "{*}fldSimple"):
+        values = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+        kind = values.get("fldCharType")
+        if kind == "begin":
+            open_.append("")
+        elif kind and open_ and (kind == "separate" or open_[-1]):
+            said.append(open_.pop())
+            if kind == "separate":
+                open_.append("")  # what follows is its result, up to its end
+        elif kind and open_:
+            open_.pop()
+        elif "instr" in values:
+            said.append(values["instr"])
+        elif open_:
+            open_[-1] += element.text or ""
+        else:
+            said.append(element.text or "")
+    return said + open_
 
 
 def _tree(content: bytes) -> Any:
@@ -122,12 +159,14 @@ def _tree(content: bytes) -> Any:
     return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def packed(parts: dict[str, bytes]) -> bytes:
-    """A Word document of its parts."""
+def packed(parts: dict[str, bytes], moment: datetime) -> bytes:
+    """A Word document of its parts, each dated alike."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(parts):  # "[Content_Types].xml" comes first
-            archive.writestr(name, parts[name])
+            info = zipfile.ZipInfo(name, moment.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, parts[name])
     return buffer.getvalue()
 
 
@@ -144,14 +183,16 @@ def filled(template: bytes, fields: dict[str, Any], about: dict[str, str]) -> by
     missing: set[str] = set()
 
     class Unknown(ChainableUndefined):
-        """A field that does not exist: its name is kept."""
+        """A field that does not exist: its name is kept; of what is empty nothing exists."""
 
         def __init__(self, *args: Any, **more: Any) -> None:
             super().__init__(*args, **more)
-            missing.add(str(self._undefined_name))
+            if self._undefined_obj != {}:
+                missing.add(str(self._undefined_name))
 
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=Unknown)
     environment.globals.clear()
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
     document = DocxTemplate(BytesIO(template))
     try:
         missing |= document.get_undeclared_template_variables(environment) - set(fields)
@@ -180,9 +221,10 @@ def main(arguments: list[str]) -> None:
     answer: dict[str, object] = {"done": True}
     try:
         given = json.loads(Path(data).read_bytes())
-        clean = packed(inward(screened(Path(template).read_bytes())))
-        made = filled(clean, given["fields"], given["about"])
-        Path(target).write_bytes(made if task == "fill" else clean)
+        moment = datetime.fromisoformat(given["about"]["created"])
+        clean = packed(inward(screened(Path(template).read_bytes())), moment)
+        made = inward(screened(filled(clean, given["fields"], given["about"])))
+        Path(target).write_bytes(packed(made, moment) if task == "fill" else clean)
     except Refusal as refusal:
         answer = {"refused": refusal.code, "found": refusal.found}
     except MemoryError:

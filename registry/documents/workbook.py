@@ -28,6 +28,8 @@ OPTIONS = {
     "strings_to_urls": False,
     "nan_inf_to_errors": False,
 }
+WIDEST = 60
+"""Characters of a column that was given no width."""
 _EPOCH = datetime(2000, 1, 1)
 
 
@@ -95,7 +97,9 @@ def write_workbook(
 def _write_sheet(page: Page, sheet: Sheet) -> None:
     columns = [Column(column) if isinstance(column, str) else column for column in sheet.columns]
     top = _write_heading(page, sheet)
-    page.put_row(top, [column.title for column in columns], [Style.HEADER] * len(columns))
+    titles = [column.title for column in columns]
+    page.put_row(top, titles, [Style.HEADER] * len(columns))
+    page.height(top, _lines(titles, columns))
     end = _write_rows(page, sheet.rows, columns, top + 1)
     page.table(top, end - 1, len(columns))
     row = _write_foot(page, sheet, [column.style for column in columns], end)
@@ -111,6 +115,7 @@ def _write_heading(page: Page, sheet: Sheet) -> int:
     lines += [(line, Style.SUBTITLE) for line in sheet.subtitle]
     for number, (text, style) in enumerate(lines):
         page.put(number, 0, text, style)
+        page.height(number, 1.4 if style is Style.TITLE else 1)
     return len(lines) + 1 if lines else 0
 
 
@@ -120,6 +125,7 @@ def _write_rows(page: Page, rows: Iterable[Sequence[Cell]], columns: list[Column
     widths = [_text_width(column.title) for column in columns]
     for values in rows:
         page.put_row(row, values, styles)
+        page.height(row, _lines(values, columns))
         widths = [max(pair) for pair in zip(widths, map(width_of, values), strict=True)]
         row += 1
     for number, column in enumerate(columns):
@@ -131,10 +137,12 @@ def _write_foot(page: Page, sheet: Sheet, styles: list[Style | None], row: int) 
     """Totals and notes; returns the next free row, one line apart."""
     if sheet.totals is not None:
         page.put_row(row, sheet.totals, styles, total=True)
+        page.height(row, 1)
         row += 1
     for note in sheet.notes:
         row += 1
         page.put(row, 0, note, Style.NOTE)
+        page.height(row, 1)
     return row + 2
 
 
@@ -144,7 +152,24 @@ def width_of(value: Cell) -> float:
 
 
 def _text_width(text: str) -> float:
-    """Characters that take room: Thai vowels and tone marks above and below take none."""
     line = max(text[:400].split("\n"), key=len)
-    room = sum(not ("\u0e34" <= c <= "\u0e3a" or "\u0e47" <= c <= "\u0e4e") for c in line)
-    return min(max(room * 1.15 + 2, 8), 60)
+    return min(max(_room(line) * 1.15 + 2, 8), WIDEST)
+
+
+def _room(line: str) -> int:
+    """Characters that take room: Thai vowels and tone marks above and below take none."""
+    return sum(not ("\u0e34" <= c <= "\u0e3a" or "\u0e47" <= c <= "\u0e4e") for c in line)
+
+
+def _lines(values: Sequence[Cell], columns: Sequence[Column]) -> int:
+    """Lines that the longest of some texts takes in its column; not every program counts them."""
+    return max(
+        (
+            sum(
+                1 + int(_room(line) * 1.15 / (column.width or WIDEST)) for line in value.split("\n")
+            )
+            for value, column in zip(values, columns, strict=False)
+            if isinstance(value, str)
+        ),
+        default=1,
+    )

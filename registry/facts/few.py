@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from registry.facts.blanks import SOME
 from registry.facts.components import COMPONENTS
-from registry.facts.cuts import NUMBERS, Cut, Value
+from registry.facts.cuts import NUMBERS, Cell, Cut, Value
 from registry.facts.limits import Limit
 from registry.facts.measures import MEASURES
 from registry.facts.query import compiled, selection
@@ -105,6 +105,16 @@ def _wholes(behind: Behind, name: str, values: Iterable[Value]) -> list[list[Val
     for value in values:
         groups.setdefault(zones.get(str(value)), []).append(value)
     return list(groups.values())
+
+
+def persons_by_cell(behind: Behind) -> dict[Cell, int]:
+    """Persons behind each cell of a cut; cells without any are not among them."""
+    by = behind.cut.by
+    return {
+        tuple(_plain(name, value) for name, value in zip(by, row, strict=False)): int(row[-1])
+        for row in behind.ask(_counted_by)
+        if row[-1]
+    }
 
 
 def _persons(behind: Behind, name: str, cut: Cut) -> dict[Value, int]:

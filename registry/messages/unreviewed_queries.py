@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 
 from registry.access.scope import Scope
 from registry.bulk import among
-from registry.db import db
+from registry.db import MANY, count_up_to, db
 from registry.messages.ledger_models import WAITS_FOR_REVIEW, Dissemination
 from registry.messages.visibility import facts_within
 from registry.periods.calendar import Run
@@ -20,11 +20,10 @@ DAYS = (3, 7, 30)
 
 
 def unreviewed_in(scope: Scope, period: Run) -> int:
-    """How many reports of passing on in some months wait for a review."""
+    """How many reports of passing on in some months wait for a review; up to ``MANY``."""
     row = Dissemination
     held = row.month.between(period.first_month, period.last_month)
-    query = select(func.count()).where(WAITS_FOR_REVIEW, held, facts_within(scope, row))
-    return int(db.session.scalar(query) or 0)
+    return count_up_to(MANY, select(row.id).where(WAITS_FOR_REVIEW, held, facts_within(scope, row)))
 
 
 def lately_unreviewed(

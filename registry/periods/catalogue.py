@@ -39,18 +39,11 @@ def closed_around(days: Collection[date]) -> SealedPeriod | None:
     return min(rows, key=lambda row: (row.end - row.start, row.start), default=None)
 
 
-def closed_whole(periods: Collection[Period]) -> set[Period]:
-    """Those of some periods that are closed, be it as a part of a longer one."""
-    if not periods:
-        return set()
-    first, last = min(one.start for one in periods), max(one.end for one in periods)
-    query = select(SealedPeriod.start, SealedPeriod.end).where(
-        SealedPeriod.end >= first, SealedPeriod.start <= last, SealedPeriod.revision == 1
-    )
-    spans = db.session.execute(query).all()
-    return {
-        one for one in periods if any(start <= one.start and one.end <= end for start, end in spans)
-    }
+def closed_of(periods: Collection[Period]) -> set[Period]:
+    """Those of some periods that are closed themselves, whatever a longer one is."""
+    codes = [one.code for one in periods]
+    known = set(db.session.scalars(select(SealedPeriod.code).where(SealedPeriod.code.in_(codes))))
+    return {one for one in periods if one.code in known}
 
 
 def list_periods() -> list[SealedPeriod]:

@@ -33,6 +33,7 @@ class Dated(StrEnum):
     LINE_LINK_MINUTES = "line_link_minutes"
     INBOUND_DAYS_KEPT = "inbound_days_kept"
     REVIEW_HOURS = "review_hours"
+    DISCLOSURE_DAYS = "disclosure_days"
     CHECKLIST = "checklist"
 
 
@@ -164,6 +165,12 @@ KINDS: dict[Dated, Kind] = {
         _l("Counted from the correction or the marking as a crisis; what is late stays listed."),
         24,
         _whole(1, 720),
+    ),
+    Dated.DISCLOSURE_DAYS: Kind(
+        _l("Days within which a request for official information is answered"),
+        _l("Counted from the day on which it came in; a request keeps the day that was set then."),
+        15,
+        _whole(1, 365),
     ),
     Dated.CHECKLIST: Kind(
         _l("Checklist before a message is submitted"),

@@ -41,21 +41,27 @@ class Disposal(Base):
     remark: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     decided_by: Mapped[int | None]
     decided_at: Mapped[datetime | None]
+    certificate: Mapped[bytes | None] = mapped_column(deferred=True)
 
     items: Mapped[list[DisposalItem]] = relationship(order_by="DisposalItem.id")
 
     @property
     def state(self) -> str:
-        """``proposed``, ``refused``, ``approved`` (and under way) or ``done``."""
+        """``proposed``, ``refused``, ``approved`` (and under way), ``done`` or ``held``."""
         if self.approved is None:
             return "proposed"
         if not self.approved:
             return "refused"
-        return "done" if all(item.settled for item in self.items) else "approved"
+        if not all(item.settled for item in self.items):
+            return "approved"
+        return "held" if all(item.held for item in self.items) else "done"
 
 
 class DisposalItem(Base):
-    """A revision on such a list: destroyed, or kept because somebody held it meanwhile."""
+    """A revision on such a list: destroyed, or kept because somebody held it meanwhile.
+
+    ``problem`` says why it could not be destroyed yet.
+    """
 
     __tablename__ = "disposal_item"
 
@@ -64,6 +70,7 @@ class DisposalItem(Base):
     sealed_id: Mapped[int] = mapped_column(ForeignKey("sealed_period.id"), index=True)
     destroyed_at: Mapped[datetime | None]
     held: Mapped[bool] = mapped_column(default=False)
+    problem: Mapped[str | None] = mapped_column(String(200))
 
     row: Mapped[SealedPeriod] = relationship()
 

@@ -73,7 +73,7 @@ def expected(
         return []
     codes = [one.code for one in asked]
     reports, reminded = _reports(offices, codes), _reminded(offices, codes)
-    closed, zones = catalogue.closed_whole(asked), zones_on(one.end for one in asked)
+    closed, zones = catalogue.closed_of(asked), zones_on(one.end for one in asked)
     return [
         Expected(
             office=one,

@@ -55,10 +55,11 @@ def save(actor: Actor, owed: Expected, words: Words, *, version: int | None) -> 
         Refused: the period is closed, or the report was submitted.
         ChangedMeanwhile: another version is at hand.
     """
-    require_open(owed.period)
     row = _held(owed) or OfficeReport(
         office_id=owed.office.id, period=owed.period.code, state=ReportState.DRAFT.value
     )
+    require_open(owed.period)  # a closing waits for who holds a report, and the other way round
+    _require_nobody(words)
     if row.id is None:
         db.session.add(row)
     else:
@@ -107,8 +108,8 @@ def step(
             is in a state from which there is no such step.
         ChangedMeanwhile: another version is at hand.
     """
-    require_open(owed.period)
     row = _held(owed)
+    require_open(owed.period)
     if row is None:
         raise Refused(_("Nothing was written for this report yet; write and save it first."))
     need_version(row, version)
@@ -174,7 +175,7 @@ def require_open(period: Period) -> None:
     Raises:
         Refused: it is closed.
     """
-    if catalogue.closed_whole([period]):
+    if catalogue.closed_of([period]):
         raise Refused(
             _(
                 "%(period)s is closed, so its reports stay as they were sealed; write what is to "
@@ -205,7 +206,11 @@ def _require_complete(owed: Expected, row: OfficeReport) -> None:
         )
     if not row.results.strip():
         raise Refused(_("The results are missing; write at least what was achieved."))
-    told = CONTACT.search("\n".join((row.results, row.obstacles, row.suggestions)))
+
+
+def _require_nobody(words: Words) -> None:
+    """Others read the words, also those who may see nobody's data."""
+    told = CONTACT.search("\n".join(asdict(words).values()))
     if told:
         raise Refused(
             _(

@@ -166,7 +166,7 @@ def _page(owed: Expected, form: OfficeReportForm, *, typed: bool = False) -> Res
     page = render_template(
         "office_reports/show.html",
         owed=owed,
-        report=report,
+        report=report if owed.received or owed.office.id == current_user.office_id else None,
         form=form if typed or (writes and draft) else None,
         texts=TEXTS,
         labels=OfficeReportForm(formdata=None),

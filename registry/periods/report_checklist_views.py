@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission
 from registry.carry import press
+from registry.db import MANY
 from registry.messages import open_queries, unreviewed_queries
 from registry.periods import office_report_queries as queries
 from registry.periods import office_report_services as services
@@ -30,6 +31,7 @@ def checklist(period: str) -> ResponseReturnValue:
     waiting = queries.for_the_region(_of_the_region(chosen))
     return render_template(
         "office_reports/checklist.html",
+        most=MANY,
         period=chosen,
         due=due_day(chosen),
         ended=chosen.has_ended(today()),

@@ -1197,6 +1197,7 @@ def upgrade() -> None:
         sa.Column("remark", sa.String(length=500), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("certificate", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal")),
     )
     op.create_table(
@@ -1206,6 +1207,7 @@ def upgrade() -> None:
         sa.Column("sealed_id", sa.Integer(), nullable=False),
         sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("problem", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(
             ["disposal_id"], ["disposal.id"], name=op.f("fk_disposal_item_disposal_id_disposal")
         ),
@@ -1494,6 +1496,41 @@ def upgrade() -> None:
     with op.batch_alter_table("office_report", schema=None) as batch_op:
         batch_op.create_index("ix_office_report_period", ["office_id", "period"], unique=True)
 
+    op.create_table(
+        "report_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_report_notice_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_notice")),
+        sa.UniqueConstraint(
+            "user_id", "code", "revision", name=op.f("uq_report_notice_user_id_code_revision")
+        ),
+    )
+    with op.batch_alter_table("report_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_report_notice_due", ["state", "due_at"], unique=False)
+
+    op.create_table(
+        "report_subscription",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_report_subscription_user_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_subscription")),
+        sa.UniqueConstraint("user_id", "kind", name=op.f("uq_report_subscription_user_id_kind")),
+    )
     op.create_table(
         "report_reminder",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1967,6 +2004,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_audience")),
         sa.UniqueConstraint("office_id", "name", name=op.f("uq_saved_audience_office_id_name")),
     )
+    op.create_table(
+        "saved_export",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("definition", sa.JSON(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_saved_export_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_saved_export_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_export")),
+        sa.UniqueConstraint("user_id", "name", name=op.f("uq_saved_export_user_id_name")),
+    )
+    with op.batch_alter_table("saved_export", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_export_office_id"), ["office_id"], unique=False)
+
     op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3361,10 +3419,179 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_hand_work")),
     )
+    op.create_table(
+        "disclosure_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.String(length=160), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("decision", sa.String(length=12), nullable=False),
+        sa.Column("section", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("entered_by", sa.Integer(), nullable=True),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("form_token", sa.String(length=32), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by"],
+            ["user_account.id"],
+            name=op.f("fk_disclosure_request_answered_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by"],
+            ["user_account.id"],
+            name=op.f("fk_disclosure_request_entered_by_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disclosure_request")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_disclosure_request_form_token")),
+    )
+    with op.batch_alter_table("disclosure_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_disclosure_request_received_on"), ["received_on"], unique=False
+        )
+
+    op.create_table(
+        "foreword",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("section", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_foreword_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by"], ["user_account.id"], name=op.f("fk_foreword_written_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_foreword")),
+        sa.UniqueConstraint("period", name=op.f("uq_foreword_period")),
+    )
+    op.create_table(
+        "memorandum_head",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=160), nullable=False),
+        sa.Column("addressee", sa.String(length=160), nullable=False),
+        sa.Column("signer", sa.String(length=160), nullable=False),
+        sa.Column("post", sa.String(length=160), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_memorandum_head_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("office_id", name=op.f("pk_memorandum_head")),
+    )
+    op.create_table(
+        "target",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("measure", sa.String(length=60), nullable=False),
+        sa.Column("cut", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("set_on", sa.Date(), nullable=False),
+        sa.Column("entered_by", sa.Integer(), nullable=True),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entered_by"], ["user_account.id"], name=op.f("fk_target_entered_by_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
+    )
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.create_index("ix_target_cell", ["fiscal_year", "measure", "cut"], unique=True)
+
+    op.create_table(
+        "direction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("given_by", sa.String(length=160), nullable=False),
+        sa.Column("entered_by", sa.Integer(), nullable=True),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("done_by", sa.Integer(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remark", sa.String(length=500), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("form_token", sa.String(length=32), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user_account.id"], name=op.f("fk_direction_decided_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["done_by"], ["user_account.id"], name=op.f("fk_direction_done_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by"], ["user_account.id"], name=op.f("fk_direction_entered_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_direction_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_direction")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_direction_form_token")),
+    )
+    with op.batch_alter_table("direction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_direction_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_direction_period"), ["period"], unique=False)
+
+    op.create_table(
+        "review_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("direction_id", sa.Integer(), nullable=True),
+        sa.Column("report_id", sa.Integer(), nullable=True),
+        sa.Column("marked_by", sa.Integer(), nullable=True),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["direction_id"], ["direction.id"], name=op.f("fk_review_item_direction_id_direction")
+        ),
+        sa.ForeignKeyConstraint(
+            ["marked_by"], ["user_account.id"], name=op.f("fk_review_item_marked_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["office_report.id"], name=op.f("fk_review_item_report_id_office_report")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_item")),
+    )
+    with op.batch_alter_table("review_item", schema=None) as batch_op:
+        batch_op.create_index("ix_review_item_direction", ["year", "direction_id"], unique=True)
+        batch_op.create_index("ix_review_item_report", ["year", "report_id"], unique=True)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("review_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_review_item_report")
+        batch_op.drop_index("ix_review_item_direction")
+
+    op.drop_table("review_item")
+    with op.batch_alter_table("direction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_direction_period"))
+        batch_op.drop_index(batch_op.f("ix_direction_office_id"))
+
+    op.drop_table("direction")
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.drop_index("ix_target_cell")
+
+    op.drop_table("target")
+    op.drop_table("memorandum_head")
+    op.drop_table("foreword")
+    with op.batch_alter_table("disclosure_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_disclosure_request_received_on"))
+
+    op.drop_table("disclosure_request")
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("hand_work")
     with op.batch_alter_table("recipient", schema=None) as batch_op:
@@ -3656,6 +3883,10 @@ def downgrade() -> None:
 
     op.drop_table("sign_in")
     op.drop_table("saved_view")
+    with op.batch_alter_table("saved_export", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_export_office_id"))
+
+    op.drop_table("saved_export")
     op.drop_table("saved_audience")
     with op.batch_alter_table("role_assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_assignment_user_id"))
@@ -3718,6 +3949,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_report_reminder_day")
 
     op.drop_table("report_reminder")
+    op.drop_table("report_subscription")
+    with op.batch_alter_table("report_notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_report_notice_due")
+
+    op.drop_table("report_notice")
     with op.batch_alter_table("office_report", schema=None) as batch_op:
         batch_op.drop_index("ix_office_report_period")
 

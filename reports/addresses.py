@@ -1,0 +1,12 @@
+"""Addresses of pages as they are written into what leaves the system."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+
+def address(path: str) -> str:
+    """A page of this installation, ``/reports/…``."""
+    conf = current_app.extensions["sang_settings"]
+    base = str(conf.public_url).rstrip("/") or f"http://{conf.host}:{conf.port}"
+    return f"{base}{path}"

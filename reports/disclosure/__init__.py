@@ -1,0 +1,1 @@
+"""The register of requests under the act on official information, B.E. 2540."""

@@ -1,0 +1,1 @@
+"""What central staff say about a report before its period is closed."""

@@ -1,0 +1,1 @@
+"""The memorandum with which a closed report is put before an executive."""

@@ -1,0 +1,77 @@
+"""Targets in the report, on its page and in the workbook: as they were when it was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import gettext as _
+
+from registry.documents.workbook import Sheet
+from registry.i18n import day
+from reports.narrative import share_of
+from reports.report import Report
+from reports.wording import ABSENT, title_of, with_unit
+
+
+def target_said(report: Report, measure: str) -> str:
+    """The target of a card and how much of it was reached; empty where there is none."""
+    aim, value = report.context.target(measure, report.place), report.value(measure)
+    if aim is None:
+        return ""
+    target = with_unit(measure, aim.value)
+    if value is None:
+        return str(_("Target %(target)s", target=target))
+    share = share_of(aim, value)
+    return str(_("Target %(target)s, %(share)s %% of it reached", target=target, share=share))
+
+
+def printed_targets(report: Report) -> dict[str, Any] | None:
+    """The table of the PDF; None where no target was set."""
+    if not report.context.targets:
+        return None
+    sides = ("left", "left", "right", "right", "right", "left")
+    heads = zip(_heads(), sides, (3, 2, 2, 2, 2, 3), strict=True)
+    return {
+        "title": _title(report),
+        "columns": [
+            {"title": title, "align": side, "width": width} for title, side, width in heads
+        ],
+        "rows": list(_rows(report)),
+        "note": _note(),
+    }
+
+
+def sheet_of_targets(report: Report, heading: list[str]) -> Iterator[Sheet]:
+    """The sheet of the workbook: a target in each row."""
+    if report.context.targets:
+        title = _title(report)
+        yield Sheet(
+            _("Targets"), _heads(), _rows(report), title=title, subtitle=heading, notes=[_note()]
+        )
+
+
+def _title(report: Report) -> str:
+    return str(_("Targets of fiscal year %(year)s", year=report.period.fiscal_year))
+
+
+def _note() -> str:
+    return str(_("The figures are those of this period; the targets are for the whole year."))
+
+
+def _heads() -> list[str]:
+    titles = (_("Figure"), _("Place"), _("Target"), _("Value"), _("Per cent of the target"))
+    return [*titles, _("Source")]
+
+
+def _rows(report: Report) -> Iterator[list[str]]:
+    for aim in report.context.targets:
+        value = report.book.value(aim.measure, aim.cut)
+        yield [
+            title_of(aim.measure),
+            report.names.of(aim.cut),
+            with_unit(aim.measure, aim.value),
+            with_unit(aim.measure, value),
+            ABSENT if value is None else share_of(aim, value),
+            f"{aim.source} ({day(aim.day)})",
+        ]

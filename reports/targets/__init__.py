@@ -1,0 +1,1 @@
+"""Targets of measures for a fiscal year."""
