@@ -57,7 +57,7 @@ def _former(period: Period, cut: str, scope: Scope | None) -> Book | None:
         return None
     if scope is not None and not scope.everything:
         names = read_names(home(row), row.end, language())
-        if not names.visible(scope, cut):
+        if names.place(scope) != cut:
             return None
     return book_of(row, cut)
 

@@ -47,9 +47,9 @@ def certificate_of(row: Disposal, people: Mapping[int, str]) -> bytes:
         "words": {"page": _("Page"), "of": _("of")},
         "facts": [list(pair) for pair in facts],
         "note": _(
-            "The facts, documents and words of the reports below were destroyed after their time "
-            "of keeping. Their sealed figures stay, and so do their manifests, by whose hashes "
-            "each report can still be named."
+            "The facts, documents and words of the reports that are marked so below were "
+            "destroyed after their time of keeping. Their sealed figures stay, and so do their "
+            "manifests, by whose hashes each report can still be named."
         ),
         "columns": [
             {"title": _("Report"), "width": 1.3},

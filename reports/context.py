@@ -54,6 +54,11 @@ class Context:
     targets: tuple[Aim, ...] = ()
 
     @property
+    def known(self) -> bool:
+        """Whether the archive has such a part."""
+        return self.section is not None
+
+    @property
     def office(self) -> str:
         """Who wrote the text, in the language at hand."""
         return self.office_en if language() == "en" else self.office_th
@@ -69,24 +74,32 @@ class Context:
         return replace(self, text="", targets=seen)
 
 
-def seal_context(folder: Path, period: Period) -> Part:
-    """Write what holds now of a period below a folder."""
-    row, path = foreword_of(period.code), folder / CONTEXT
-    targets = tuple(
+def context_of(period: Period, replaced: Context | None = None) -> Context:
+    """What holds now of a period; of a re-issue, the targets are those of the first issue."""
+    row = foreword_of(period.code)
+    said = Context(section="", targets=replaced.targets if replaced else _aims(period))
+    if row is None:
+        return said
+    return replace(
+        said,
+        text=row.text,
+        office_th=row.office.name_th,
+        office_en=row.office.name_en,
+        section=row.section,
+        reason=row.reason,
+    )
+
+
+def _aims(period: Period) -> tuple[Aim, ...]:
+    return tuple(
         Aim(one.measure, one.cut, one.value, one.source, one.set_on.isoformat())
         for one in targets_of(period.fiscal_year)
     )
-    said = Context(section="", targets=targets)
-    if row is not None:
-        office = row.office
-        said = replace(
-            said,
-            text=row.text,
-            office_th=office.name_th,
-            office_en=office.name_en,
-            section=row.section,
-            reason=row.reason,
-        )
+
+
+def seal_context(folder: Path, said: Context) -> Part:
+    """Write what was said of a period below a folder."""
+    path = folder / CONTEXT
     path.write_text(json.dumps(asdict(said), ensure_ascii=False, indent=1) + "\n", "utf-8")
     return part_of(folder, path)
 

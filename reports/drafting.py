@@ -16,8 +16,8 @@ from registry.periods.models import SealedPeriod
 from reports import figures, manifest, pdf, recipe, tidy, xlsx
 from reports.archive import finish, folder_name, new_draft
 from reports.books import LANGUAGE, book_of, history_of, year_ago_of
-from reports.chain import archive_root, closed_before, link_to
-from reports.context import read_context, seal_context
+from reports.chain import archive_root, closed_before, home, link_to
+from reports.context import Context, context_of, read_context, seal_context
 from reports.figures import Sealed
 from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, part_of, sha256_of
 from reports.names import read_names
@@ -41,9 +41,9 @@ class Draft:
     renderings_sha256: str
     figures: list[Sealed]
     words: tuple[OfficeWords, ...]
+    context: Context
     keep_until: date
     signed_by: str | None
-    section: str
 
     @property
     def facts(self) -> dict[str, object]:
@@ -53,7 +53,7 @@ class Draft:
             "parts": parts,
             "renderings_sha256": self.renderings_sha256,
             "signed_by": self.signed_by,
-            "section": self.section,
+            "section": self.context.section or "",
         }
 
 
@@ -79,7 +79,9 @@ def make_draft(
     path = folder / figures.FIGURES
     parts.append(part_of(folder, path, figures.write(path, found)))
     parts.append(seal_words(folder, period, to_bangkok_date(now)))
-    parts.append(seal_context(folder, period))
+    first = read_context(home(replaced)) if replaced else None
+    context = context_of(period, first if first and first.known else None)
+    parts.append(seal_context(folder, context))
     statement = replace(
         _statement(period, revision, now, parts),
         previous=link_to(closed_before(period.kind.value)),
@@ -89,7 +91,7 @@ def make_draft(
     )
     proof = manifest.write(folder / MANIFEST, statement)
     signer = sign(folder)
-    until, section = kept_until(period), read_context(folder).section or ""
+    until = kept_until(period)
     words = read_words(folder)
     tell("documents", 0, len(DOCUMENTS))
     earlier = book_of(replaced) if replaced else None
@@ -97,7 +99,7 @@ def make_draft(
     name = folder_name(period.code, revision)
     renderings = sha256_of(folder / RENDERINGS)
     finish(folder, name, proof)
-    return Draft(name, statement, proof, renderings, found, words, until, signer, section)
+    return Draft(name, statement, proof, renderings, found, words, context, until, signer)
 
 
 def _statement(period: Period, revision: int, now: datetime, parts: list[Part]) -> Manifest:

@@ -17,7 +17,9 @@ from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
 from registry.periods.office_report_models import OfficeReport
+from reports.context import context_of
 from reports.drafting import Draft
+from reports.foreword.models import Foreword
 from reports.listing import first_month
 from reports.office_words import words_of
 from reports.subscriptions.services import announce
@@ -129,14 +131,15 @@ def issued(actor: Actor, code: str, reason: str, seen: int) -> SealedPeriod | No
 
 
 class WordsChanged(Refused):
-    """What the offices say is no longer what was sealed."""
+    """What the offices or headquarters say is no longer what was sealed."""
 
 
 def _require_same_words(period: Period, draft: Draft) -> None:
     """Whoever hands in a report waits now, and hears then that the period is closed."""
-    held = select(OfficeReport.id).where(OfficeReport.period == period.code).with_for_update()
-    db.session.execute(held)
-    if words_of(period, draft.statement.sealed_on) != draft.words:
+    for model in (OfficeReport, Foreword):
+        db.session.execute(select(model.id).where(model.period == period.code).with_for_update())
+    same_context = context_of(period, draft.context) == draft.context
+    if not same_context or words_of(period, draft.statement.sealed_on) != draft.words:
         raise WordsChanged(
             _("Offices are handing in their reports right now; close the period a little later.")
         )

@@ -25,6 +25,7 @@ from reports.archive import STAYS
 from reports.books import book_of, replaced_by
 from reports.chain import closed_before, home, link_to
 from reports.comparing import same
+from reports.context import CONTEXT, read_context
 from reports.figures import Sealed
 from reports.manifest import MANIFEST, RENDERINGS, Manifest, Part, sha256_of
 from reports.recipe import RECIPE
@@ -93,6 +94,7 @@ def verify(row: SealedPeriod, tell: Tell = silent) -> Verdict:
         verdict.problems.append(Problem("file", said, MANIFEST))
         return verdict
     verdict.problems += _kept(row, manifest)
+    verdict.problems += _classed(row, folder)
     verdict.problems += _chain(row, manifest)
     verdict.problems += _signature(row, folder)
     verdict.problems += _files(verdict, row, folder, manifest)
@@ -116,6 +118,17 @@ def _altered(file: str, sealed: object, found: object) -> Problem:
         found=found,
     )
     return Problem("file", said, file, sealed=sealed, found=found)
+
+
+def _classed(row: SealedPeriod, folder: Path) -> Iterator[Problem]:
+    """Whether it may be disclosed is what was sealed; the file itself is proven with the others."""
+    found = row.facts.get("section")
+    try:
+        sealed = read_context(folder).section
+    except (OSError, ValueError, TypeError, KeyError):
+        return
+    if row.destroyed_at is None and sealed is not None and sealed != found:
+        yield Problem("catalogue", _altered(CONTEXT, sealed, found).sentence, CONTEXT)
 
 
 def _kept(row: SealedPeriod, manifest: Manifest) -> Iterator[Problem]:

@@ -28,7 +28,7 @@ from reports.official_information import classification
 from reports.page import closed_page
 from reports.schedule import closes_on, last_failure
 from reports.services import LONGEST_REASON, closable, reissuable
-from reports.subscriptions.views import note_opened
+from reports.subscriptions.views import is_new
 
 bp = Blueprint("reports", __name__, url_prefix="/reports", template_folder="templates")
 
@@ -69,7 +69,6 @@ bp.get("/series")(compare_views.series)
 @allow(Permission.REPORTS_VIEW)
 def show(code: str) -> ResponseReturnValue:
     """One period: its sealed figures within the scope, its documents, its proof."""
-    note_opened(code)
     return _shown(_period(code))
 
 
@@ -103,6 +102,7 @@ def _shown(period: Period, problem: str = "") -> str:
         everything=scope().everything,
         longest=LONGEST_REASON,
         reason=request.form.get("reason", ""),
+        new=is_new(period.code),
         problem=problem,
     )
 

@@ -790,6 +790,7 @@ MAKERS: dict[str, Maker] = {
     "foreword:period": lambda world: "2569-Q1",
     "memorandum:period": lambda world: "2569-Q1",
     "hold_id": _hold,
+    "subscriptions:code": lambda world: "2569-Q1",
     "reports:code": lambda world: "2569-Q1",
     "reports:period": lambda world: "2569-Q1",
     "reports:format": lambda world: "xlsx",

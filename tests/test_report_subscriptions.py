@@ -75,7 +75,10 @@ def test_a_closing_is_told_to_who_subscribed_and_is_new_until_opened(
     assert f"https://sang.example.org{PLACE}" in text, "the way to be told no longer"
     assert "รายงานใหม่: ธ.ค. 68" in officer.get("/").text
     assert "รายงานใหม่" not in other.get("/").text
-    assert officer.get(f"/reports/{CODE}").status_code == 200
+    assert "ท่านยังไม่ได้อ่าน" in officer.get(f"/reports/{CODE}").text
+    assert "ท่านยังไม่ได้อ่าน" not in other.get(f"/reports/{CODE}").text
+    assert "รายงานใหม่" in officer.get("/").text, "nothing changes by looking"
+    assert officer.post(f"{PLACE}{CODE}/read").status_code == 302
     assert "รายงานใหม่" not in officer.get("/").text
     with app.app_context():
         assert cast.email("officer50") not in client_of("admin").get("/reports/keeping/").text

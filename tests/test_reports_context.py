@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from registry.access.scope import Scope
+from registry.access.versions import ChangedMeanwhile
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.errors import Refused
@@ -21,6 +22,7 @@ from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
 from reports.books import report_of
 from reports.chain import home
+from reports.closing import reissue
 from reports.context import CONTEXT, Aim, Context
 from reports.docx import fields_of
 from reports.figures import Sealed
@@ -68,12 +70,17 @@ def test_what_was_said_before_closing_is_sealed(closed: Flask) -> None:
     with closed.app_context():
         row = _row()
         assert row.facts["section"] == "15(3)"
-        with pytest.raises(Refused, match="ปิดงวดแล้ว"):
+        db.session.rollback()
+        with unit_of_work(), pytest.raises(Refused, match="ปิดงวดแล้ว"):
             save(ACTOR, 1, Period.parse(CODE), Words("อื่น"), version=None)
+        row = _row()
         kept = targets.targets_of(2569)[0]
         db.session.rollback()
         with unit_of_work():
-            targets.remove(ACTOR, targets.target_for(kept.id))
+            target = targets.target_for(kept.id)
+            with pytest.raises(ChangedMeanwhile):
+                targets.remove(ACTOR, target, version=kept.version + 1)
+            targets.remove(ACTOR, target, version=kept.version)
         report = report_of(row)
         assert report.context.text == WORDS.text
         assert {aim.cut for aim in report.context.targets} == {"", "zone=3"}, "as they were"
@@ -196,3 +203,19 @@ def test_sentences_by_rule(app: Flask) -> None:
             "ร้อยละ 25.0 ของเป้าหมายปีงบประมาณ 2569 (420 คน)"
             in _told(now, context=Context(targets=(aim,)))[0]
         )
+
+
+def test_a_reissue_keeps_the_targets_and_the_class_is_proven(closed: Flask) -> None:
+    with closed.app_context():
+        db.session.rollback()
+        with unit_of_work():
+            for row in targets.targets_of(2569):
+                targets.remove(ACTOR, row, version=row.version)
+        reissue(ACTOR, CODE, "สำนักงานเชียงใหม่ส่งรายงานเพิ่มหลังปิดงวด")
+        row = _row()
+        assert {aim.cut for aim in report_of(row).context.targets} == {"", "zone=3"}
+        db.session.rollback()
+        with unit_of_work():
+            row = _row()
+            row.facts = {**row.facts, "section": ""}
+        assert [one.file for one in verify(_row()).problems] == ["context.json"]

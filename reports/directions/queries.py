@@ -164,5 +164,6 @@ def _review(scope: Scope) -> Select[ReviewItem]:
         .outerjoin(given, given.id == ReviewItem.direction_id)
         .outerjoin(told, told.id == ReviewItem.report_id)
         .where(or_(of_offices(scope, given.office_id), of_offices(scope, told.office_id)))
+        .where(or_(told.id.is_(None), told.state != ReportState.DRAFT.value))
         .order_by(ReviewItem.id)
     )

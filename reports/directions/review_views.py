@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from registry.access.gate import actor, allow, scope, today
+from registry.access.gate import actor, allow, may, scope, today
 from registry.access.roles import Permission
 from registry.audit.actions import Action
 from registry.audit.services import record
@@ -39,10 +39,16 @@ def index() -> ResponseReturnValue:
         "directions/review.html",
         year=year,
         year_choices=[(one, one) for one in sorted(known, reverse=True)],
-        items=queries.to_review(scope(), year),
-        obstacles=queries.obstacles(scope(), year - 1),
+        items=_items(year),
+        obstacles=queries.obstacles(scope(), year - 1) if may(P.OFFICE_REPORTS_READ) else [],
         named=named,
     )
+
+
+def _items(year: int) -> list[ReviewItem]:
+    """What is to be reviewed; what offices wrote only for those who may read it."""
+    reads = may(P.OFFICE_REPORTS_READ)
+    return [one for one in queries.to_review(scope(), year) if one.direction_id or reads]
 
 
 def _year() -> int:
@@ -76,7 +82,7 @@ def leave_out(item_id: int) -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The list as a workbook."""
     year = _year()
-    rows = [_row(item) for item in queries.to_review(scope(), year)]
+    rows = [_row(item) for item in _items(year)]
     record(actor(), Action.REVIEW_EXPORT, "review", year, count=len(rows), format="xlsx")
     commit()
     target = BytesIO()

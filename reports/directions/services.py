@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from registry.access.models import Office
 from registry.access.versions import need_version
@@ -146,9 +146,9 @@ def review_obstacles(actor: Actor, rows: Sequence[OfficeReport], year: int) -> N
 def leave_out(actor: Actor, item: ReviewItem) -> None:
     """Take an entry off the list of a fiscal year."""
     office, kind = item.source.office, "direction" if item.direction_id else "report"
-    _record_review(actor, office, item.year, kind, "left out")
-    db.session.delete(item)
-    db.session.flush()
+    year, gone = item.year, delete(ReviewItem).where(ReviewItem.id == item.id)
+    if db.session.execute(gone.returning(ReviewItem.id)).first() is not None:
+        _record_review(actor, office, year, kind, "left out")
 
 
 def _mark(actor: Actor, office: Office, year: int, **source: int) -> None:

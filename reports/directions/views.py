@@ -13,7 +13,7 @@ from registry.access.roles import Permission, Role
 from registry.access.scope import roles_of
 from registry.access.versions import Unseen, compared, version_of
 from registry.carry import carry_out, press
-from registry.errors import NotFound
+from registry.errors import NotFound, Refused
 from registry.fields import read_id, read_page
 from registry.i18n import language, name_of
 from registry.periods import catalogue
@@ -213,7 +213,17 @@ def _decide(direction_id: int, remark: str) -> None:
     to = next((one for one in S if one == request.form.get("to")), None)
     if to is None:
         raise Unseen
+    _require_entitled(row, to)
     services.step(actor(), row, Side.GIVER, to, remark, version=_seen_version())
+
+
+def _require_entitled(row: Direction, to: DirectionState) -> None:
+    """Nobody accepts what they did themselves, nor takes back what somebody gave in person."""
+    if to is S.ACCEPTED and row.done_by == current_user.id:
+        raise Refused(_("Somebody other than who reported the direction as done accepts it."))
+    in_person = not row.given_by and row.author is not None and row.author.active
+    if to is S.WITHDRAWN and in_person and row.entered_by != current_user.id:
+        raise Refused(_("Only who gave this direction withdraws it."))
 
 
 @bp.post("/<int:direction_id>/review")

@@ -36,13 +36,13 @@ def run_command(name: str, email: str, out: Path) -> None:
     asked = question(scope, row.definition, today)
     with TemporaryDirectory() as folder:
         made = make(scope, asked, Path(folder) / "table")
+        db.session.rollback()
+        with unit_of_work():
+            note(Actor(user_id, "cli"), asked, made, saved_id)
         try:
             shutil.copyfile(Path(folder) / "table" / made.name, out)
         except OSError as error:
             raise Refused(f"{out} cannot be written: {error.strerror}") from None
-    db.session.rollback()
-    with unit_of_work():
-        note(Actor(user_id, "cli"), asked, made, saved_id)
     click.echo(f"{out}: {made.name}, {made.rows:,} rows, SHA-256 {made.sha256}")
 
 

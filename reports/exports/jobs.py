@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import force_locale
+from sqlalchemy import select
 
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
@@ -17,16 +18,21 @@ from reports.exports.queries import EXPORT
 from reports.exports.question import question
 
 
-def start(actor: Actor, definition: Mapping[str, str], locale: str, title: str) -> Job:
-    """Have a table made.
+def start(
+    actor: Actor, definition: Mapping[str, str], locale: str, title: str, token: str = ""
+) -> Job:
+    """Have a table made; a form that is sent twice has it made once.
 
     Args:
+        token: of the form.
         locale: in which the places and kinds are named.
         title: by which whoever asked knows it again.
     """
     asked = {"definition": dict(definition), "locale": locale, "title": title}
     args = {**asked, "user": actor.user_id, "office": actor.office_id}
-    return enqueue(EXPORT, args, user_id=actor.user_id)
+    key = f"{EXPORT}:{actor.user_id}:{token}" if token else None
+    known = db.session.scalar(select(Job).where(Job.unique_key == key)) if key else None
+    return known or enqueue(EXPORT, args, user_id=actor.user_id, unique_key=key)
 
 
 @handles(EXPORT)

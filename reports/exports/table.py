@@ -1,8 +1,9 @@
 """The rows of a table of figures: one for each period, cell and measure.
 
 What a closed period was sealed with stands there as it was sealed, and the rest is counted now;
-each row says which.  Whoever may not see personal data gets no figure that fewer than five
-persons stand behind, nor one by which such a figure could be found.
+each row says which.  Whoever may not see personal data gets no figure of a table that fewer than
+five persons stand behind, nor the smallest one beside it.  What several tables tell together,
+with other filters or periods, is not judged: they are figures that the dashboards show, too.
 """
 
 from __future__ import annotations
@@ -133,7 +134,8 @@ def _sealed(scope: Scope, cut: Cut, period: Period) -> Mapping[tuple[Cell, str],
 
     Sealed are no other cuts, and only on the map of their day.
     """
-    if cut.as_of == "now" or len(cut.by) + len(cut.where) > 1 or scope.network_offices:
+    limits = dict(cut.where)
+    if cut.as_of == "now" or len({*cut.by, *limits}) > 1 or scope.network_offices:
         return {}
     if not cut.by:
         whole = sealed_cut(scope, cut, period)
@@ -149,7 +151,9 @@ def _sealed(scope: Scope, cut: Cut, period: Period) -> Mapping[tuple[Cell, str],
     return {
         ((value,), name): row
         for (name, place), row in catalogue.sealed_figures(period.code).items()
-        if row.dimension == dimension and seen(value := _value(dimension, place))
+        if row.dimension == dimension
+        and (value := _value(dimension, place)) in limits.get(dimension, (value,))
+        and seen(value)
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,7 @@ from registry.facts.asked_period import YEARS, first_fact
 from registry.facts.cuts import DIMENSIONS
 from registry.facts.labels import labelled
 from registry.facts.measures import GROUPS, MEASURES
+from registry.fields import TOKEN
 from registry.i18n import language
 from registry.jobs import Job
 from registry.periods.calendar import periods_between, utc_now
@@ -101,6 +103,7 @@ def _form(definition: Mapping[str, str], *, wanted: bool, **typed: str) -> str:
         found=found,
         problem=problem,
         most=EXCEL_ROWS,
+        token=secrets.token_hex(16),
         longest=services.LONGEST_NAME,
         **typed,
     )
@@ -141,7 +144,9 @@ def _begun(definition: dict[str, str], title: str) -> ResponseReturnValue:
     except Refused:
         address: dict[str, Any] = definition
         return redirect(url_for(".build", **address))  # which says why
-    job = jobs.start(actor(), definition, language(), title or asked.span)
+    token = request.form.get("form_token", "")
+    once = token if TOKEN.fullmatch(token) else ""
+    job = jobs.start(actor(), definition, language(), title or asked.span, once)
     commit()
     return redirect(url_for(".progress", job_id=job.id))
 

@@ -50,6 +50,8 @@ def save(
         Refused: the period is closed, or nobody says why it is not to be disclosed.
         ChangedMeanwhile: another version is at hand.
     """
+    held = select(Foreword).where(Foreword.period == period.code).with_for_update(of=Foreword)
+    row = db.session.scalar(held.execution_options(populate_existing=True))
     if catalogue.sealed(period.code) is not None:
         raise Refused(
             _(
@@ -61,7 +63,6 @@ def save(
     new = Words(*(clean_text(text).strip() for text in asdict(words).values()))
     if new.section and (new.section not in SECTIONS or not new.reason):
         raise Refused(_("Write why the report is not to be disclosed: the reason is kept with it."))
-    row = foreword_of(period.code)
     if row is None:
         row = Foreword(period=period.code)
         db.session.add(row)

@@ -10,7 +10,6 @@ from flask_login import current_user
 from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
 from registry.carry import press
-from registry.db import begin_write, commit
 from registry.i18n import language
 from registry.outbox import holds
 from registry.outbox.models import Way
@@ -68,9 +67,14 @@ def new_cards() -> list[Card]:
     ]
 
 
-def note_opened(code: str) -> None:
-    """Enter that the signed-in user opened a report, if it was new to them."""
-    if code in _new():
-        begin_write()
-        services.opened(actor(), code)
-        commit()
+def is_new(code: str) -> bool:
+    """Whether the signed-in user was told of a report and has not said that it was read."""
+    return code in _new()
+
+
+@bp.post("/<code>/read")
+@allow(Permission.REPORTS_VIEW)
+def read(code: str) -> ResponseReturnValue:
+    """A report is new to the signed-in user no more."""
+    press(lambda: services.opened(actor(), code))
+    return redirect(url_for("reports.show", code=code))

@@ -51,11 +51,12 @@ def target_for(target_id: int) -> Target:
     return row
 
 
-def set_target(actor: Actor, aim: Aim, *, version: int | None) -> Target:
+def set_target(actor: Actor, aim: Aim, *, version: int | None, shown: int | None = None) -> Target:
     """Set a target, or another value for it.
 
     Args:
         version: of the target that the form showed, 0 where there was none.
+        shown: the number of that target.
 
     Raises:
         Refused: the measure takes no target, or the value makes no sense.
@@ -65,13 +66,16 @@ def set_target(actor: Actor, aim: Aim, *, version: int | None) -> Target:
         raise Refused(_("Choose one of the figures of the list."))
     if not 0 < aim.value < 1e15 or (MEASURES[aim.measure].is_share and aim.value > 1):
         raise Refused(_("Write a target above 0; a rate is a percentage of at most 100."))
-    row = db.session.scalar(
-        select(Target).where(
-            Target.fiscal_year == aim.fiscal_year,
-            Target.measure == aim.measure,
-            Target.cut == aim.cut,
-        )
+    known = select(Target).where(
+        Target.fiscal_year == aim.fiscal_year,
+        Target.measure == aim.measure,
+        Target.cut == aim.cut,
     )
+    row = db.session.scalar(known.with_for_update())
+    if shown is not None and (row is None or row.id != shown):
+        raise Refused(
+            _("Change only the value here; for another figure or place set a target of its own.")
+        )
     before = None if row is None else row.value
     if row is None:
         row = Target(fiscal_year=aim.fiscal_year, measure=aim.measure, cut=aim.cut)
@@ -85,8 +89,13 @@ def set_target(actor: Actor, aim: Aim, *, version: int | None) -> Target:
     return row
 
 
-def remove(actor: Actor, row: Target) -> None:
-    """Take a target back."""
+def remove(actor: Actor, row: Target, *, version: int | None) -> None:
+    """Take a target back, as it was shown.
+
+    Raises:
+        ChangedMeanwhile: another version is at hand.
+    """
+    need_version(row, version)
     _record(actor, row, row.value, None)
     db.session.delete(row)
     db.session.flush()

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, today
 from registry.access.roles import Permission
-from registry.access.versions import version_of
+from registry.access.versions import Unseen, version_of
 from registry.carry import carry_out, press
 from registry.fields import read_id
 from registry.geography.queries import zones
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
     chosen = read_id(request.args.get("target"))
     shown = typed(services.target_for(chosen)) if chosen else {}
     form = TargetForm(list(places.items()), data=shown)
-    if carry_out(form, lambda: _save(form, year)):
+    if carry_out(form, lambda: _save(form, year, chosen)):
         flash(_("The target was set. Reports that are closed from now on show it."), "success")
         return redirect(url_for("targets.index", year=year))
     now = Period.containing(today()).fiscal_year
@@ -58,8 +58,8 @@ def _places() -> dict[str, str]:
     return {"": _("Whole country")} | {f"zone={zone.code}": name_of(zone) for zone in zones()}
 
 
-def _save(form: TargetForm, year: int) -> None:
-    services.set_target(actor(), form.aim(year), version=version_of(form))
+def _save(form: TargetForm, year: int, chosen: int | None) -> None:
+    services.set_target(actor(), form.aim(year), version=version_of(form), shown=chosen)
 
 
 @bp.post("/<int:target_id>/remove")
@@ -68,5 +68,8 @@ def remove(target_id: int) -> ResponseReturnValue:
     """Take a target back."""
     row = services.target_for(target_id)
     year = row.fiscal_year
-    press(lambda: services.remove(actor(), row), _("The target was taken back."))
+    version = read_id(request.form.get("version"))
+    if version is None:
+        raise Unseen
+    press(lambda: services.remove(actor(), row, version=version), _("The target was taken back."))
     return redirect(url_for("targets.index", year=year))
