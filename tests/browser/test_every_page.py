@@ -15,9 +15,9 @@ from tests.cast import CAST
 from tests.test_routes import OPEN, ROLES, ROUTES, visits
 
 ClientOf = Callable[[str], FlaskClient]
-READERS = ("officer50", "head50", "central", "admin")
+READERS = ("officer50", "head50", "central", "admin", "regional3")
 VISITOR = "visitor"
-PARTS = {VISITOR: 1, "officer50": 4, "head50": 1, "central": 1, "admin": 2}
+PARTS = {VISITOR: 1, "officer50": 4, "head50": 1, "central": 1, "admin": 2, "regional3": 1}
 SHARES = [(name, part) for name, parts in PARTS.items() for part in range(parts)]
 
 
