@@ -140,6 +140,7 @@ HARMLESS = {
     "importers/views.py:row": "the number of a row within the batch of the path",
     "audit/views.py:before": "a place in the trail; only administrators read it",
     "reports/views.py:year": "a fiscal year",
+    "reports/targets/views.py:version": "which target the page showed; targets are the country's",
     "reports/directions/views.py:year": "a fiscal year",
     "reports/directions/views.py:version": "which direction the page showed; others are refused",
     "reports/directions/review_views.py:year": "a fiscal year",
