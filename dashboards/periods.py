@@ -11,6 +11,7 @@ from dashboards.controls import Options, select_of
 from registry.facts.asked import Asked
 from registry.i18n import language
 from registry.periods.calendar import Period, PeriodKind, month_of, periods_between
+from registry.periods.names import KIND_NAMES
 from registry.periods.relative import RELATIVE_NAMES, Relative
 
 
@@ -36,16 +37,10 @@ def period_controls(question: Asked, first: date, today: date) -> list[Component
 def _kinds(question: Asked, today: date) -> Component:
     """The kinds of periods; each leads to the one nearest to what is shown."""
     near = min(question.period.end, today)
-    titles = {
-        PeriodKind.MONTH: _("Month"),
-        PeriodKind.QUARTER: _("Quarter"),
-        PeriodKind.HALF: _("Half year"),
-        PeriodKind.YEAR: _("Fiscal year"),
-    }
-    values = {kind: Period.containing(near, kind).code for kind in titles}
+    values = {kind: Period.containing(near, kind).code for kind in KIND_NAMES}
     if isinstance(question.period, Period):
         values[question.period.kind] = question.period.code
-    options = [{"label": title, "value": values[kind]} for kind, title in titles.items()]
+    options = [{"label": str(name), "value": values[kind]} for kind, name in KIND_NAMES.items()]
     word = question.relative or Relative.LAST_12_MONTHS
     first, last = _months(question, today)
     options.append({"label": _("Relative to today"), "value": word.value})

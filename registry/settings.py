@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def base_url(self) -> str:
+        """The address that people type; that on which the server listens where none is set."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
     def on_loopback(self) -> bool:
         """Whether the server listens on this machine only."""
         return self.host in {"127.0.0.1", "::1", "localhost"}

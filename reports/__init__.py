@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from registry.access.roles import Permission
+from registry.access.roles import Permission as P
 from registry.ui import MenuItem, add_menu
 
 
@@ -20,7 +20,6 @@ def init_app(app: Flask) -> None:
     from reports.exports.views import bp as exports
     from reports.foreword.views import bp as foreword
     from reports.keeping_views import bp as keeping
-    from reports.keeping_views import waiting_lists
     from reports.memorandum.views import bp as memorandum
     from reports.office_templates.views import bp as templates
     from reports.subscriptions import letters  # noqa: F401 - its pulse
@@ -28,48 +27,28 @@ def init_app(app: Flask) -> None:
     from reports.targets.views import bp as targets
     from reports.views import bp
 
-    for part in (keeping, bp, due_dates, exports, subscriptions.bp, templates):
+    pages = (bp, keeping, due_dates, exports, subscriptions.bp, templates, directions.bp)
+    for part in (*pages, review_views.bp, disclosure.bp, foreword, memorandum, targets):
         app.register_blueprint(part)
-    for more in (directions.bp, review_views.bp, disclosure.bp, foreword, memorandum, targets):
-        app.register_blueprint(more)
-    commands.init_app(app)
-    export_commands.init_app(app)
-    label = _l("Closing and reports")
+    for some in (commands, export_commands):
+        some.init_app(app)
+    _add_menu(app)
+
+
+def _add_menu(app: Flask) -> None:
+    from reports import keeping_views
+    from reports.directions import views as directions
+    from reports.disclosure import views as disclosure
+    from reports.subscriptions import views as subscriptions
+
+    label, told = _l("Closing and reports"), (subscriptions.new_count, subscriptions.new_cards)
+    to_do = (directions.waiting_count, directions.waiting_cards)
+    asked, kept = _l("Requests for official information"), _l("Keeping and disposal")
     add_menu(
         app,
-        MenuItem(
-            "figures",
-            "reports.index",
-            label,
-            Permission.REPORTS_VIEW,
-            order=30,
-            badge=subscriptions.new_count,
-            cards=subscriptions.new_cards,
-        ),
-        MenuItem(
-            "figures",
-            "directions.index",
-            _l("Directions"),
-            Permission.REPORTS_VIEW,
-            order=32,
-            badge=directions.waiting_count,
-            cards=directions.waiting_cards,
-        ),
-        MenuItem(
-            "manage",
-            "disclosure.index",
-            _l("Requests for official information"),
-            Permission.REPORTS_CLOSE,
-            order=62,
-            badge=disclosure.waiting_count,
-        ),
-        MenuItem("figures", "exports.index", _l("Tables of figures"), Permission.FIGURES_VIEW, 40),
-        MenuItem(
-            "manage",
-            "keeping.index",
-            _l("Keeping and disposal"),
-            Permission.REPORTS_KEEP,
-            order=60,
-            badge=waiting_lists,
-        ),
+        MenuItem("figures", "reports.index", label, P.REPORTS_VIEW, 30, "", *told),
+        MenuItem("figures", "directions.index", _l("Directions"), P.REPORTS_VIEW, 32, "", *to_do),
+        MenuItem("figures", "exports.index", _l("Tables of figures"), P.FIGURES_VIEW, 40),
+        MenuItem("manage", "keeping.index", kept, P.REPORTS_KEEP, 60, "", keeping_views.waiting),
+        MenuItem("manage", "disclosure.index", asked, P.REPORTS_CLOSE, 62, "", disclosure.waiting),
     )

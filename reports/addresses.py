@@ -7,6 +7,4 @@ from flask import current_app
 
 def address(path: str) -> str:
     """A page of this installation, ``/reports/…``."""
-    conf = current_app.extensions["sang_settings"]
-    base = str(conf.public_url).rstrip("/") or f"http://{conf.host}:{conf.port}"
-    return f"{base}{path}"
+    return f"{current_app.extensions['sang_settings'].base_url}{path}"

@@ -7,7 +7,6 @@ import re
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from registry.access.gate import allow, scope
 from registry.access.roles import Permission
@@ -15,10 +14,10 @@ from registry.errors import Refused
 from registry.facts.cuts import Cut
 from registry.facts.measures import MEASURES
 from registry.facts.sealed import sealed_cut
-from registry.i18n import language
 from registry.periods import catalogue
 from registry.periods.calendar import Period, PeriodKind
 from registry.periods.models import SealedPeriod
+from registry.periods.names import KIND_NAMES, named
 from reports.books import seen_of
 from reports.chain import all_closed
 from reports.comparing import side_by_side
@@ -28,12 +27,6 @@ from reports.report import Book
 from reports.series import line_of, series_of
 from reports.wording import shown, unit_of
 
-KIND_NAMES = {
-    PeriodKind.MONTH: _l("Month"),
-    PeriodKind.QUARTER: _l("Quarter"),
-    PeriodKind.HALF: _l("Half year"),
-    PeriodKind.YEAR: _l("Fiscal year"),
-}
 KEY = re.compile(r"(?P<code>[0-9A-Z-]{7,8})-r(?P<revision>[0-9]{1,4})")
 
 
@@ -114,7 +107,7 @@ def key_of(row: SealedPeriod) -> str:
 
 def label_of(row: SealedPeriod) -> str:
     """How people name it; the first revision by the period alone."""
-    label = Period.parse(row.code).label(language())
+    label = named(row.code)
     if row.revision == 1:
         return label
     return str(_("%(period)s, revision %(number)s", period=label, number=row.revision))

@@ -55,7 +55,7 @@ class Sealed:
     @classmethod
     def of(cls, measure: str, version: int, dimension: str, cut: str, *values: Any) -> Sealed:
         """Make one whose whole numbers are integers, whatever a store made of them."""
-        return cls(measure, version, dimension, cut, *map(_plain, values))
+        return cls(measure, version, dimension, cut, *map(plain, values))
 
     @property
     def key(self) -> tuple[str, str]:
@@ -63,7 +63,8 @@ class Sealed:
         return self.measure, self.cut
 
 
-def _plain(value: Number | None) -> Number | None:
+def plain(value: Number | None) -> Number | None:
+    """A whole number without a point: files and the catalogue keep all as floats."""
     return int(value) if value is not None and value == int(value) else value
 
 

@@ -25,20 +25,18 @@ from registry.db import db, unit_of_work
 from registry.disk import locked
 from registry.documents.cells import clean_text
 from registry.errors import NotFound, Refused
-from registry.i18n import language
 from registry.jobs import Progress, enqueue, handles
-from registry.periods.calendar import Period
 from registry.periods.keeping_models import LONGEST_REASON, Disposal, DisposalItem, ReportHold
 from registry.periods.models import SealedPeriod
+from registry.periods.names import named
 from reports.archive import clear
 from reports.books import LANGUAGE
 from reports.certificate import certificate_of
 from reports.chain import all_closed, archive_root, home
 from reports.manifest import MANIFEST, Manifest, sha256_of
-from reports.services import refuse_destroyed
+from reports.services import SHORTEST_REASON, refuse_destroyed
 
 DESTROY = "report-destroy"
-SHORTEST_REASON = 10
 
 
 def holds() -> dict[str, ReportHold]:
@@ -65,7 +63,7 @@ def hold(actor: Actor, code: str, reason: str) -> ReportHold:
         raise NotFound
     refuse_destroyed(revisions[-1])
     if code in holds():
-        raise Refused(_("%(period)s is held already.", period=_label(code)))
+        raise Refused(_("%(period)s is held already.", period=named(code)))
     row = ReportHold(
         code=code, reason=_reason(reason), placed_by=actor.user_id, placed_at=datetime.now(UTC)
     )
@@ -213,8 +211,8 @@ def _destroy(actor: Actor, item_id: int) -> None:
     item = db.session.get_one(DisposalItem, item_id)
     (row,) = _locked(SealedPeriod.id == item.sealed_id)
     item.problem = None
-    if row.code in holds() or row.destroyed_at is not None:
-        item.held = True
+    item.destroyed_at, item.held = row.destroyed_at, row.code in holds()
+    if item.settled:
         return
     try:
         _require_over(row)
@@ -281,7 +279,3 @@ def _reason(text: str) -> str:
             )
         )
     return reason
-
-
-def _label(code: str) -> str:
-    return Period.parse(code).label(language())

@@ -14,17 +14,16 @@ from registry.access.roles import Permission
 from registry.carry import press
 from registry.errors import NotFound
 from registry.fields import read_id
-from registry.i18n import language
 from registry.periods import catalogue
-from registry.periods.calendar import Period
 from registry.periods.keeping_models import LONGEST_REASON
+from registry.periods.names import named
 from reports import keeping
 from reports.subscriptions.queries import subscriber_count
 
 bp = Blueprint("keeping", __name__, url_prefix="/reports/keeping", template_folder="templates")
 
 
-def waiting_lists() -> int:
+def waiting() -> int:
     """How many lists wait for a decision of whoever is signed in."""
     if not may(Permission.REPORTS_DESTROY):
         return 0
@@ -55,7 +54,7 @@ def _page(**typed: Any) -> str:
         due=keeping.due(today()),
         closed=[row for row in kept if row.code not in holds],
         next=min((row.keep_until for row in kept), default=None),
-        named=lambda code: Period.parse(code).label(language()),
+        named=named,
         people=_people(people),
         me=actor().user_id,
         longest=LONGEST_REASON,

@@ -16,6 +16,7 @@ from registry.i18n import language
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
+from registry.periods.names import named
 from registry.periods.office_report_models import OfficeReport
 from reports.context import context_of
 from reports.drafting import Draft
@@ -117,7 +118,7 @@ def refuse_destroyed(row: SealedPeriod) -> None:
             _(
                 "The files of %(period)s were destroyed on %(day)s after their time of keeping; "
                 "the sealed figures and the certificate of disposal remain.",
-                period=Period.parse(row.code).label(language()),
+                period=named(row.code),
                 day=said_day(row.destroyed_at),
             )
         )

@@ -47,11 +47,11 @@ def test_days_of_a_year_and_how_each_period_stands(offices: Flask) -> None:
             for one in entries(Scope.of_provinces("50"), YEAR, TODAY)
         }
     january = found[What.DUE, "2569-01"]
-    assert (january.state, january.missing, january.counts.expected) == ("ended", 1, 2)
+    assert (january.listed.state, january.missing, january.counts.expected) == ("ended", 1, 2)
     assert january.day > date(2026, 1, 31)
     assert own[What.DUE, "2569-01"].missing == 0, "what others owe is not theirs"
     assert found[What.CLOSES, "2569-01"].day == date(2026, 2, 11)
-    assert found[What.ENDS, CODE].state == "closed"
+    assert found[What.ENDS, CODE].listed.state == "closed"
     assert (What.CLOSES, CODE) not in found
     assert found[What.DUE, "2569-03"].missing == 0, "it has not ended"
     assert found[What.ENDS, "2569-FY"].day == date(2026, 9, 30)

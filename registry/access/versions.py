@@ -64,6 +64,18 @@ def version_of(form: Any) -> int:
     return -1 if found is None else found
 
 
+def shown_version(text: str | None) -> int:
+    """The version that the page with a button showed.
+
+    Raises:
+        Unseen: the form does not say.
+    """
+    version = read_id(text)
+    if version is None:
+        raise Unseen
+    return version
+
+
 @contextmanager
 def compared(
     form: Any, row: Any, now: Mapping[str, Any], also: Sequence[str] = ()

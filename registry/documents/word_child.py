@@ -18,6 +18,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from registry.documents.archive import packed
 from registry.documents.picture_child import limit
 
 MAX_PARTS, MAX_UNPACKED = 1_000, 64 * 1024 * 1024
@@ -73,7 +74,7 @@ def screened(content: bytes) -> dict[str, bytes]:
             unpacked = sum(entry.file_size for entry in entries)
             if len(entries) > MAX_PARTS or unpacked > MAX_UNPACKED:
                 raise Refusal("huge")
-            parts = {name: archive.read(name) for name in names}
+            parts = {name: archive.read(name) for name in sorted(names)}  # "[Content…" comes first
     except _BROKEN as error:
         raise Refusal("foreign") from error
     if any(_OBJECTS.search(name) for name in names) or b"macro" in parts["[Content_Types].xml"]:
@@ -157,17 +158,6 @@ def _tree(content: bytes) -> Any:
     from lxml import etree
 
     return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-
-
-def packed(parts: dict[str, bytes], moment: datetime) -> bytes:
-    """A Word document of its parts, each dated alike."""
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(parts):  # "[Content_Types].xml" comes first
-            info = zipfile.ZipInfo(name, moment.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, parts[name])
-    return buffer.getvalue()
 
 
 def filled(template: bytes, fields: dict[str, Any], about: dict[str, str]) -> bytes:

@@ -12,10 +12,10 @@ from flask_wtf import FlaskForm
 
 from registry.access.gate import actor, allow, scope, today
 from registry.access.roles import Permission
-from registry.access.versions import Unseen, compared, version_of
+from registry.access.versions import compared, shown_version, version_of
 from registry.db import commit, db
 from registry.errors import NotFound, Refused
-from registry.fields import read_id, read_page
+from registry.fields import read_page
 from registry.messages import publishing, queries, reviews_after, services
 from registry.messages.checklist import points_on
 from registry.messages.forms import (
@@ -104,10 +104,7 @@ def _shown() -> int:
     Raises:
         Unseen: the form does not say.
     """
-    version = read_id(request.form.get("version"))
-    if version is None:
-        raise Unseen
-    return version
+    return shown_version(request.form.get("version"))
 
 
 @bp.post("/<int:message_id>/send-back")

@@ -69,9 +69,7 @@ def show_link(turn: Turn, _value: str) -> Answer:
 
 
 def _address(token: str) -> str:
-    conf = current_app.extensions["sang_settings"]
-    base = conf.public_url.rstrip("/") or f"http://{conf.host}:{conf.port}"
-    return f"{base}/m/{token}/"
+    return f"{current_app.extensions['sang_settings'].base_url}/m/{token}/"
 
 
 def wish_to_unlink(turn: Turn, value: str) -> Answer:

@@ -7,9 +7,8 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from registry.i18n import language
 from registry.periods import catalogue
-from registry.periods.calendar import Period
+from registry.periods.names import named
 
 
 def said_if_closed(days: Iterable[date | None]) -> str:
@@ -21,6 +20,6 @@ def said_if_closed(days: Iterable[date | None]) -> str:
         _(
             "%(period)s is closed: its sealed figures stay as they are. What was saved now shows "
             "in the live figures, and in the report only if that is issued anew.",
-            period=Period.parse(row.code).label(language()),
+            period=named(row.code),
         )
     )

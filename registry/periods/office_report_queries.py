@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -174,6 +175,14 @@ class Counts:
             missing=sum(row.standing is Standing.MISSING for row in rows),
             confirmed=sum(row.standing in done for row in rows),
         )
+
+
+def counts_of(rows: Iterable[Expected]) -> dict[Period, Counts]:
+    """The same by period, for those for which a report is expected."""
+    found: dict[Period, list[Expected]] = defaultdict(list)
+    for row in rows:
+        found[row.period].append(row)
+    return {period: Counts.of(some) for period, some in found.items()}
 
 
 def for_the_region(rows: Iterable[Expected]) -> list[Expected]:

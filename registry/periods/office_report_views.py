@@ -16,14 +16,20 @@ from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.models import Office, OfficeKind
 from registry.access.roles import Permission
 from registry.access.scope import office_scope
-from registry.access.versions import ChangedMeanwhile, Unseen, compared, mark_of, version_of
+from registry.access.versions import (
+    ChangedMeanwhile,
+    Unseen,
+    compared,
+    mark_of,
+    shown_version,
+    version_of,
+)
 from registry.carry import carry_out, press
 from registry.errors import NotFound, Refused
 from registry.facts.evaluate import evaluate
 from registry.facts.measure import Figure
 from registry.facts.measures import measure
 from registry.facts.spans import Months
-from registry.fields import read_id
 from registry.i18n import day, language
 from registry.periods import office_report_queries as queries
 from registry.periods import office_report_services as services
@@ -128,14 +134,12 @@ def index() -> ResponseReturnValue:
     )
     counts = {}
     if scope().spans_offices:
-        rows = queries.expected(scope(), periods, today())
-        counts = {
-            one: queries.Counts.of([row for row in rows if row.period == one]) for one in periods
-        }
+        found = queries.counts_of(queries.expected(scope(), periods, today()))
+        counts = {one: found[one] for one in periods if one in found}
     return render_template(
         "office_reports/index.html",
         own=own if any(may(needs) for needs in NEEDS.values()) else [],
-        counts={one: count for one, count in counts.items() if count.expected},
+        counts=counts,
         standings=STANDING_NAMES,
         tones=STANDING_TONES,
     )
@@ -279,8 +283,8 @@ def _take(hand: Hand, period: str, office: str) -> ResponseReturnValue:
 
 def _step(owed: Expected, hand: Hand) -> None:
     to = next((one for one in ReportState if one == request.form.get("to")), None)
-    version = read_id(request.form.get("version"))
-    if to is None or version is None:
+    version = shown_version(request.form.get("version"))
+    if to is None:
         raise Unseen
     figures = None
     if hand is Hand.HEAD and to is ReportState.CONFIRMED:

@@ -20,9 +20,9 @@ from registry.documents.workbook import XLSX
 from registry.fields import read_id
 from registry.i18n import name_of
 from registry.periods.calendar import Period
+from registry.periods.names import named
 from reports.directions import queries, services
 from reports.directions.models import ReviewItem
-from reports.directions.views import named
 
 bp = Blueprint("review", __name__, url_prefix="/directions/review", template_folder="../templates")
 P = Permission

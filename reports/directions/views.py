@@ -11,13 +11,13 @@ from flask_login import current_user
 from registry.access.gate import actor, allow, may, scope, scope_for, today
 from registry.access.roles import Permission, Role
 from registry.access.scope import roles_of
-from registry.access.versions import Unseen, compared, version_of
+from registry.access.versions import Unseen, compared, shown_version, version_of
 from registry.carry import carry_out, press
 from registry.errors import NotFound, Refused
 from registry.fields import read_id, read_page
-from registry.i18n import language, name_of
+from registry.i18n import name_of
 from registry.periods import catalogue
-from registry.periods.calendar import Period
+from registry.periods.names import named
 from registry.periods.office_report_queries import office_in
 from registry.ui import Card
 from reports.directions import queries, services
@@ -83,11 +83,6 @@ def index() -> ResponseReturnValue:
         named=named,
         today=today(),
     )
-
-
-def named(code: str) -> str:
-    """A period in the language at hand."""
-    return Period.parse(code).label(language())
 
 
 @bp.route("/new/<period>", methods=["GET", "POST"])
@@ -192,10 +187,7 @@ def _answer(row: Direction, form: AnswerForm) -> None:
 
 
 def _seen_version() -> int:
-    version = read_id(request.form.get("version"))
-    if version is None:
-        raise Unseen
-    return version
+    return shown_version(request.form.get("version"))
 
 
 @bp.post("/<int:direction_id>/decide")

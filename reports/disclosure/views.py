@@ -19,9 +19,9 @@ from registry.documents.cells import Cell
 from registry.documents.rows import write_rows
 from registry.documents.workbook import XLSX
 from registry.fields import read_id, read_page
-from registry.i18n import language
 from registry.periods import catalogue
 from registry.periods.calendar import Period
+from registry.periods.names import named
 from reports.disclosure import queries, services
 from reports.disclosure.forms import AnswerForm, RequestForm
 from reports.disclosure.models import DECISION_NAMES, Decision, DisclosureRequest
@@ -32,7 +32,7 @@ bp = Blueprint(
 CLOSE = allow(Permission.REPORTS_CLOSE)
 
 
-def waiting_count() -> int:
+def waiting() -> int:
     """How many requests wait for an answer."""
     if not may(Permission.REPORTS_CLOSE):
         return 0
@@ -77,7 +77,7 @@ def _states() -> dict[str, str]:
 
 
 def _named(code: str) -> str:
-    return Period.parse(code).label(language()) if code else "–"
+    return named(code) if code else "–"
 
 
 @bp.route("/new", methods=["GET", "POST"])

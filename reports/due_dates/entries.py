@@ -11,10 +11,9 @@ from flask_babel import lazy_gettext as _l
 from registry.access.scope import Scope
 from registry.periods import catalogue
 from registry.periods.calendar import Period, PeriodKind, periods_between
-from registry.periods.models import SealedPeriod
 from registry.periods.office_report_due import due_day
-from registry.periods.office_report_queries import REPORTED, Counts, expected
-from reports.listing import KINDS
+from registry.periods.office_report_queries import Counts, counts_of, expected
+from reports.listing import KINDS, Listed
 from reports.schedule import closes_on
 
 
@@ -38,26 +37,26 @@ class Entry:
     """A day of a period.
 
     Attributes:
-        row: the period's seal in force, where it is closed.
-        counts: the reports that offices of the scope owe for it.
+        listed: how the period stands.
+        counts: the reports that offices of the scope owe for it; None where nobody owes one.
     """
 
     day: date
     what: What
-    period: Period
-    ended: bool
-    row: SealedPeriod | None
-    counts: Counts
+    listed: Listed
+    counts: Counts | None
 
     @property
-    def state(self) -> str:
-        """``closed``, ``ended`` (and not closed) or ``open``."""
-        return "closed" if self.row else "ended" if self.ended else "open"
+    def period(self) -> Period:
+        """The period."""
+        return self.listed.period
 
     @property
     def missing(self) -> int:
         """Reports that are not handed in, once the period has ended."""
-        return self.counts.expected - self.counts.received if self.ended else 0
+        if self.counts is None or not self.listed.ended:
+            return 0
+        return self.counts.expected - self.counts.received
 
 
 def entries(scope: Scope, year: Period, today: date) -> list[Entry]:
@@ -70,19 +69,18 @@ def entries(scope: Scope, year: Period, today: date) -> list[Entry]:
         for kind in PeriodKind
         for one in periods_between(Period(year.first_month - 6).start, year.end, kind)
     ]
-    owed = expected(scope, [one for one in periods if one.kind in REPORTED], today)
+    counts = counts_of(expected(scope, periods, today))
     closed = {row.code: row for row in catalogue.list_periods()}
     found = []
     for one in periods:
-        counts = Counts.of([row for row in owed if row.period == one])
-        row, days = closed.get(one.code), {What.ENDS: one.end}
-        if counts.expected:
+        listed, days = Listed(one, one.has_ended(today), closed.get(one.code)), {What.ENDS: one.end}
+        if one in counts:
             days[What.DUE] = due_day(one)
-        closing = closes_on(one) if one.kind in KINDS and row is None else None
+        closing = closes_on(one) if one.kind in KINDS and listed.row is None else None
         if closing is not None:
             days[What.CLOSES] = closing
         found += [
-            Entry(day, what, one, one.has_ended(today), row, counts)
+            Entry(day, what, listed, counts.get(one))
             for what, day in days.items()
             if year.start <= day <= year.end
         ]

@@ -29,7 +29,7 @@ from registry.periods.calendar import Period
 from registry.periods.models import SealedFigure
 from reports.exports.few import closed_cells, tells_of_persons
 from reports.exports.question import Question
-from reports.figures import NOWHERE
+from reports.figures import NOWHERE, plain
 from reports.sealing import Tell, silent
 
 FIRST = ("period", "period_start", "period_end")
@@ -200,7 +200,7 @@ def _writer(question: Question) -> Callable[[Line], list[Written]]:
         return [
             *(line.period.code, line.period.start, line.period.end, *place),
             *(line.measure.name, *titles[line.measure.name], line.measure.unit.value),
-            *(line.version, line.numerator, line.denominator, line.value),
+            *(line.version, *map(plain, (line.numerator, line.denominator, line.value))),
             *("yes" if flag else "no" for flag in (line.closed, line.sealed, line.hidden)),
         ]
 

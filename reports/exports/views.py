@@ -34,7 +34,7 @@ from registry.fields import TOKEN
 from registry.i18n import language
 from registry.jobs import Job
 from registry.periods.calendar import periods_between, utc_now
-from reports.compare_views import KIND_NAMES
+from registry.periods.names import KIND_NAMES
 from reports.exports import jobs, services
 from reports.exports.files import EXCEL_ROWS, KEPT, place_of
 from reports.exports.models import SavedExport

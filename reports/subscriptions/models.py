@@ -30,7 +30,7 @@ class ReportNotice(Base):
     Attributes:
         state: of its e-mail, a word of :class:`registry.outbox.models.DeliveryState`.
         due_at: when it is sent, or when its sending began.
-        opened_at: when the person first opened the report; until then the start page names it.
+        opened_at: when the person said that it was read; until then the start page names it.
     """
 
     __tablename__ = "report_notice"

@@ -10,12 +10,10 @@ from flask_login import current_user
 from registry.access.gate import actor, allow, scope, scope_for
 from registry.access.roles import Permission
 from registry.carry import press
-from registry.i18n import language
 from registry.outbox import holds
 from registry.outbox.models import Way
-from registry.periods.calendar import Period
+from registry.periods.names import KIND_NAMES, named
 from registry.ui import Card
-from reports.compare_views import KIND_NAMES
 from reports.subscriptions import services
 from reports.subscriptions.queries import kinds_of, unopened
 
@@ -59,7 +57,7 @@ def new_cards() -> list[Card]:
     """The same one by one for the start page."""
     return [
         Card(
-            _("New report: %(period)s", period=Period.parse(code).label(language(), "short")),
+            _("New report: %(period)s", period=named(code, "short")),
             1,
             url_for("reports.show", code=code),
         )

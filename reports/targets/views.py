@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, today
 from registry.access.roles import Permission
-from registry.access.versions import Unseen, version_of
+from registry.access.versions import shown_version, version_of
 from registry.carry import carry_out, press
 from registry.fields import read_id
 from registry.geography.queries import zones
@@ -68,8 +68,6 @@ def remove(target_id: int) -> ResponseReturnValue:
     """Take a target back."""
     row = services.target_for(target_id)
     year = row.fiscal_year
-    version = read_id(request.form.get("version"))
-    if version is None:
-        raise Unseen
+    version = shown_version(request.form.get("version"))
     press(lambda: services.remove(actor(), row, version=version), _("The target was taken back."))
     return redirect(url_for("targets.index", year=year))
