@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -69,9 +70,10 @@ def keyed_hash(value: str) -> str:
     return hmac.digest(_keys().match, value.encode(), "sha256").hex()
 
 
-def pseudonym(member_uid: str) -> str:
-    """The stable stand-in of a member in sealed facts: 32 hex digits."""
-    return hmac.digest(_keys().pseudonym, member_uid.encode(), "sha256").hex()[:32]
+def pseudonyms(member_uids: Iterable[str]) -> Iterator[str]:
+    """The stable stand-ins of members in sealed facts: 32 hex digits each."""
+    key = _keys().pseudonym
+    return (hmac.digest(key, uid.encode(), "sha256").hex()[:32] for uid in member_uids)
 
 
 class EncryptedText(TypeDecorator[str]):

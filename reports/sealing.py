@@ -9,13 +9,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from registry.db import Base, snapshot
+from registry.arrow import Moment, moment
+from registry.db import Base
 from registry.facts.query import Duck
 from registry.facts.schema import COLUMNS, LATER
 from registry.periods.calendar import Period
-from reports.columnar import schema_of, write_table
+from reports.columnar import Pseudonyms, schema_of, write_table
 from reports.manifest import Part, part_of
 from reports.windows import Window
 
@@ -38,24 +39,25 @@ def silent(_step: str, _done: int = 0, _total: int = 0) -> None:
 def seal_facts(folder: Path, period: Period, tell: Tell = silent) -> list[Part]:
     """Write the facts of a period below a folder; returns what was written."""
     (folder / FACTS).mkdir()
-    with snapshot() as connection:
-        kept = list(_facts(connection, folder, Window.of(period), tell))
-        kept += [_names(connection, folder, name) for name in NAMES]
+    with moment() as seen:
+        kept = list(_facts(seen, folder, Window.of(period), tell))
+        kept += [_names(seen, folder, name) for name in NAMES]
     return kept
 
 
-def _facts(connection: Connection, folder: Path, window: Window, tell: Tell) -> Iterator[Part]:
+def _facts(seen: Moment, folder: Path, window: Window, tell: Tell) -> Iterator[Part]:
+    stand_ins = Pseudonyms(seen)
     for number, name in enumerate(KEPT):
         tell("facts", number, len(KEPT))
         path = folder / FACTS / f"{name}.parquet"
-        rows = write_table(connection, name, window, path)
+        rows = write_table(seen, name, window, path, stand_ins)
         yield part_of(folder, path, rows)
 
 
-def _names(connection: Connection, folder: Path, name: str) -> Part:
+def _names(seen: Moment, folder: Path, name: str) -> Part:
     source, path = Base.metadata.tables[name], folder / FACTS / f"{name}.parquet"
     columns = [source.c[column] for column in NAMES[name]]
-    rows = [row._asdict() for row in connection.execute(select(*columns).order_by(columns[0]))]
+    rows = [row._asdict() for row in seen.execute(select(*columns).order_by(columns[0]))]
     pq.write_table(pa.Table.from_pylist(rows), path, compression="zstd")
     return part_of(folder, path, len(rows))
 

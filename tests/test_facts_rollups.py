@@ -14,10 +14,11 @@ import sqlglot
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access.scope import Scope
+from registry.arrow import Moment
 from registry.db import WRITE, begin_write, commit, db, unit_of_work
 from registry.facts import files
 from registry.facts.components import COMPONENTS
@@ -390,8 +391,8 @@ def test_what_changes_during_a_rebuild_is_not_lost(rolled_up: Flask) -> None:
     """Files are older than what is marked while they are read; nobody else folds meanwhile."""
 
     @contextmanager
-    def overtaken(connection: Connection) -> Iterator[Source]:
-        with files.proven(lambda *_: None, connection) as source:
+    def overtaken(seen: Moment) -> Iterator[Source]:
+        with files.proven(lambda *_: None, seen) as source:
             with unit_of_work() as session:
                 session.execute(delete(Dissemination))
             with pytest.raises(turn.NotFolding):

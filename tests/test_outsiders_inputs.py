@@ -129,8 +129,6 @@ SWAPS = (
 )
 HARMLESS = {
     "reports/views.py:revision": "which revision of a report the page showed, or is downloaded",
-    "periods/office_report_views.py:version": "which report the page showed; others are refused",
-    "messages/step_views.py:version": "which text the page showed; another one is refused",
     "messages/audience_views.py:saved": "another office's is refused: test_audience_pages",
     "messages/request_views.py:version": "which request the page showed; another one is refused",
     "portal/door_views.py:message": "where to go on; the message is looked up for the link's own",
@@ -140,9 +138,7 @@ HARMLESS = {
     "importers/views.py:row": "the number of a row within the batch of the path",
     "audit/views.py:before": "a place in the trail; only administrators read it",
     "reports/views.py:year": "a fiscal year",
-    "reports/targets/views.py:version": "which target the page showed; targets are the country's",
     "reports/directions/views.py:year": "a fiscal year",
-    "reports/directions/views.py:version": "which direction the page showed; others are refused",
     "reports/directions/review_views.py:year": "a fiscal year",
     "reports/disclosure/views.py:year": "a fiscal year",
     "reports/targets/views.py:year": "a fiscal year",

@@ -127,7 +127,7 @@ def test_an_error_at_any_step_leaves_nothing(
     def fail(*_args: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
-    steps = {**STEPS, "half": ("registry.facts.files.rows", "_batch")}
+    steps = {**STEPS, "half": ("registry.facts.files.rows", "_cast")}
     del steps["rename"]
     with ledger.app_context():
         for module, name in steps.values():

@@ -22,7 +22,7 @@ import pypdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from dashboards.figures import CARDS
 from dashboards.parts import value_text
@@ -34,9 +34,11 @@ from registry.facts.evaluate import evaluate
 from registry.facts.measures import MEASURES
 from registry.facts.schema import COLUMNS
 from registry.facts.spans import Months
+from registry.members.models import Member
+from registry.messages.ledger_models import Dissemination
 from registry.periods import catalogue
 from registry.periods.calendar import Period
-from registry.vault import pseudonym
+from registry.vault import pseudonyms
 from reports import layout, pdf, tidy, windows, xlsx
 from reports.books import report_of
 from reports.chain import home
@@ -227,7 +229,7 @@ def test_nothing_about_a_person_leaves_with_a_seal(closed: Flask) -> None:
             secrets |= {name, f"{face.first} {face.last}", face.last, face.national_id, face.phone}
         row = catalogue.sealed(CODE)
         assert row is not None
-        stand_ins = {pseudonym(name) for name in cast.MEMBERS}
+        stand_ins = set(pseudonyms(cast.MEMBERS))
         for path in sorted(home(row).rglob("*")):
             if path.is_file():
                 said = _everything(path)
@@ -238,6 +240,11 @@ def test_nothing_about_a_person_leaves_with_a_seal(closed: Flask) -> None:
             )
             assert found
             assert found <= stand_ins
+        passed = pq.read_table(home(row) / "facts" / "dissemination.parquet").to_pylist()
+        query = select(Dissemination.id, Member.uid).join(Member)
+        uids = dict(db.session.execute(query).all())
+        sealed = {one["id"]: one["member_id"] for one in passed}
+        assert sealed == dict(zip(sealed, pseudonyms(uids[id] for id in sealed), strict=True))
         members = pq.read_table(home(row) / "facts" / "member.parquet")
         assert set(members["id"].to_pylist()) == stand_ins
         assert set(members["phone"].to_pylist()) == {"x"}

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection
 
+from registry.arrow import Moment
 from registry.db import snapshot
 from registry.errors import Refused
 from registry.facts.files.checks import Check, checks
@@ -54,7 +54,7 @@ def verify() -> Verdict:
 
 
 @contextmanager
-def proven(tell: Tell, connection: Connection | None = None) -> Iterator[Duck]:
+def proven(tell: Tell, seen: Moment | None = None) -> Iterator[Duck]:
     """The files as a source of measures, brought up to date and proved when the block begins.
 
     Whoever writes them compares each month of the database with the manifest; what is left to
@@ -64,7 +64,7 @@ def proven(tell: Tell, connection: Connection | None = None) -> Iterator[Duck]:
         Refused: one does not.
         duckdb.Error: a file is missing or is no Parquet file.
     """
-    write_files(tell, connection=connection)
+    write_files(tell, seen=seen)
     manifest = Manifest.of(folder())
     with source(held=True) as files:
         for name in COLUMNS:

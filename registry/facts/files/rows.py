@@ -5,20 +5,18 @@ Of ``PRESENCE`` columns only a mark is kept that they are filled.  Moments are U
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Select, Table, case
+from sqlalchemy import Select, Table, case
 
+from registry.arrow import Moment
 from registry.facts.schema import MARK, PRESENCE, table
 
-BATCH = 100_000
-"""Rows that are held at once, and of a row group."""
-Columns = list[Sequence[Any]]
-Change = Callable[[Columns], None]
+Change = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 
 def schema_of(name: str) -> pa.Schema:
@@ -34,7 +32,7 @@ def kept(rows: Table, column: str) -> Any:
 
 
 def write_rows(
-    connection: Connection,
+    seen: Moment,
     queries: Iterable[Select[Any]],
     schema: pa.Schema,
     path: Path,
@@ -44,27 +42,17 @@ def write_rows(
 
     Args:
         queries: whose columns are those of the schema, in its order.
-        change: may put other values in place of a portion's columns.
+        change: may put other values in a portion.
     """
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for query in queries:
-            for columns in _portions(connection, query):
-                if change:
-                    change(columns)
-                batch = _batch(columns, schema)
-                writer.write_batch(batch)
+            for batch in seen.batches(query):
+                writer.write_batch(_cast(change(batch) if change else batch, schema))
                 count += batch.num_rows
     return count
 
 
-def _portions(connection: Connection, query: Select[Any]) -> Iterator[Columns]:
-    result = connection.execute(query.execution_options(yield_per=BATCH))
-    for rows in result.partitions(BATCH):
-        yield list(zip(*rows, strict=True))
-
-
-def _batch(columns: Columns, schema: pa.Schema) -> pa.RecordBatch:
-    pairs = zip(columns, schema, strict=True)
-    arrays = [pa.array(values, field.type) for values, field in pairs]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+def _cast(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    pairs = zip(batch.columns, schema, strict=True)
+    return pa.RecordBatch.from_arrays([one.cast(field.type) for one, field in pairs], schema=schema)

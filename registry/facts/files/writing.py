@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Select, select
 
-from registry.db import Base, snapshot
+from registry.arrow import Moment, moment
+from registry.db import Base
 from registry.disk import locked, put
 from registry.facts.files.checks import MONTHLY, Check, checks
 from registry.facts.files.manifest import Manifest, Part, path_of, schema_version
@@ -37,7 +38,7 @@ class Written:
 def write_files(
     tell: Tell,
     changed: Mapping[str, Collection[int]] | None = None,
-    connection: Connection | None = None,
+    seen: Moment | None = None,
 ) -> Written:
     """Bring the files to what the database holds now; only months that differ are written.
 
@@ -45,18 +46,18 @@ def write_files(
         tell: hears the step, and how many of how many tables are done.
         changed: by table, the only months that may differ; a table that is not named is compared
             whole, and so is every table that is not kept by months.
-        connection: sees the moment that is written; now unless told otherwise.
+        seen: the moment that is written; now unless told otherwise.
     """
     root, done = folder(), Written()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(root), nullcontext(connection) if connection else snapshot() as seen:
+    with locked(root), nullcontext(seen) if seen else moment() as at:
         _tidy(root)
         manifest = Manifest.load(root)
         if manifest is None or manifest.schema != schema_version():
             manifest, changed = Manifest(schema_version()), None
         for number, name in enumerate(COLUMNS):
             tell("files", number, len(COLUMNS))
-            manifest = _Table(seen, root, name, done).renew(manifest, (changed or {}).get(name))
+            manifest = _Table(at, root, name, done).renew(manifest, (changed or {}).get(name))
         tell("files", len(COLUMNS), len(COLUMNS))
     return done
 
@@ -71,14 +72,14 @@ def _tidy(root: Path) -> None:
 class _Table:
     """The files of one table being brought up to date."""
 
-    connection: Connection
+    seen: Moment
     root: Path
     name: str
     done: Written
 
     def renew(self, manifest: Manifest, months: Collection[int] | None) -> Manifest:
         """The manifest after this table."""
-        found = checks(Snapshot(self.connection), self.name, months)
+        found = checks(Snapshot(self.seen.connection), self.name, months)
         known = manifest.of_table(self.name)
         stale = [month for month, check in found.items() if not self._stands(known, month, check)]
         asked = known.keys() if months is None or self.name not in MONTHLY else {*months}
@@ -105,7 +106,7 @@ class _Table:
         path = self.root / path_of(self.name, month)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(path.name + DRAFT)
-        rows = write_rows(self.connection, self._queries(month), schema_of(self.name), draft)
+        rows = write_rows(self.seen, self._queries(month), schema_of(self.name), draft)
         put(draft, path)
         self.done.written.append(path_of(self.name, month))
         self.done.rows += rows

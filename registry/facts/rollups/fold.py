@@ -13,8 +13,9 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import delete, select, update
 
+from registry.arrow import Moment, moment
 from registry.bulk import insert_rows
 from registry.db import begin_write, commit, db, snapshot, unit_of_work
 from registry.facts.query import Duck, Places, Snapshot, Source
@@ -53,7 +54,7 @@ def fold(folder: str, *, all_now: bool = False, seconds: float = math.inf) -> in
     done: set[Part] = set()
     with turn(folder) as mine, ExitStack() as opened:
         try:
-            facts, settles = Snapshot(opened.enter_context(mine.moment())), True
+            facts, settles = Snapshot(opened.enter_context(mine.moment(snapshot))), True
         except Unsettled:  # what depends on no epoch need not wait
             facts, settles = Snapshot(opened.enter_context(snapshot())), False
         plan = _plan(mine.seen, all_now=all_now)
@@ -207,7 +208,7 @@ def replace(mine: Turn, part: Part, found: Made) -> None:
 
 def rebuild(
     folder: str,
-    source: Callable[[Connection], AbstractContextManager[Source]] | None = None,
+    source: Callable[[Moment], AbstractContextManager[Source]] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> int:
     """Make every rollup anew; how many rows there are now.
@@ -215,7 +216,7 @@ def rebuild(
     What changes meanwhile stays marked or touched, and is reckoned with until it is folded.
 
     Args:
-        source: gives the facts as a connection sees them: from the live database unless told
+        source: gives the facts as they are at a moment: from the live database unless told
             otherwise.
         progress: told what is at hand, how much is done, and of how much.
 
@@ -226,10 +227,10 @@ def rebuild(
     with turn(folder) as mine, ExitStack() as opened:
         facts: Source
         if source is None:
-            facts = Snapshot(opened.enter_context(mine.moment()))
+            facts = Snapshot(opened.enter_context(mine.moment(snapshot)))
         else:
-            with mine.moment() as connection:  # files need it no longer once they are written
-                facts = opened.enter_context(source(connection))
+            with mine.moment(moment) as seen:  # files need it no longer once they are written
+                facts = opened.enter_context(source(seen))
         parts = list(all_parts())
         for number, (part, found) in enumerate(_made_ahead(parts, facts)):
             if progress is not None:

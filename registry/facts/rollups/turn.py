@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from secrets import token_hex
+from typing import TypeVar
 
 from sqlalchemy import Connection, Update, delete, or_, select, text, update
 
-from registry.db import db, snapshot, unit_of_work
+from registry.arrow import Moment
+from registry.db import db, unit_of_work
 from registry.facts.rollups.models import IMAGES, TOUCH, FactMark, FactState
 from registry.facts.rollups.touch_triggers import LOCK
 from registry.leases import renewed
@@ -25,6 +27,9 @@ PORTION = 2_000
 TRIES, PAUSE = 20, 0.05
 """How often to try to end an epoch between others' changes, and seconds between two tries."""
 _ALONE = text(f"SELECT pg_try_advisory_xact_lock({LOCK})")
+
+
+Seen = TypeVar("Seen", Connection, Moment)
 
 
 class NotFolding(Exception):
@@ -53,11 +58,14 @@ class Turn:
     settled_until: int = 0
 
     @contextmanager
-    def moment(self) -> Iterator[Connection]:
+    def moment(self, opened: Callable[[], AbstractContextManager[Seen]]) -> Iterator[Seen]:
         """A moment of the database at which an epoch has just ended.
 
         What is touched later finds its pair as it is here: its image and what is made from this
         moment go together.
+
+        Args:
+            opened: how to see it, by rows or by columns.
 
         Raises:
             NotFolding: it is not this one's turn any more.
@@ -65,10 +73,10 @@ class Turn:
         """
         for _try in range(TRIES):
             self.epoch = _end_epoch(self.folder)
-            with snapshot() as connection:
+            with opened() as seen:
                 later = select(TOUCH.c.epoch).where(TOUCH.c.epoch > self.epoch).limit(1)
-                if connection.execute(later).first() is None:
-                    yield connection
+                if seen.execute(later).first() is None:
+                    yield seen
                     return
         raise Unsettled
 
