@@ -14,7 +14,7 @@ from registry.facts.asked import Asked
 from registry.facts.measures import measure, measures
 
 RATES = ("records_complete_rate", "members_confirmed_rate", "members_stale_rate")
-SHOWN = (*RATES, "evidence_accepted_rate")
+SHOWN = (*RATES, "evidence_accepted_rate", "offices_reported_on_time_rate")
 """Measures that the map and the bars can show; the first one unless told otherwise."""
 
 

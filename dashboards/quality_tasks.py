@@ -45,7 +45,10 @@ class Task:
 
 def tasks(question: Asked, found: Whole, now: list[Task]) -> Exhibit:
     """All tasks: those of the period's facts, and those that stand open today."""
-    every = [*_records(question, found), *_ledger(question, found), *now]
+    every = [
+        *(*_records(question, found), *_ledger(question, found)),
+        *(*_office_reports(question, found), *now),
+    ]
     rows = [
         [
             said(task.title),
@@ -131,6 +134,18 @@ def _ledger(question: Asked, found: Whole) -> Iterator[Task]:
             rows_link("received", question),
         )
     yield from _unanswered(question, found)
+
+
+def _office_reports(question: Asked, found: Whole) -> Iterator[Task]:
+    late = _gap(found, "offices_reported_on_time_rate")
+    if late is not None:
+        yield Task(
+            _("Offices’ reports late or missing"),
+            late,
+            _("Reports for months and quarters that ended in the period, not in by their day."),
+            _missing("offices_reported_on_time_rate", question),
+            way(P.REPORTS_VIEW, _("See how reports stand"), "office_reports.index"),
+        )
 
 
 def _unanswered(question: Asked, found: Whole) -> Iterator[Task]:

@@ -18,7 +18,7 @@ from registry.disk import locked
 from registry.documents.cells import clean_text
 from registry.errors import Refused
 from registry.i18n import language
-from registry.periods import catalogue
+from registry.periods import catalogue, owed_reports
 from registry.periods.calendar import Period, to_bangkok_date, utc_now
 from registry.periods.models import SealedPeriod
 from reports.archive import folder_name, tidy
@@ -54,7 +54,10 @@ def close(actor: Actor, code: str, *, today: date | None = None, tell: Tell = si
         db.session.rollback()  # to see what others did while this one waited
         settle()
         try:
-            return _seal(actor, closable(code, today), tell)
+            period = closable(code, today)
+            with unit_of_work():
+                owed_reports.enter([period], today)
+            return _seal(actor, period, tell)
         finally:
             db.session.rollback()
             settle()

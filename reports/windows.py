@@ -169,6 +169,11 @@ def _settled(rows: FromClause, window: Window) -> Conditions:
     return [rows.c.question_id.in_(asked)]
 
 
+def _office_reports(rows: FromClause, window: Window) -> Conditions:
+    owed = _table("owed_report")
+    return [rows.c.period.in_(select(owed.c.period).where(window.holds(owed)))]
+
+
 Rule = Callable[[FromClause, Window], Conditions]
 RULES: dict[str, Rule] = {
     "member_span": _lasting("from_on", "to_on", lambda window: window.start),
@@ -192,4 +197,6 @@ RULES: dict[str, Rule] = {
     "release": _releases,
     "delivery": _deliveries,
     "question_resolution": _settled,
+    "owed_report": _of_the_period,
+    "office_report": _office_reports,
 }

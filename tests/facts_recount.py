@@ -18,6 +18,7 @@ from registry.messages.release_models import Release
 from registry.networks.models import Network, NetworkMember
 from registry.outbox.models import Delivery
 from registry.periods.calendar import BANGKOK, to_bangkok_date, utc_now
+from registry.periods.office_report_models import OfficeReport, OwedReport
 from tests.facts_world import MOVED_ON, NEW_STANDARDS, OFFICES, STANDARDS, Row, World
 
 LIVE = ("reported", "accepted")
@@ -66,6 +67,7 @@ class Recount:
         self._recipients()
         self._disseminations()
         self._talk()
+        self._office_reports()
 
     def inside(self, day: date) -> bool:
         """Whether a day lies in the months."""
@@ -317,6 +319,20 @@ class Recount:
             wait = (max(ends) - question["asked_at"]).total_seconds() / 60
             self.count("resolve_timed", here)
             self.count("resolve_minutes", here, ("list", wait))
+
+    def _office_reports(self) -> None:
+        written = {(row["office_id"], row["period"]): row for row in self.table(OfficeReport)}
+        for row in self.table(OwedReport):
+            if not self.inside(row["on"]):
+                continue
+            code = self.offices[row["office_id"]]
+            here = {"province": OFFICES[code], "office": code, "on": row["on"]}
+            report = written.get((row["office_id"], row["period"]), {"state": "draft"})
+            came = report["state"] != "draft"
+            first = report.get("first_submitted_at")
+            self.count("reports_due", here, came or row["due_on"] < self.today)
+            on_time = came and first.astimezone(BANGKOK).date() <= row["due_on"]
+            self.count("reports_on_time", here, on_time)
 
 
 def _talk_place(row: Row) -> Row:

@@ -28,7 +28,9 @@ from registry.messages.models import KeyMessage, MessageMove, Publication
 from registry.messages.release_models import Release
 from registry.networks.models import Network, NetworkMember
 from registry.outbox.models import Delivery
+from registry.periods.calendar import PeriodKind, periods_between
 from registry.periods.models import TimeStandard
+from registry.periods.office_report_models import OfficeReport, OwedReport
 
 FIRST, LAST = date(2025, 7, 1), date(2026, 3, 31)
 MOVED_ON = date(2026, 1, 15)
@@ -45,6 +47,7 @@ RICH = 58
 VIAS = ("link", "line", "phone", "grid", "sheet", "implied", "moved")
 Row = dict[str, Any]
 EMPTIED = (
+    *(OfficeReport, OwedReport),
     *(QuestionResolution, Delivery, Release, MessageMove),
     *(MemberNews, Question, Dissemination, Recipient, Publication, KeyMessage, AudienceCount),
     *(ChannelMember, Channel, NetworkMember, Network, Consent, MemberStateChange, MemberSpan),
@@ -69,7 +72,7 @@ class World:
         self.districts = list(db.session.execute(select(District.code, District.province_code)))
         for build in (
             *(self._standards, self._members, self._networks, self._channels, self._messages),
-            *(self._passing_on, self._talk, self._changes),
+            *(self._passing_on, self._talk, self._changes, self._office_reports),
         ):
             build()
 
@@ -401,6 +404,30 @@ class World:
                 created_at=at,
                 settled_at=noted + timedelta(minutes=self.random.choice([-60, 0, 60])),
             )
+
+    def _office_reports(self) -> None:
+        """Reports of offices: on time, late, taken back, never written, or without a day."""
+        kinds = (PeriodKind.MONTH, PeriodKind.QUARTER)
+        periods = [one for kind in kinds for one in periods_between(FIRST, LAST, kind)]
+        for code in OFFICES:
+            for period in self.random.sample(periods, 5):
+                due = period.end + timedelta(days=self.random.choice([5, 7, 200]))
+                key = {"office_id": self.offices[code], "period": period.code}
+                place = {"on": period.end, "month": period.last_month}
+                if self.random.random() < 0.9:
+                    self.add(OwedReport, **key, **place, due_on=due)
+                if self.random.random() < 0.8:
+                    late = timedelta(minutes=self.random.choice([-1, 0, 1, -9000, 9000]))
+                    midnight = datetime(due.year, due.month, due.day, 17, tzinfo=UTC)
+                    state = self.random.choice(["draft", "submitted", "confirmed", "endorsed"])
+                    first = self.random.choice([None, midnight + late])
+                    self.add(
+                        OfficeReport,
+                        **key,
+                        state=state if first else "draft",
+                        first_submitted_at=first,
+                        version=1,
+                    )
 
 
 class Changes:

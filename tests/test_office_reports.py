@@ -21,6 +21,9 @@ from registry.access.scope import Scope
 from registry.access.versions import ChangedMeanwhile
 from registry.db import db, unit_of_work
 from registry.errors import Refused
+from registry.facts.cuts import cut
+from registry.facts.evaluate import evaluate
+from registry.facts.spans import Months
 from registry.periods import catalogue
 from registry.periods import office_report_queries as queries
 from registry.periods import office_report_services as services
@@ -34,6 +37,7 @@ from registry.periods.office_report_models import (
     ReportReminder,
     ReportState,
 )
+from registry.periods.owed_reports import enter
 from registry.periods.reporting_duty_services import set_duties
 from reports import closing, pdf, xlsx
 from reports.books import report_of
@@ -107,6 +111,29 @@ def test_due_five_working_days_after_the_end_and_the_first_submission_counts(app
         assert one.standing is Standing.MISSING
         early = Expected(_office("P50"), MONTH, Frequency.MONTHLY, 3, date(2026, 3, 9))
         assert (early.standing, early.on_time) == (Standing.NOT_DUE, None)
+
+
+def test_what_is_owed_is_entered_once_and_a_later_setting_moves_no_day(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context(), unit_of_work():
+        _owing("P50", "P52")
+        late = _written("P52", S.SUBMITTED)
+        late.first_submitted_at = datetime(2026, 3, 9, 17, tzinfo=UTC)  # the 10th in Bangkok
+    with app.app_context():
+        for day, rows in ((MONTH.end, 0), (DAY, 2), (DAY, 0)):
+            with unit_of_work():
+                assert enter([MONTH, Period.parse("2569-Q2"), Period.parse("2569-H1")], day) == rows
+        later = app.extensions["sang_settings"].model_copy(update={"report_due_days": 10})
+        monkeypatch.setitem(app.extensions, "sang_settings", later)
+        assert due_day(MONTH) > _owed().due == date(2026, 3, 9)
+        for day, on_time, due in ((9, 0, 1), (10, 0, 2)):  # what came in counts at once
+            asked = cut(today=date(2026, 3, day))
+            name, months = "offices_reported_on_time_rate", Months.of(MONTH)
+            (rate,) = evaluate(Scope.all(), [name], months, asked)
+            assert (rate.numerator, rate.denominator) == (on_time, due)
+        late_by_office = evaluate(Scope.of_provinces("52"), [name], months, cut(["office"]))
+        assert [(one.cell, one.value) for one in late_by_office] == [(("P52",), 0)]
 
 
 def test_written_submitted_confirmed_by_head_and_region(app: Flask, client_of: ClientOf) -> None:

@@ -31,7 +31,7 @@ from tests.stage import Scene
 BEFORE = "2568-11"
 YOUNGER = (
     *("messages_corrected", "messages_withdrawn", "correction_reached_rate"),
-    *("questions_resolved_rate", "resolve_hours_median"),
+    *("questions_resolved_rate", "resolve_hours_median", "offices_reported_on_time_rate"),
 )
 """Measures that rest on tables of which older seals know nothing."""
 

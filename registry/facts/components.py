@@ -14,6 +14,7 @@ from registry.facts.groups import CHANNELS, FOUNDINGS, NETWORKS
 from registry.facts.histograms import BUCKETS, bucket_names
 from registry.facts.ledger import DISSEMINATIONS, PUBLICATIONS, RECIPIENTS, evidenced
 from registry.facts.notices import NOTICED, told
+from registry.facts.office_reports import OFFICE_REPORTS, due, on_time
 from registry.facts.people import (
     ARRIVALS,
     DEPARTURES,
@@ -129,6 +130,7 @@ def _define() -> Iterator[Component]:
     yield from _timed("answer", QUESTIONS, "minutes")
     yield from _resting({"question_resolution"}, _resolutions())
     yield _all("news", NEWS)
+    yield from _resting({"owed_report", "office_report"}, _office_reports())
 
 
 def _resting(tables: Iterable[str], components: Iterable[Component]) -> Iterator[Component]:
@@ -140,6 +142,11 @@ def _resolutions() -> Iterator[Component]:
     yield _count("resolved", QUESTIONS, lambda rows: rows.resolved_at.notnull())
     yield _count("resolve_timed", QUESTIONS, lambda rows: rows.resolve_minutes.notnull())
     yield from _buckets("resolve_minutes", QUESTIONS, "resolve_minutes")
+
+
+def _office_reports() -> Iterator[Component]:
+    yield replace(_count("reports_due", OFFICE_REPORTS, due), clocked=True)
+    yield _count("reports_on_time", OFFICE_REPORTS, on_time)
 
 
 def _changes() -> Iterator[Component]:

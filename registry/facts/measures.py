@@ -20,6 +20,7 @@ _CHANNELS = _l("Register of channels and their dated audience counts")
 _LEDGER = _l("Dissemination ledger")
 _OUTBOX = _l("Dissemination ledger and deliveries")
 _TALK = _l("Members' questions and news")
+_OFFICES = _l("Reports of offices: what each owed, by which day, and when it was submitted")
 _BUCKETS = _l("Median from fixed buckets, interpolated within the bucket.")
 
 
@@ -328,6 +329,20 @@ def _standards() -> Iterator[Measure]:
         yield _median(f"{step}_minutes_median", minutes, f"{step}_minutes", Unit.MINUTES, _LEDGER)
 
 
+def _office_reports() -> Iterator[Measure]:
+    yield _share(
+        "offices_reported_on_time_rate",
+        _l("Reports of offices on time"),
+        "reports_on_time",
+        "reports_due",
+        _l(
+            "Submitted by the day they were due ÷ reports that offices owe for months and "
+            "quarters that ended in the period, submitted or due up to yesterday."
+        ),
+        _OFFICES,
+    )
+
+
 def _exchange() -> Iterator[Measure]:
     yield _count(
         "questions_asked",
@@ -396,6 +411,7 @@ _SECTIONS: dict[object, Callable[[], Iterator[Measure]]] = {
     _l("Reach"): _reach,
     _l("Standard times"): _standards,
     _l("Exchange with members"): _exchange,
+    _l("Reports of offices"): _office_reports,
 }
 _FOUND = {title: list(section()) for title, section in _SECTIONS.items()}
 MEASURES: dict[str, Measure] = {one.name: one for found in _FOUND.values() for one in found}

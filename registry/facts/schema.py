@@ -27,12 +27,14 @@ from registry.messages.release_models import Release
 from registry.networks.models import Network, NetworkMember
 from registry.outbox.models import Delivery
 from registry.periods.models import TimeStandard
+from registry.periods.office_report_models import OfficeReport, OwedReport
 
 MODELS: tuple[type[Base], ...] = (
     *(MemberSpan, Member, Consent, Network, NetworkMember),
     *(Publication, Recipient, Dissemination, Channel, AudienceCount),
     *(Question, MemberNews, KeyMessage, Office, ProvinceZone, District, TimeStandard),
     *(MessageMove, Release, Delivery, QuestionResolution),
+    *(OwedReport, OfficeReport),
 )
 _PLACED = ("month", "on", "province_code", "network_type")
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -78,8 +80,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "settled_at",
     ),
     "question_resolution": ("id", "question_id", "at", "reopened_at"),
+    "owed_report": ("id", "month", "on", "office_id", "period", "due_on"),
+    "office_report": ("id", "office_id", "period", "state", "first_submitted_at"),
 }
-LATER = frozenset({"message_move", "release", "delivery", "question_resolution"})
+LATER = frozenset(
+    {
+        *("message_move", "release", "delivery", "question_resolution"),
+        *("owed_report", "office_report"),
+    }
+)
 """Tables that came after the first periods were sealed: those have none, and what rests on them
 is absent there.  A column is never added to a table that was sealed before; a new table is."""
 MARK = "x"

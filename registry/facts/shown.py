@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,8 @@ from registry.members.queries import visible
 from registry.messages.ledger_models import DISSEMINATION_STATE_NAMES
 from registry.messages.models import KeyMessage
 from registry.networks.models import Network
+from registry.periods.calendar import to_bangkok_date
+from registry.periods.names import named
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Shown:
 
     Attributes:
         column: in the rows of the fact.
-        kind: how its values read: ``day``, ``number``, ``hours`` (kept in minutes), or a kind of
-            thing that has a name.
+        kind: how its values read: ``day``, ``moment`` (its day), ``number``, ``hours`` (kept in
+            minutes), or a kind of thing that has a name.
         personal: whether it may tell who somebody is.
     """
 
@@ -100,6 +102,12 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown(_l("Hours to settle"), "resolve_minutes", "hours"),
     ),
     "news": (DAY, PROVINCE, TYPE, MEMBER),
+    "office_reports": (
+        *(OFFICE, PROVINCE),
+        Shown(_l("Period"), "period", "period"),
+        Shown(_l("Due on"), "due_on", "day"),
+        Shown(_l("First submitted on"), "first_submitted_at", "moment"),
+    ),
 }
 COLUMNS["foundings"] = COLUMNS["networks"]
 
@@ -123,11 +131,21 @@ def _readable(kind: str, values: set[Any], who: Scope) -> dict[Any, Cell]:
             return {value: round(float(value) / 60, 1) for value in values}
         case "day":
             return {value: date.fromisoformat(str(value)[:10]) for value in values}
+        case "moment":
+            return {value: _day_of(value) for value in values}
+        case "period":
+            return {value: named(value) for value in values}
         case "state":
             return {state.value: str(name) for state, name in DISSEMINATION_STATE_NAMES.items()}
         case "province" | "network_type" | "channel_kind":
             return dict(names(kind))
     return _named(kind, values, who)
+
+
+def _day_of(moment: Any) -> date:
+    """The day in Bangkok of a moment as a database gives it, in UTC."""
+    found = datetime.fromisoformat(str(moment))
+    return to_bangkok_date(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def _number(value: Any) -> int | float:

@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     from registry.periods import (
         dated_views,
         office_report_views,
+        owed_reports,  # noqa: F401 - its job
         report_checklist_views,
         reporting_duty_views,
         views,

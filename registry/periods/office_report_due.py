@@ -53,6 +53,7 @@ class Expected:
         zone: of the office, by the mapping of the period's last day.
         today: the day on which it is looked at.
         closed: whether the period is closed, so that nothing changes any more.
+        due_on: the day on which it is due, once that is entered.
     """
 
     office: Office
@@ -63,11 +64,12 @@ class Expected:
     report: OfficeReport | None = None
     reminded_on: date | None = None
     closed: bool = False
+    due_on: date | None = None
 
     @property
     def due(self) -> date:
         """The last day on which it is on time."""
-        return due_day(self.period)
+        return self.due_on or due_day(self.period)
 
     @property
     def received(self) -> bool:
@@ -98,7 +100,10 @@ class Expected:
 
 
 def due_day(period: Period) -> date:
-    """So many working days after the end of a period (``SANG_REPORT_DUE_DAYS``)."""
+    """So many working days after the end of a period (``SANG_REPORT_DUE_DAYS``).
+
+    Of a period that has ended the day that was entered counts; see :class:`OwedReport`.
+    """
     days: int = current_app.extensions["sang_settings"].report_due_days
     return _due_day(period.end, days)
 

@@ -50,6 +50,30 @@ class ReportingDuty(Base):
     set_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
+class OwedReport(Base):
+    """A report that an office owes for a period that has ended.
+
+    Entered once, when the period has ended: neither a later setting nor a new holiday moves the
+    day on which it is due.
+
+    Attributes:
+        on: the last day of the period; ``month`` is that day's.
+    """
+
+    __tablename__ = "owed_report"
+    __table_args__ = (
+        Index("ix_owed_report_period", "office_id", "period", unique=True),
+        Index("ix_owed_report_month", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    period: Mapped[str] = mapped_column(String(16))
+    on: Mapped[date]
+    month: Mapped[int]
+    due_on: Mapped[date]
+
+
 class ReportState(StrEnum):
     """Draft → submitted by an officer → confirmed by the head → confirmed by the region."""
 

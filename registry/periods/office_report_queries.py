@@ -22,6 +22,7 @@ from registry.periods.office_report_models import (
     OWED,
     Frequency,
     OfficeReport,
+    OwedReport,
     ReportingDuty,
     ReportReminder,
     ReportState,
@@ -74,6 +75,7 @@ def expected(
         return []
     codes = [one.code for one in asked]
     reports, reminded = _reports(offices, codes), _reminded(offices, codes)
+    entered = _due(offices, codes)
     closed, zones = catalogue.closed_of(asked), zones_on(one.end for one in asked)
     return [
         Expected(
@@ -85,6 +87,7 @@ def expected(
             report=reports.get((one.id, period.code)),
             reminded_on=reminded.get((one.id, period.code)),
             closed=period in closed,
+            due_on=entered.get((one.id, period.code)),
         )
         for period in asked
         for zone, one in _by_zone(offices.values(), period.end, zones[period.end])
@@ -144,6 +147,13 @@ def _reports(offices: Collection[int], codes: list[str]) -> dict[tuple[int, str]
     return {(one.office_id, one.period): one for one in db.session.scalars(query)}
 
 
+def _due(offices: Collection[int], codes: list[str]) -> dict[tuple[int, str], date]:
+    row = OwedReport
+    query = select(row.office_id, row.period, row.due_on)
+    found = db.session.execute(query.where(row.office_id.in_(offices), row.period.in_(codes)))
+    return {(office, code): due for office, code, due in found}
+
+
 def _reminded(offices: Collection[int], codes: list[str]) -> dict[tuple[int, str], date]:
     row = ReportReminder
     query = select(row.office_id, row.period, func.max(row.reminded_on))
@@ -154,8 +164,13 @@ def _reminded(offices: Collection[int], codes: list[str]) -> dict[tuple[int, str
 
 @dataclass(frozen=True)
 class Counts:
-    """How many reports of a period are expected, and how many of these came in, and how."""
+    """How many reports of a period are expected, and how many of these came in, and how.
 
+    Attributes:
+        due: the last day on which they are on time; None where none is expected.
+    """
+
+    due: date | None
     expected: int
     received: int
     on_time: int
@@ -168,6 +183,7 @@ class Counts:
         """Count some reports."""
         done = (Standing.CONFIRMED, Standing.ENDORSED)
         return cls(
+            due=max((row.due for row in rows), default=None),
             expected=len(rows),
             received=sum(row.received for row in rows),
             on_time=sum(row.received and row.on_time is True for row in rows),

@@ -28,16 +28,16 @@ def checklist(period: str) -> ResponseReturnValue:
     """The reports that offices of the scope owe for a period, and how they stand."""
     chosen, state = period_of(period), request.args.get("state", "")[:12]
     rows = queries.expected(scope(), [chosen], today()) if chosen.start <= today() else []
-    waiting = queries.for_the_region(_of_the_region(chosen))
+    waiting, counts = queries.for_the_region(_of_the_region(chosen)), queries.Counts.of(rows)
     return render_template(
         "office_reports/checklist.html",
         most=MANY,
         period=chosen,
-        due=due_day(chosen),
         ended=chosen.has_ended(today()),
         closed=any(row.closed for row in rows),
         rows=[row for row in rows if state in ("", row.standing)],
-        counts=queries.Counts.of(rows),
+        due=counts.due or due_day(chosen),
+        counts=counts,
         state=state,
         standings=STANDING_NAMES,
         tones=STANDING_TONES,

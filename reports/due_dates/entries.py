@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from registry.access.scope import Scope
 from registry.periods import catalogue
 from registry.periods.calendar import Period, PeriodKind, periods_between
-from registry.periods.office_report_due import due_day
 from registry.periods.office_report_queries import Counts, counts_of, expected
 from reports.listing import KINDS, Listed
 from reports.schedule import closes_on
@@ -74,8 +73,8 @@ def entries(scope: Scope, year: Period, today: date) -> list[Entry]:
     found = []
     for one in periods:
         listed, days = Listed(one, one.has_ended(today), closed.get(one.code)), {What.ENDS: one.end}
-        if one in counts:
-            days[What.DUE] = due_day(one)
+        if one in counts and (due := counts[one].due):
+            days[What.DUE] = due
         closing = closes_on(one) if one.kind in KINDS and listed.row is None else None
         if closing is not None:
             days[What.CLOSES] = closing

@@ -1572,6 +1572,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_reporting_duty_span", ["office_id", "valid_from"], unique=True)
 
     op.create_table(
+        "owed_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_owed_report_office_id_office")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_owed_report")),
+    )
+    with op.batch_alter_table("owed_report", schema=None) as batch_op:
+        batch_op.create_index("ix_owed_report_month", ["month"], unique=False)
+        batch_op.create_index("ix_owed_report_period", ["office_id", "period"], unique=True)
+
+    op.create_table(
         "dissemination_sheet",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -3941,6 +3958,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dissemination_sheet_office_id"))
 
     op.drop_table("dissemination_sheet")
+    with op.batch_alter_table("owed_report", schema=None) as batch_op:
+        batch_op.drop_index("ix_owed_report_period")
+        batch_op.drop_index("ix_owed_report_month")
+
+    op.drop_table("owed_report")
     with op.batch_alter_table("reporting_duty", schema=None) as batch_op:
         batch_op.drop_index("ix_reporting_duty_span")
 
