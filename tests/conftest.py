@@ -23,8 +23,8 @@ from tests.facts_world import fill_richly
 from tests.stage import BACKENDS, Scene, Stage
 
 SHARED, TURN = pytest.StashKey[Path](), pytest.StashKey[int]()
-PAGES = {"client_of", "anonymous"}
-"""Fixtures of those who go through pages."""
+ABOVE_SQL = {"client_of", "anonymous", "closed", "closed_lightly", "archive", "rolled_up"}
+"""Fixtures of those who go through pages, or through what was closed or rolled up."""
 gc.set_threshold(100_000, 20, 1_000)  # a sixth of all time went into looking at what stays
 
 
@@ -47,35 +47,49 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--both``: tests of pages on both databases, too."""
-    parser.addoption("--both", action="store_true", help="run tests of pages on both databases")
+    """``--both``: also what takes turns by days."""
+    parser.addoption("--both", action="store_true", help="run also what takes turns by days")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes a minute by itself begins first: at the end nobody else would have work left.
 
-    Tests that go through pages take turns: half of them run on SQLite, half on PostgreSQL, and on
-    the other one the day after, unless both are asked for.  What rests on SQL is tested below the
-    pages, on both.
+    Tests that rest on what others test by itself take turns: half of them run on SQLite, half on
+    PostgreSQL, and on the other one the day after, unless both are asked for.  Of a test that is
+    marked ``by_turns`` one case runs each day.
     """
     items.sort(key=lambda item: "test_facts_spark" not in item.nodeid)
     if not config.getoption("--both"):
-        left = _twins(items, config.stash[TURN])
+        left = _twins(items, config.stash[TURN]) | _others(items, config.stash[TURN])
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
 
 
 def _twins(items: list[pytest.Item], turn: int) -> set[pytest.Item]:
-    """Of each test of a page that would run on both databases, the one that is left out."""
+    """Of each such test that would run on both databases, the one that is left out."""
     pairs: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
     for item in items:
         backend = getattr(item, "callspec", None) and item.callspec.params.get("backend")
-        if backend and not PAGES.isdisjoint(item.fixturenames):
+        if backend and not ABOVE_SQL.isdisjoint(item.fixturenames):
             pairs[item.nodeid.replace(backend, "")][backend] = item
     return {
         pair[BACKENDS[(crc32(name.encode()) + turn) % 2]]
         for name, pair in pairs.items()
         if len(pair) == len(BACKENDS)
+    }
+
+
+def _others(items: list[pytest.Item], turn: int) -> set[pytest.Item]:
+    """Of each test that is marked so, the cases whose day it is not."""
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("by_turns"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    return {
+        item
+        for name, found in cases.items()
+        for place, item in enumerate(found)
+        if (place + crc32(name.encode()) + turn) % len(found)
     }
 
 

@@ -35,21 +35,39 @@ def make_files(app: Flask) -> None:
 
 
 def answers(source: Source | None) -> Answers:
-    """Every measure as a whole, and what all of them rest on by every dimension at once.
-
-    A cell of all dimensions tells of each of them; each fact is asked once, since Spark takes
-    about a second for a question however small.
-    """
-    bureau = db.session.scalars(select(Office.id).filter_by(code="C-NNT")).one()
-    limited = Scope(provinces=frozenset({"50", "52"}), network_offices=frozenset({bureau}))
-    figures = evaluate(Scope.all(), MEASURES, MONTHS, cut(today=TODAY), source)
-    found: Answers = {(one.measure,): one for one in figures}
-    for scope, as_of in ((Scope.all(), "then"), (limited, "now")):
-        found |= _by_everything(source, scope, as_of)  # type: ignore[arg-type]
+    """Every measure as a whole, and what all of them rest on by every dimension at once."""
+    found: Answers = {}
+    for part in PARTS:
+        found |= part(source)
     return found
 
 
+def wholes(source: Source | None) -> Answers:
+    """Every measure as a whole."""
+    figures = evaluate(Scope.all(), MEASURES, MONTHS, cut(today=TODAY), source)
+    return {(one.measure,): one for one in figures}
+
+
+def of_all(source: Source | None) -> Answers:
+    """What measures rest on, of all offices, on the map as it was."""
+    return _by_everything(source, Scope.all(), "then")
+
+
+def of_some(source: Source | None) -> Answers:
+    """The same of two provinces and a bureau, on the map as it is now."""
+    bureau = db.session.scalars(select(Office.id).filter_by(code="C-NNT")).one()
+    limited = Scope(provinces=frozenset({"50", "52"}), network_offices=frozenset({bureau}))
+    return _by_everything(source, limited, "now")
+
+
+PARTS = (wholes, of_all, of_some)
+
+
 def _by_everything(source: Source | None, scope: Scope, as_of: AsOf) -> Answers:
+    """A cell of all dimensions tells of each of them.
+
+    Each fact is asked once, since Spark takes about a second for a question however small.
+    """
     found: Answers = {}
     for fact in {one.fact.name: one.fact for one in COMPONENTS.values()}.values():
         names = [one.name for one in COMPONENTS.values() if one.fact.name == fact.name]

@@ -787,6 +787,7 @@ MAKERS: dict[str, Maker] = {
     "target_id": _target,
     "disclosure:request_id": _disclosure,
     "directions:period": lambda world: "2569-Q1",
+    "classes:period": lambda world: "2569-Q1",
     "foreword:period": lambda world: "2569-Q1",
     "memorandum:period": lambda world: "2569-Q1",
     "hold_id": _hold,

@@ -83,6 +83,7 @@ def _address(config: pytest.Config, database: str) -> str:
         return postgres.start(shared)
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_import_brings_what_it_says(
     request: pytest.FixtureRequest, bench: Bench, kept: Path, database: str

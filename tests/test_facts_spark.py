@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from registry.facts import files
-from tests.facts_answers import answers, make_files
+from tests.facts_answers import PARTS, Answers, make_files
 from tests.stage import Scene
 
 QUICK = {
@@ -42,13 +42,17 @@ def session() -> Iterator[Any]:
     session.stop()
 
 
+@pytest.mark.by_turns
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # PySpark's sockets
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_every_measure_is_the_same_on_spark(scene: Scene, session: Any) -> None:
+def test_every_measure_is_the_same_on_spark(
+    scene: Scene, session: Any, part: Callable[..., Answers]
+) -> None:
     from registry.facts import spark
 
     with scene("columnar facts", make_files).app_context():
-        live = answers(None)
+        live = part(None)
         with files.source() as duck:
-            assert answers(duck) == live
-        assert answers(spark.source(session)) == live
+            assert part(duck) == live
+        assert part(spark.source(session)) == live

@@ -57,7 +57,7 @@ def test_days_of_a_year_and_how_each_period_stands(offices: Flask) -> None:
     assert found[What.ENDS, "2569-FY"].day == date(2026, 9, 30)
     assert (What.DUE, "2568-09") in found, "the last month of the year before is due in this one"
     assert (What.ENDS, "2568-09") not in found
-    assert (What.CLOSES, "2569-H1") not in found, "only months and quarters close by themselves"
+    assert found[What.CLOSES, "2569-H1"].day == found[What.CLOSES, "2569-Q2"].day
 
 
 def test_the_page_and_the_file_tell_the_same_days(offices: Flask, client_of: ClientOf) -> None:

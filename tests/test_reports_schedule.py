@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -63,6 +63,19 @@ def test_it_waits_for_its_day_and_closes_the_month_before_the_quarter(
         assert whole is not None
         assert month.closed_by is None
         assert month.closed_at < whole.closed_at
+
+
+def test_a_longer_period_comes_after_its_parts_and_from_the_first_whole_one_on(
+    ledger: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = {"2568-10": ["2569-H2", "2569-FY"], "2568-12": ["2569-H2"], "2569-05": []}
+    for first, longer in months.items():
+        with ledger.app_context():
+            monkeypatch.setattr(listing, "first_month", lambda at=first: Period.parse(at).first_month)
+            found = [one.code for one in schedule.waiting(date(2026, 10, 1))]
+            assert found[found.index("2569-Q4") - 1 :] == ["2569-09", "2569-Q4", *longer]
+            year = Period.parse("2569-FY")
+            assert (schedule.closes_on(year) is None) == ("2569-FY" not in longer)
 
 
 def test_one_that_cannot_be_closed_says_why_and_keeps_no_other_one_open(

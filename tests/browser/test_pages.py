@@ -19,6 +19,7 @@ CASES = [("sqlite", "executive"), ("postgresql", "central")]
 """Two menus in a browser; the other roles' pages are the same ones (test_every_page)."""
 
 
+@pytest.mark.by_turns
 @pytest.mark.usefixtures("watch")
 @pytest.mark.parametrize(("backend", "name"), CASES, indirect=["backend"])
 def test_every_page_of_the_menu(page: Page, signed_in: SignIn, name: str) -> None:
