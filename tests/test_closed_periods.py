@@ -46,6 +46,7 @@ def test_recording_and_reviewing_say_so(app: Flask, client_of: ClientOf, closed:
     steps = (
         (address, data),
         ("/evidence/", {"ids": [row], "decision": "accept"}),
+        (f"/channels/{channel}/counts", {"audience": "40", "on": "30/6/2569", "source": "x"}),
     )
     for place, sent in steps:
         answer = client.post(place, data=sent, follow_redirects=True)

@@ -21,7 +21,7 @@ from registry.messages.grid_entries import Saved
 from registry.messages.ledger_views import RECORD, bp
 from registry.networks.queries import network_for, networks_in
 from registry.periods.calendar import Period
-from registry.periods.closed import said_if_closed
+from registry.periods.closed import note
 
 __all__ = ["bp"]
 MOST_MESSAGES = 5
@@ -82,8 +82,7 @@ def grid_save() -> ResponseReturnValue:
         return _wrong({row.key: row for row in filled}, saved)
     commit()
     flash(_told(saved), "success")
-    if told := said_if_closed([sheet.month.start]):
-        flash(told, "warning")
+    note([sheet.month.start])
     return redirect(request.full_path)
 
 

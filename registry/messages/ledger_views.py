@@ -36,7 +36,7 @@ from registry.messages.models import KeyMessage
 from registry.messages.sending import sent_secret
 from registry.messages.uploads import evidence_picture
 from registry.periods.calendar import Period, to_bangkok_date
-from registry.periods.closed import said_if_closed
+from registry.periods.closed import note
 
 bp = Blueprint("dissemination", __name__, url_prefix="/dissemination")
 READ = allow(Permission.MESSAGES_READ)
@@ -106,8 +106,7 @@ def new() -> ResponseReturnValue:
     if request.method == "POST" and form.validate() and _record(message, member, form):
         flash(_("Recorded: %(name)s passed it on.", name=member.display_name), "success")
         published = message.published_at and to_bangkok_date(message.published_at)
-        if told := said_if_closed([form.on.data, published]):
-            flash(told, "warning")
+        note([form.on.data, published])
         return redirect(url_for("dissemination.index", message=message.id))
     return render_template(
         "dissemination/form.html",

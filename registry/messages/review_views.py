@@ -24,7 +24,7 @@ from registry.messages.ledger_forms import CaptureForm, DecisionForm, ProofForm
 from registry.messages.ledger_models import DISSEMINATION_STATE_NAMES, Dissemination
 from registry.messages.sending import sent_bytes
 from registry.messages.uploads import evidence_picture, opened
-from registry.periods.closed import said_if_closed
+from registry.periods.closed import note
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
 REVIEW = allow(Permission.DISSEMINATION_REVIEW)
@@ -109,8 +109,7 @@ def decide() -> ResponseReturnValue:
     commit()
     session[DECIDED] = ids
     _tell(rows, accept=accept)
-    if told := said_if_closed(row.on for row in rows):
-        flash(told, "warning")
+    note(row.on for row in rows)
     return redirect(request.full_path)
 
 

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 def init_app(app: Flask) -> None:
     """Install the pages of standard times, of settings, and of the reports of offices."""
     from registry.access.roles import Permission
-    from registry.periods import dated_models as dated_models
     from registry.periods import (
+        closed,
         dated_views,
         office_report_views,
         owed_reports,  # noqa: F401 - its job
@@ -18,8 +18,10 @@ def init_app(app: Flask) -> None:
         reporting_duty_views,
         views,
     )
+    from registry.periods import dated_models as dated_models
     from registry.ui import MenuItem, add_menu
 
+    closed.init_app(app)
     for part in (views, dated_views, report_checklist_views, reporting_duty_views):
         app.register_blueprint(part.bp)
     manage = Permission.SETTINGS_MANAGE
