@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from flask import has_request_context
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
@@ -14,26 +13,24 @@ from registry.db import SangSession
 from registry.facts.schema import COLUMNS
 from registry.periods import closed
 
-DAYS = "sang_fact_days"
+PENDING = "sang_fact_days"
 
 
 @event.listens_for(SangSession, "before_flush")
 def _gather(session: Session, *_: Any) -> None:
-    if has_request_context():
-        known: set[date] = session.info.setdefault(DAYS, set())
-        for row in (*session.new, *session.dirty, *session.deleted):
-            known.update(_days(row, whole=row not in session.dirty))
+    known: set[date] = session.info.setdefault(PENDING, set())
+    for row in (*session.new, *session.dirty, *session.deleted):
+        known.update(_days(row, whole=row not in session.dirty))
 
 
 @event.listens_for(SangSession, "after_commit")
 def _note(session: Session) -> None:
-    if has_request_context():
-        closed.note(session.info.pop(DAYS, ()))
+    closed.note(session.info.pop(PENDING, ()))
 
 
 @event.listens_for(SangSession, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop(DAYS, None)
+    session.info.pop(PENDING, None)
 
 
 def _days(row: Any, *, whole: bool) -> Iterator[date]:

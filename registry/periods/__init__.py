@@ -10,7 +10,7 @@ def init_app(app: Flask) -> None:
     """Install the pages of standard times, of settings, and of the reports of offices."""
     from registry.access.roles import Permission
     from registry.periods import (
-        closed,
+        closed_views,
         dated_views,
         office_report_views,
         owed_reports,  # noqa: F401 - its job
@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
     from registry.periods import dated_models as dated_models
     from registry.ui import MenuItem, add_menu
 
-    closed.init_app(app)
+    closed_views.init_app(app)
     for part in (views, dated_views, report_checklist_views, reporting_duty_views):
         app.register_blueprint(part.bp)
     manage = Permission.SETTINGS_MANAGE
