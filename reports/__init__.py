@@ -12,6 +12,7 @@ from registry.ui import MenuItem, add_menu
 def init_app(app: Flask) -> None:
     """Install the pages, the job and the commands."""
     from reports import commands
+    from reports.classes.views import bp as classes
     from reports.directions import review_views
     from reports.directions import views as directions
     from reports.disclosure import views as disclosure
@@ -28,7 +29,7 @@ def init_app(app: Flask) -> None:
     from reports.views import bp
 
     pages = (bp, keeping, due_dates, exports, subscriptions.bp, templates, directions.bp)
-    for part in (*pages, review_views.bp, disclosure.bp, foreword, memorandum, targets):
+    for part in (*pages, review_views.bp, disclosure.bp, classes, foreword, memorandum, targets):
         app.register_blueprint(part)
     for some in (commands, export_commands):
         some.init_app(app)

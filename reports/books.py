@@ -11,6 +11,7 @@ from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.models import SealedFigure, SealedPeriod
 from reports.chain import home
+from reports.classes.services import classed_anew
 from reports.context import read_context
 from reports.figures import Sealed
 from reports.names import Names, read_names
@@ -101,5 +102,6 @@ def report_of(row: SealedPeriod, scope: Scope | None = None) -> Report:
         words=read_words(home(row)),
         context=read_context(home(row)),
         year_ago=year_ago_of(book, cut, scope),
+        anew=classed_anew(row),
     )
     return report.limited(scope)

@@ -39,7 +39,7 @@ def report_group() -> None:
 
 @report_group.command("close")
 @click.argument("period", required=False)
-@click.option("--ended", is_flag=True, help="Every month and quarter that has ended and is open.")
+@click.option("--ended", is_flag=True, help="Every period that has ended and is open.")
 @as_json_option
 @with_appcontext
 def close_command(period: str | None, ended: bool, as_json: bool) -> None:

@@ -13,9 +13,11 @@ from pathlib import Path
 from registry.access.scope import Scope
 from registry.i18n import language
 from registry.periods.calendar import Period
+from reports.classes.services import decisions_on
 from reports.foreword.services import foreword_of
 from reports.manifest import Part, part_of
 from reports.names import Names
+from reports.official_information import Classed
 from reports.targets.services import targets_of
 
 CONTEXT = "context.json"
@@ -59,6 +61,11 @@ class Context:
         return self.section is not None
 
     @property
+    def classed(self) -> Classed | None:
+        """Whether the report may be disclosed, as it was sealed."""
+        return None if self.section is None else Classed(self.section, self.reason)
+
+    @property
     def office(self) -> str:
         """Who wrote the text, in the language at hand."""
         return self.office_en if language() == "en" else self.office_th
@@ -75,19 +82,23 @@ class Context:
 
 
 def context_of(period: Period, replaced: Context | None = None) -> Context:
-    """What holds now of a period; of a re-issue, the targets are those of the first issue."""
-    row = foreword_of(period.code)
+    """What holds now of a period.
+
+    Of a re-issue, the targets are those of the first issue, and the class is the one that was
+    decided last.
+    """
+    row, anew = foreword_of(period.code), next(iter(decisions_on(period.code)), None)
     said = Context(section="", targets=replaced.targets if replaced else _aims(period))
-    if row is None:
-        return said
-    return replace(
-        said,
-        text=row.text,
-        office_th=row.office.name_th,
-        office_en=row.office.name_en,
-        section=row.section,
-        reason=row.reason,
-    )
+    if row is not None:
+        said = replace(
+            said,
+            text=row.text,
+            office_th=row.office.name_th,
+            office_en=row.office.name_en,
+            section=row.section,
+            reason=row.reason,
+        )
+    return said if anew is None else replace(said, section=anew.section, reason=anew.reason)
 
 
 def _aims(period: Period) -> tuple[Aim, ...]:

@@ -8,12 +8,14 @@ from registry.i18n import language
 from registry.periods.calendar import format_date, format_datetime
 from registry.periods.office_report_due import STANDING_NAMES
 from reports import layout
+from reports.charts import CHARTS, charts_of, pictures_of
 from reports.docx_template import our_template
 from reports.office_templates.models import WordTemplate
 from reports.office_words import TEXTS
 from reports.pdf import Data, data_of
 from reports.report import Report
 from reports.tables import WHOLE, cuts_of
+from reports.target_section import TARGET_NAMES
 from reports.wording import change, shown
 
 LISTS = {
@@ -23,6 +25,7 @@ LISTS = {
     "provinces": "province",
 }
 """Fields that hold a row for each zone, type …, and the dimension of each."""
+NO_ROWS: Data = {"rows": [], "note": ""}
 
 
 def docx_of(report: Report, template: WordTemplate | None = None) -> bytes:
@@ -34,21 +37,23 @@ def docx_of(report: Report, template: WordTemplate | None = None) -> bytes:
     Raises:
         Refused: the template cannot be filled; one sentence.
     """
-    fields = fields_of(report)
+    fields, pictures = fields_of(report), pictures_of(charts_of(report))
     about = About(f"{fields['title']} {fields['period']}", fields["office"], report.closed_at)
     if template is None:
-        return fill(our_template(), fields, about)
-    return fill(template.content, fields, about, name=template.name)
+        return fill(our_template(), fields, about, pictures=pictures)
+    return fill(template.content, fields, about, name=template.name, pictures=pictures)
 
 
 def fields_of(report: Report) -> Data:
     """All fields with their texts, in the language at hand."""
-    data, lang = data_of(report), language()
+    data, lang, charts = data_of(report), language(), charts_of(report)
+    foreword = data["foreword"] or {"lines": [], "by": ""}
     values = {name: report.value(name) for name in MEASURES}
-    changes = data["changes"] or {"rows": [], "note": ""}
+    changes = data["changes"] or NO_ROWS
     return {
         "title": data["title"],
         "period": data["period"],
+        "fiscal_year": str(report.period.fiscal_year),
         "office": data["office"],
         "place": report.names.of(report.place) if report.place is not None else "",
         "revision": str(report.revision),
@@ -59,7 +64,8 @@ def fields_of(report: Report) -> Data:
         "command": f"sang report verify {report.period.code}",
         "facts": data["facts"],
         "classification": data["classification"] or "",
-        "introduction": data["foreword"]["lines"] if data["foreword"] else [],
+        "introduction": foreword["lines"],
+        "introduction_by": foreword["by"],
         "told": data["told"],
         "summary": data["summary"] if report.place is not None else [],
         "figures": {name: shown(name, value) for name, value in values.items()},
@@ -67,9 +73,11 @@ def fields_of(report: Report) -> Data:
             name: change(name, value, report.earlier(name)) for name, value in values.items()
         },
         "key": data["cards"],
+        "targets": _named(data["targets"] or NO_ROWS, *TARGET_NAMES),
         "funnel": data["funnel"]["rows"],
         "reach": data["reach"],
         "trend": _trend(report),
+        **{name: charts[name].alt if name in charts else "" for name in CHARTS},
         **{name: _rows(report, dimension) for name, dimension in LISTS.items()},
         "whole": _row(report, WHOLE) if report.book.has(layout.KEY[0]) else {},
         "offices": _offices(report),

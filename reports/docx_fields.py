@@ -24,6 +24,7 @@ class Kind(StrEnum):
     TEXTS = "texts"
     NAMED = "named"
     ROWS = "rows"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,24 @@ class Field:
 
 _CARD = {"label": _l("name"), "value": _l("figure"), "unit": _l("unit"), "change": _l("change")}
 _NAME = {"name": _l("name")}
+_TARGET = {
+    "place": _l("place"),
+    "target": _l("target"),
+    "value": _l("figure"),
+    "share": _l("per cent of the target"),
+    "met": _l("whether the target is met"),
+    "source": _l("source of the target and its date"),
+}
+_CHARTS = {
+    "funnel_chart": _l("chart from publication to passing on"),
+    "trend_chart": _l("charts of closed periods"),
+    "zone_chart": _l("chart of the rate of passing on by zone"),
+    "channel_kind_chart": _l("chart of potential reach by kind of channel"),
+}
 _PLAIN = {
     "title": _l("title of the report"),
     "period": _l("the period and its days"),
+    "fiscal_year": _l("the fiscal year, B.E."),
     "office": _l("department and bureau"),
     "place": _l("what the key figures are about: the whole country, a zone, a province"),
     "revision": _l("number of the revision"),
@@ -67,6 +83,7 @@ def known_fields() -> list[Field]:
         *(Field(name, says) for name, says in _PLAIN.items()),
         Field("summary", _l("sentences of the summary"), Kind.TEXTS),
         Field("introduction", _l("introduction of the central office"), Kind.TEXTS),
+        Field("introduction_by", _l("who wrote the introduction")),
         Field("told", _l("sentences made by the system"), Kind.TEXTS),
         Field("method", _l("sentences on how it is counted"), Kind.TEXTS),
         Field("figures", _l("figures of the place"), Kind.NAMED, measures),
@@ -74,9 +91,11 @@ def known_fields() -> list[Field]:
         Field("whole", _l("figures of the whole country"), Kind.NAMED, _NAME | measures),
         Field("facts", _l("status, coverage …"), Kind.ROWS, _NAME | {"value": _l("text")}),
         Field("key", _l("key figures"), Kind.ROWS, _CARD),
+        Field("targets", _l("targets of the fiscal year"), Kind.ROWS, _NAME | _TARGET),
         Field("funnel", _l("from publication to passing on"), Kind.ROWS, funnel),
         Field("reach", _l("the three kinds of reach"), Kind.ROWS, _CARD),
         Field("trend", _l("closed periods, the earliest first"), Kind.ROWS, trend),
+        *(Field(name, says, Kind.PICTURE) for name, says in _CHARTS.items()),
         *(_list(name, dimension, measures) for name, dimension in LISTS.items()),
         Field("offices", TITLE, Kind.ROWS, _NAME | {"state": _l("State")} | TEXT_NAMES),
         Field("standards", _l("standard times of the handbook"), Kind.ROWS, _NAME | median),
@@ -102,5 +121,5 @@ def sample() -> Data:
 
 def _sample_of(one: Field) -> Any:
     row, texts = dict.fromkeys(one.parts, SAMPLE), [SAMPLE] * ROWS
-    values = {Kind.TEXT: SAMPLE, Kind.TEXTS: texts, Kind.NAMED: row, Kind.ROWS: [row] * ROWS}
-    return values[one.kind]
+    values = {Kind.TEXTS: texts, Kind.NAMED: row, Kind.ROWS: [row] * ROWS}
+    return values.get(one.kind, SAMPLE)

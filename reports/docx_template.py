@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from registry.facts.measures import MEASURES
 from reports import layout
 from reports.office_section import TEXT_NAMES, TITLE
+from reports.target_section import TARGET_NAMES, target_heads, target_note
 from reports.wording import unit_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def our_template() -> bytes:
     paper.centred("{{ office }}")
     paper.plain_table("for fact in facts", ["{{ fact.name }}", "{{ fact.value }}"], first=4.5)
     _summary(paper)
+    _key_figures(paper)
+    _targets(paper)
     _figures(paper)
     _tables(paper)
     _offices(paper)
@@ -48,32 +51,66 @@ def _summary(paper: Paper) -> None:
     paper.heading(_("Summary for the executive"))
     paper.each("for sentence in summary", "{{ sentence }}")
     paper.control("endif")
-    for name, title in (
-        ("introduction", _("Introduction")),
-        ("told", _("Summary made by the system")),
+    rule = _("Made by rule from the sealed figures; nobody wrote or changed it.")
+    for name, title, mark in (
+        ("introduction", _("Introduction"), "{{ introduction_by }}"),
+        ("told", _("Summary made by the system"), rule),
     ):
         paper.control(f"if {name}")
         paper.heading(title)
         paper.each(f"for sentence in {name}", "{{ sentence }}")
+        paper.remark(mark)
         paper.control("endif")
 
 
-def _figures(paper: Paper) -> None:
-    """What is about the place of the report."""
+CARD = ("{{ one.label }}", "{{ one.value }}", "{{ one.unit }}", "{{ one.change }}")
+
+
+def _card_heads() -> list[str]:
+    return [_("Figure"), _("Value"), _("Unit"), _("Difference")]
+
+
+def _key_figures(paper: Paper) -> None:
     paper.control("if place")
     paper.heading(_("Key figures"))
-    heads = [_("Figure"), _("Value"), _("Unit"), _("Difference")]
-    card = ["{{ one.label }}", "{{ one.value }}", "{{ one.unit }}", "{{ one.change }}"]
-    paper.table(heads, "for one in key", card, first=5.5, wide=4.9)
+    paper.table(_card_heads(), "for one in key", CARD, first=5, wide=5.2)
+    paper.control("endif")
+
+
+def _targets(paper: Paper) -> None:
+    paper.control("if targets")
+    paper.heading(_("Targets of fiscal year %(year)s", year="{{ fiscal_year }}"))
+    heads = dict(zip(TARGET_NAMES, target_heads(), strict=True))
+    first = "{{ one.name }} · {{ one.place }}"
+    figures = ("target", "value", "share", "met")
+    paper.table(
+        [heads["name"], *(heads[name] for name in figures)],
+        "for one in targets",
+        [first, *_cells("one", figures)],
+        first=4.4,
+        wide=2.7,
+    )
+    paper.remark(target_note())
+    sources = "{{ targets | unique(attribute='source') | join('; ', attribute='source') }}"
+    paper.remark(f"{heads['source']}: {sources}")
+    paper.control("endif")
+
+
+def _figures(paper: Paper) -> None:
+    """What else is about the place of the report."""
+    paper.control("if place")
+    heads = _card_heads()
     paper.heading(_("From publication to passing on"))
+    paper.picture("funnel_chart")
     paper.table(heads[:2], "for one in funnel", ["{{ one.label }}", "{{ one.text }}"], first=10)
     paper.heading(_("Reach"))
-    paper.table(heads, "for one in reach", card, first=5.5, wide=4.9)
+    paper.table(heads, "for one in reach", CARD, first=5, wide=5.2)
     paper.remark(_("The three kinds of reach answer different questions and are never added up."))
     paper.heading(_("Trend of closed periods"))
+    paper.picture("trend_chart")
     cells = ["{{ one.period }}", *_cells("one", layout.TRENDS)]
     paper.table(
-        [_("Period"), *_heads(layout.TRENDS)], "for one in trend", cells, first=3.4, wide=3.6
+        [_("Period"), *_heads(layout.TRENDS)], "for one in trend", cells, first=3.8, wide=3.4
     )
     paper.heading(_("Standard times of the handbook"))
     heads = [_("Standard"), _("Within the standard (%)"), _("Median time")]
@@ -91,10 +128,10 @@ def _tables(paper: Paper) -> None:
         whole = ["{{ whole.name }}", *_cells("whole", columns)]
         paper.control(f"if {name}")
         paper.heading(str(table.title))
+        if table.chart:
+            paper.picture(f"{table.dimension}_chart")
         heads = [str(table.first), *_heads(columns)]
-        paper.table(
-            heads, f"for one in {name}", cells, first=4.3, wide=3.1, last=("if whole", whole)
-        )
+        paper.table(heads, f"for one in {name}", cells, first=4, wide=3, last=("if whole", whole))
         paper.control("endif")
 
 
@@ -142,9 +179,8 @@ def _ending(paper: Paper) -> None:
     paper.text(f"{_('Manifest (SHA-256)')}: {{{{ sha256 }}}}")
     paper.text(f"{_('Command')}: {{{{ command }}}}")
     paper.heading(_("Directions of the executive"))
-    dots = "." * 34
     for _line in range(3):
-        paper.text("." * 130)
-    signed = [f"{_('Signed')} {dots}", f"({dots})", f"{_('Post')} {dots}", f"{_('Date')} {dots}"]
+        paper.dotted()
+    signed = [f"{_('Signed')}\t.", "(\t)", f"{_('Post')}\t.", f"{_('Date')}\t."]
     people = (_("Reporter"), _("Reviewer"), _("Executive"))
     paper.columns([[*signed, str(role)] for role in people])

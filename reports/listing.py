@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from sqlalchemy import func, select
 
-from registry.db import db
+from registry.db import db, once
 from registry.members.models import Member
 from registry.messages.models import Publication
 from registry.periods import catalogue
@@ -23,8 +24,8 @@ from registry.periods.models import SealedPeriod
 
 PAGE = 50
 """Periods on one page of the list."""
-KINDS = (PeriodKind.QUARTER, PeriodKind.MONTH)
-"""Lengths of the periods that are reported on; longer ones are listed once they are closed."""
+WHOLE = frozenset({PeriodKind.HALF, PeriodKind.YEAR})
+"""Lengths of the periods that are expected only where the records hold all of their months."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,25 @@ def first_month() -> int | None:
     return min(found, default=None)
 
 
+def is_expected(period: Period) -> bool:
+    """Whether a period is to be closed some day.
+
+    Months and quarters are from the first fact on; of a half year or fiscal year that began
+    before it there would be a report on months of nothing, so the first whole one begins.
+    """
+    first = once("first month", first_month)
+    if first is None:
+        return False
+    return first <= (period.first_month if period.kind in WHOLE else period.last_month)
+
+
 def listed(today: date) -> list[Listed]:
-    """All periods from the first fact to today, the latest first; a quarter after its months."""
+    """All periods from the first fact to today, the latest first; a longer one after its parts."""
     closed = {row.code: row for row in catalogue.list_periods()}
     periods = {Period.parse(code) for code in closed}
-    first = first_month()
+    first = once("first month", first_month)
     if first is not None:
-        for kind in KINDS:
-            periods |= set(periods_between(month_start(first), today, kind))
+        some = (periods_between(month_start(first), today, kind) for kind in PeriodKind)
+        periods |= {one for one in chain.from_iterable(some) if is_expected(one)}
     ordered = sorted(periods, key=lambda one: (one.last_month, -one.length), reverse=True)
     return [Listed(one, one.has_ended(today), closed.get(one.code)) for one in ordered]

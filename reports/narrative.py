@@ -7,6 +7,7 @@ with a period that is not closed, no best zone among a handful of recipients.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isclose
 
 from flask_babel import gettext as _
 
@@ -124,6 +125,12 @@ def _against(aim: Aim, value: Number, year: int) -> str:
     )
 
 
+def is_met(aim: Aim, value: Number) -> bool:
+    """Whether a figure is its target; all figures that may have one are the better for rising."""
+    return value >= aim.value or isclose(value, aim.value)
+
+
 def share_of(aim: Aim, value: Number) -> str:
-    """How much of a target a figure is, in per cent."""
-    return f"{value / aim.value * 100:,.1f}"
+    """How much of a target a figure is, in per cent; all of it only where it is met."""
+    share = value / aim.value * 100
+    return f"{share if is_met(aim, value) else min(share, 99.9):,.1f}"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from registry.i18n import day
 
 SECTIONS = {
     "14": _l("section 14: would harm the royal institution"),
@@ -23,3 +28,30 @@ def classification(section: str) -> str:
     if not section:
         return str(_("May be disclosed"))
     return str(_("Not to be disclosed (section %(section)s)", section=section))
+
+
+@dataclass(frozen=True)
+class Classed:
+    """Whether a report may be disclosed.
+
+    Attributes:
+        section: of the act, where it may not; else empty.
+        anew_on: the day of the decision, where it was taken after the report was sealed.
+    """
+
+    section: str
+    reason: str = ""
+    anew_on: date | None = None
+
+    @property
+    def short(self) -> str:
+        """What it is, whenever it was decided."""
+        return classification(self.section)
+
+    @property
+    def title(self) -> str:
+        """What is printed of it."""
+        if self.anew_on is None:
+            return self.short
+        anew = _("classified anew on %(day)s", day=day(self.anew_on))
+        return f"{self.short} · {anew}"

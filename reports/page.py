@@ -9,8 +9,10 @@ from registry.facts.measures import MEASURES
 from registry.periods.models import SealedPeriod
 from reports import layout
 from reports.books import report_of
+from reports.classes.services import class_of
 from reports.context import Context
 from reports.narrative import sentences
+from reports.official_information import Classed
 from reports.report import Report
 from reports.tables import rows_of
 from reports.target_section import target_said
@@ -43,6 +45,7 @@ class ClosedPage:
     Attributes:
         place: what the cards are about.
         told: sentences made by rule.
+        classed: whether the report may be disclosed today.
     """
 
     place: str
@@ -50,6 +53,7 @@ class ClosedPage:
     tables: list[Shown]
     told: list[str]
     context: Context
+    classed: Classed
 
 
 def closed_page(scope: Scope, row: SealedPeriod) -> ClosedPage:
@@ -61,7 +65,9 @@ def closed_page(scope: Scope, row: SealedPeriod) -> ClosedPage:
     tables = [_table(report, table) for table in layout.TABLES]
     place = report.names.of(cut) if cut is not None else ""
     told = sentences(report) if seen else []
-    return ClosedPage(place, cards, [one for one in tables if one.rows], told, report.context)
+    filled = [one for one in tables if one.rows]
+    classed = report.classed or class_of(row)
+    return ClosedPage(place, cards, filled, told, report.context, classed)
 
 
 _CARDS = (*layout.KEY, *layout.REACH)

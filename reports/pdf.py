@@ -13,10 +13,9 @@ from registry.i18n import language
 from registry.periods.calendar import format_date, format_datetime
 from reports import layout
 from reports.comparing import differences
-from reports.context import Context
 from reports.narrative import sentences
 from reports.office_section import printed_words
-from reports.official_information import classification
+from reports.official_information import Classed
 from reports.report import Report
 from reports.tables import chart_of, cuts_of, rows_of
 from reports.target_section import printed_targets
@@ -64,13 +63,13 @@ def data_of(report: Report) -> Data:
 def _head(report: Report) -> Data:
     period, lang = report.period, language()
     days = [format_date(day, lang, "long") for day in (period.start, period.end)]
-    closed, section = format_datetime(report.closed_at, lang), report.context.section
+    closed, classed = format_datetime(report.closed_at, lang), report.classed
     return {
         "lang": lang,
         "title": _("Report on the public-relations network"),
         "period": f"{period.label(lang)} ({days[0]} – {days[1]})",
         "office": _("Public Relations Department · Bureau of Public Relations Development"),
-        "classification": None if section is None else classification(section),
+        "classification": None if classed is None else classed.title,
         "made": _("Period closed · SHA-256 %(hash)s…", hash=report.proof[:16]),
         "words": {"page": _("Page"), "of": _("of")},
         "facts": [
@@ -83,7 +82,7 @@ def _head(report: Report) -> Data:
             _fact(_("Closed at"), closed),
             _fact(_("Coverage"), _coverage(report)),
             _fact(_("Kept until"), format_date(report.keep_until, lang, "long")),
-            *([] if section is None else [_fact(_("Disclosure"), _disclosure(report.context))]),
+            *([] if classed is None else [_fact(_("Disclosure"), _disclosure(classed))]),
         ],
     }
 
@@ -100,9 +99,9 @@ def _fact(name: str, value: str) -> Data:
     return {"name": name, "value": value}
 
 
-def _disclosure(context: Context) -> str:
-    """Whether the report may be disclosed, and why not."""
-    return " · ".join(filter(None, [classification(context.section or ""), context.reason]))
+def _disclosure(classed: Classed) -> str:
+    """Whether the report may be disclosed, and why."""
+    return " · ".join(filter(None, [classed.title, classed.reason]))
 
 
 def _foreword(report: Report) -> Data | None:

@@ -13,6 +13,7 @@ from reports.context import Context
 from reports.figures import Sealed
 from reports.names import Names
 from reports.office_words import OfficeWords
+from reports.official_information import Classed
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Report:
         words: what the offices reported.
         context: what central staff said of it before closing.
         year_ago: the same period of the year before, where it was closed.
+        anew: whether it may be disclosed, where that was decided after it was sealed.
     """
 
     book: Book
@@ -77,6 +79,7 @@ class Report:
     words: tuple[OfficeWords, ...] = ()
     context: Context = Context()
     year_ago: Book | None = None
+    anew: Classed | None = None
 
     @property
     def period(self) -> Period:
@@ -87,6 +90,11 @@ class Report:
     def before(self) -> Book | None:
         """The sealed figures of the period just before, where it was closed."""
         return self.history[-2] if len(self.history) > 1 else None
+
+    @property
+    def classed(self) -> Classed | None:
+        """Whether it may be disclosed; None where reports were not classified yet."""
+        return self.anew or self.context.classed
 
     def value(self, measure: str, book: Book | None = None) -> Number | None:
         """A figure of the report's place; in another book of its history if one is given."""

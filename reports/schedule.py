@@ -1,4 +1,4 @@
-"""Closing by itself: each month and quarter so many days after its end, the oldest first."""
+"""Closing by itself: each period so many days after its end, the oldest first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from registry.jobs import DONE_STATES, Job, Progress, handles
 from registry.periods.calendar import Period, to_bangkok_date, utc_now
 from registry.periods.office_report_due import due_day
 from reports.closing import Closed, close
-from reports.listing import listed
+from reports.listing import is_expected, listed
 from reports.sealing import Tell, silent
 
 log = structlog.get_logger()
@@ -28,18 +28,18 @@ HOUR = 2
 
 
 def closes_on(period: Period) -> date | None:
-    """The day on which a period closes by itself; None where periods are closed by hand.
+    """The day on which a period closes by itself; None where it is closed by hand.
 
     Never before the reports of the offices are due.
     """
     days: int | None = current_app.extensions["sang_settings"].report_close_after_days
-    if days is None:
+    if days is None or not is_expected(period):
         return None
     return max(period.end + timedelta(days=days), due_day(period)) + timedelta(days=1)
 
 
 def waiting(today: date) -> list[Period]:
-    """Ended months and quarters that are not closed, the oldest first."""
+    """Ended periods that are not closed, the oldest first, a longer one after its parts."""
     ended = (one.period for one in listed(today) if one.state == "ended")
     return sorted(ended, key=lambda one: (one.last_month, one.length))
 

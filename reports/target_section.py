@@ -9,9 +9,12 @@ from flask_babel import gettext as _
 
 from registry.documents.workbook import Sheet
 from registry.i18n import day
-from reports.narrative import share_of
+from reports.narrative import is_met, share_of
 from reports.report import Report
 from reports.wording import ABSENT, title_of, with_unit
+
+TARGET_NAMES = ("name", "place", "target", "value", "share", "met", "source")
+"""What a row of the table says, in the order of its columns."""
 
 
 def target_said(report: Report, measure: str) -> str:
@@ -30,15 +33,15 @@ def printed_targets(report: Report) -> dict[str, Any] | None:
     """The table of the PDF; None where no target was set."""
     if not report.context.targets:
         return None
-    sides = ("left", "left", "right", "right", "right", "left")
-    heads = zip(_heads(), sides, (3, 2, 2, 2, 2, 3), strict=True)
+    sides = ("left", "left", "right", "right", "right", "left", "left")
+    heads = zip(target_heads(), sides, (3, 2.2, 2.6, 2.6, 1.7, 2, 2.9), strict=True)
     return {
         "title": _title(report),
         "columns": [
             {"title": title, "align": side, "width": width} for title, side, width in heads
         ],
         "rows": list(_rows(report)),
-        "note": _note(),
+        "note": target_note(),
     }
 
 
@@ -47,7 +50,12 @@ def sheet_of_targets(report: Report, heading: list[str]) -> Iterator[Sheet]:
     if report.context.targets:
         title = _title(report)
         yield Sheet(
-            _("Targets"), _heads(), _rows(report), title=title, subtitle=heading, notes=[_note()]
+            _("Targets"),
+            target_heads(),
+            _rows(report),
+            title=title,
+            subtitle=heading,
+            notes=[target_note()],
         )
 
 
@@ -55,13 +63,15 @@ def _title(report: Report) -> str:
     return str(_("Targets of fiscal year %(year)s", year=report.period.fiscal_year))
 
 
-def _note() -> str:
+def target_note() -> str:
+    """What the table compares."""
     return str(_("The figures are those of this period; the targets are for the whole year."))
 
 
-def _heads() -> list[str]:
+def target_heads() -> list[str]:
+    """Titles of the columns."""
     titles = (_("Figure"), _("Place"), _("Target"), _("Value"), _("Per cent of the target"))
-    return [*titles, _("Source")]
+    return [*titles, _("Target met"), _("Source")]
 
 
 def _rows(report: Report) -> Iterator[list[str]]:
@@ -73,5 +83,6 @@ def _rows(report: Report) -> Iterator[list[str]]:
             with_unit(aim.measure, aim.value),
             with_unit(aim.measure, value),
             ABSENT if value is None else share_of(aim, value),
+            ABSENT if value is None else str(_("met") if is_met(aim, value) else _("not yet")),
             f"{aim.source} ({day(aim.day)})",
         ]

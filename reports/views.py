@@ -20,6 +20,7 @@ from registry.periods.calendar import Period
 from registry.periods.models import SealedPeriod
 from registry.periods.office_report_queries import Counts, expected
 from reports import compare_views, documents, jobs
+from reports.classes.services import class_of, decisions_on
 from reports.directions.models import STATE_NAMES
 from reports.directions.queries import directions_of
 from reports.foreword.services import foreword_of
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
         more=len(chosen) > number * PAGE,
         closers=_closers(one.row for one in rows),
         closes_on=closes_on,
-        classification=classification,
+        class_of=class_of,
         failure=last_failure() if may(Permission.REPORTS_CLOSE) else "",
     )
 
@@ -87,9 +88,12 @@ def _shown(period: Period, problem: str = "") -> str:
         return render_template(
             "reports/unclosed.html", **common, counts=Counts.of(owed), foreword=foreword
         )
+    decisions = decisions_on(row.code)
     return render_template(
         "reports/show.html",
         **common,
+        decisions=decisions,
+        deciders=names_of(scope(), {one.decided_by for one in decisions if one.decided_by}),
         closers=_closers(catalogue.revisions(row.code)),
         page=closed_page(scope(), row),
         directions=directions_of(scope(), row.code),

@@ -19,7 +19,6 @@ from registry.periods.calendar import format_date, format_datetime
 from reports import layout
 from reports.comparing import differences
 from reports.office_section import sheet_of_words
-from reports.official_information import classification
 from reports.report import Report
 from reports.tables import WHOLE, rows_of
 from reports.target_section import sheet_of_targets
@@ -67,8 +66,7 @@ def _heading(report: Report) -> list[str]:
         moment=format_datetime(report.closed_at, lang),
         number=report.revision,
     )
-    section = report.context.section
-    said = [] if section is None else [classification(section)]
+    said = [report.classed.title] if report.classed else []
     return [f"{period.label(lang)} ({days})", closed, f"SHA-256 {report.proof}", *said]
 
 

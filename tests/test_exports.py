@@ -22,7 +22,7 @@ from registry.audit.models import AuditEvent
 from registry.db import db, unit_of_work
 from registry.errors import Refused
 from registry.jobs import run_pending
-from reports.exports import making
+from reports.exports import making, table
 from reports.exports.few import too_few
 from reports.exports.files import KEPT, forget_old, place_of, write
 from reports.exports.models import SavedExport
@@ -246,3 +246,18 @@ def test_too_many_rows_are_refused(
         assert preview(Scope.all(), asked).count == 2
         with pytest.raises(Refused, match="เกิน 1 แถว"):
             making.make(Scope.all(), asked, tmp_path / "t")
+
+
+def test_a_preview_asks_only_as_long_as_a_page_waits(
+    ledger: Flask, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "PATIENCE", 0)
+    monkeypatch.setattr(table, "MOST_LOOKED_AT", 1)
+    large = MONTHS | {"measures": "networks_active,networks_new"}
+    with ledger.app_context():
+        asked = question(Scope.all(), large, DAY)
+        found = preview(Scope.all(), asked)
+        assert (found.whole, found.count, len(list(rows(Scope.all(), asked)))) == (False, 1, 4)
+    page = client_of("analyst").get(f"{PLACE}build", query_string=large).text
+    assert "1 จาก 2 งวด" in page
+    assert f"{PLACE}make" in page, "the way to the whole"

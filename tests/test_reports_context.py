@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
+from sqlalchemy import select
 
 from registry.access.scope import Scope
 from registry.access.versions import ChangedMeanwhile
+from registry.audit.models import AuditEvent
 from registry.audit.services import Actor
 from registry.db import db, unit_of_work
 from registry.errors import Refused
@@ -149,6 +151,35 @@ def test_a_rate_is_typed_in_per_cent(app: Flask, client_of: ClientOf) -> None:
         assert row.value == pytest.approx(0.755)
         number = row.id
     assert 'value="75.5"' in central.get(f"/reports/targets/?year=2569&target={number}").text
+
+
+def test_a_class_decided_anew_stands_beside_the_seal(closed: Flask, client_of: ClientOf) -> None:
+    central, place = client_of("central"), f"/reports/{CODE}/class"
+    typed = {"seen": "15(3)", "section": "", "reason": "แผนประกาศใช้แล้ว"}
+    for wrong in ({"section": "15(3)"}, {"reason": " "}, {"section": "99"}):
+        assert central.post(place, data={**typed, **wrong}).status_code == 422
+    assert central.post(place, data=typed).status_code == 302
+    late = central.post(place, data={**typed, "section": "14", "reason": "อีกคนหนึ่ง"})
+    assert late.status_code == 422, "another one decided meanwhile"
+    assert "อีกคนหนึ่ง" in late.text
+    told = "เปิดเผยได้ · จัดชั้นใหม่เมื่อ "
+    assert told in client_of("executive").get(f"/reports/{CODE}").text
+    for page in ("/reports/", "/reports/disclosure/"):
+        assert "จัดชั้น" in central.get(page).text
+    with closed.app_context():
+        first = _row()
+        assert (first.facts["section"], verify(first).problems) == ("15(3)", []), "as it was sealed"
+        for scope in (Scope.all(), Scope.of_provinces("90")):
+            assert data_of(report_of(first, scope))["classification"].startswith(told)
+        event = db.session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "report:classify")
+        ).one()
+        assert (event.details["from"], event.details["to"]) == ("15(3)", "")
+        reissue(ACTOR, CODE, "สำนักงานเชียงใหม่ส่งรายงานเพิ่มหลังปิดงวด")
+        second = _row()
+        assert (second.facts["section"], verify(second).problems) == ("", [])
+        assert data_of(report_of(second))["classification"] == "เปิดเผยได้", "it is sealed by now"
+        assert report_of(catalogue.revisions(CODE)[0]).anew is not None
 
 
 def _book(code: str, **values: float | None) -> Book:

@@ -43,13 +43,14 @@ from reports import layout, pdf, tidy, windows, xlsx
 from reports.books import report_of
 from reports.chain import home
 from reports.closing import close
+from reports.context import Aim, Context
 from reports.docx import docx_of
 from reports.figures import NOWHERE
 from reports.pptx import COLUMNS as ON_SLIDES
 from reports.pptx import pptx_of
 from reports.report import Report
 from reports.totals import DIMENSIONS
-from reports.wording import shown, unit_of
+from reports.wording import shown, unit_of, with_unit
 from tests import cast
 from tests.dash_pages import OVERVIEW, ask, cards_of
 from tests.ledger import CANARY, LINK, add_ledger
@@ -282,6 +283,12 @@ def test_sealed_tables_hold_only_columns_that_measures_read(closed: Flask) -> No
 
 HOSTILE = "=cmd|' /C calc'!A0 ที่ปรึกษา"
 """Instead of the name of zone 3."""
+AIMS = (
+    Aim("members_active", "", 100_000, "แผน", "2025-10-01"),
+    Aim("received_rate", "zone=3", 0.01, "แผน", "2025-10-01"),
+)
+TARGETS, KEY = "เป้าหมายปีงบประมาณ 2569", "ตัวเลขสำคัญ"
+"""Titles of slides and sections."""
 ZONES = ("members_active", "recipients", "received_rate", "pass_on_rate", "reach_evidenced")
 Rows = dict[str, list[str]]
 
@@ -295,22 +302,62 @@ def test_every_rendering_says_the_same_and_a_name_stays_a_name(
         report = report_of(row)
         zones = report.names.by_dimension["zone"] | {"3": HOSTILE}
         names = replace(report.names, by_dimension=report.names.by_dimension | {"zone": zones})
-        report = replace(report, names=names)
+        report = replace(report, names=names, context=Context(targets=AIMS))
         expected = {
             names.of(cut): [shown(one, report.book.value(one, cut)) for one in ZONES]
             for cut in names.cuts("zone")
         }
+        book, word, slides = xlsx.workbook_of(report), docx_of(report), pptx_of(report)
+        printed = _printed(pdf.pdf_of(report), tmp_path)
         made = {
-            "xlsx": _zones_of_workbook(xlsx.workbook_of(report)),
+            "xlsx": _zones_of_workbook(book),
             "csv": _zones_of_csv(tidy.csv_of(report)),
-            "pdf": _zones_of_pdf(pdf.pdf_of(report), tmp_path, list(expected)),
-            "docx": _zones_of_word(docx_of(report)),
-            "pptx": _zones_of_slides(pptx_of(report), report),
+            "pdf": _zones_of_pdf(printed, list(expected)),
+            "docx": _zones_of_word(word),
+            "pptx": _zones_of_slides(slides, report),
         }
         key = [shown(name, report.value(name)) for name in layout.KEY]
+        aimed = [_aimed(report, aim) for aim in AIMS]
+    assert [texts[-1] for texts in aimed] == ["ยังไม่บรรลุ", "บรรลุแล้ว"]
+    assert _targets_of_workbook(book) == _targets_of_slides(slides) == aimed
+    assert _targets_of_word(word) == [[f"{name} · {at}", *rest] for name, at, *rest in aimed]
+    part = printed[printed.rindex(TARGETS) :].partition("จากการเผยแพร่สู่การเผยแพร่ต่อ")[0]
+    figures = [text.split()[0] for texts in aimed for text in texts[2:-1]]
+    assert [text for text in figures if text not in part] == []
     for form, (cards, rows) in made.items():
         assert {name: rows.get(name) for name in expected} == expected, form
         assert cards == key, form
+
+
+def _aimed(report: Report, aim: Aim) -> list[str]:
+    value = report.book.value(aim.measure, aim.cut)
+    assert value is not None
+    return [
+        str(MEASURES[aim.measure].title),
+        report.names.of(aim.cut),
+        with_unit(aim.measure, aim.value),
+        with_unit(aim.measure, value),
+        f"{100 * value / aim.value:,.1f}",
+        "บรรลุแล้ว" if value >= aim.value else "ยังไม่บรรลุ",
+    ]
+
+
+def _targets_of_workbook(content: bytes) -> list[list[str]]:
+    rows = _table(openpyxl.load_workbook(io.BytesIO(content))["เป้าหมาย"], "ตัวชี้วัด")
+    return [[name, *texts[:5]] for name, texts in rows.items() if texts[1]]
+
+
+def _targets_of_word(content: bytes) -> list[list[str]]:
+    tables = docx.Document(io.BytesIO(content)).tables
+    found = next(one for one in tables if "บรรลุเป้าหมาย" in [c.text for c in one.rows[0].cells])
+    return [[cell.text for cell in row.cells] for row in found.rows[1:]]
+
+
+def _targets_of_slides(content: bytes) -> list[list[str]]:
+    slides = pptx.Presentation(io.BytesIO(content)).slides
+    (slide,) = (one for one in slides if one.shapes.title.text == TARGETS)
+    table = next(shape.table for shape in slide.shapes if shape.has_table)
+    return [[cell.text for cell in row.cells] for row in table.rows][1:]
 
 
 def _zones_of_workbook(content: bytes) -> tuple[list[str], Rows]:
@@ -352,11 +399,14 @@ def _zones_of_csv(content: bytes) -> tuple[list[str], Rows]:
     return cards, {zone: [known[name, zone] for name in ZONES] for zone in zones}
 
 
-def _zones_of_pdf(content: bytes, folder: Path, zones: list[str]) -> tuple[list[str], Rows]:
+def _printed(content: bytes, folder: Path) -> str:
     (folder / "report.pdf").write_bytes(content)
-    said = subprocess.run(
+    return subprocess.run(
         ["pdftotext", "-layout", str(folder / "report.pdf"), "-"], capture_output=True, check=True
     ).stdout.decode()
+
+
+def _zones_of_pdf(said: str, zones: list[str]) -> tuple[list[str], Rows]:
     columns = [one.measure for one in layout.TABLES[0].columns]
     rows, cards = {}, []
     for line in said.splitlines():
@@ -366,7 +416,7 @@ def _zones_of_pdf(content: bytes, folder: Path, zones: list[str]) -> tuple[list[
         if place and name and len(figures) == len(columns) and not figures[0].startswith("เขต"):
             rows[place] = [figures[columns.index(one)] for one in ZONES]
     units = "|".join(sorted({unit_of(MEASURES[name]) for name in layout.KEY}))
-    part = said[said.rindex("ตัวเลขสำคัญ") : said.rindex("จากการเผยแพร่สู่การเผยแพร่ต่อ")]
+    part = said[said.rindex("ตัวเลขสำคัญ") : said.rindex(TARGETS)]
     for line in part.splitlines():
         cards += re.findall(rf"([0-9][0-9,.]*) (?:{units})(?=\s{{2}}|$)", line)
     return cards, rows
@@ -386,14 +436,15 @@ def _zones_of_word(content: bytes) -> tuple[list[str], Rows]:
 def _zones_of_slides(content: bytes, report: Report) -> tuple[list[str], Rows]:
     deck = pptx.Presentation(io.BytesIO(content))
     shapes = [shape for slide in deck.slides for shape in slide.shapes]
-    table = next(shape.table for shape in shapes if shape.has_table)
+    tables = [shape.table for shape in shapes if shape.has_table]
+    table = next(one for one in tables if one.cell(0, 0).text == "เขต")
     rows = {row.cells[0].text: [cell.text for cell in row.cells][1:] for row in table.rows}
     heads = list(ON_SLIDES)
     charts = [shape.chart for shape in shapes if shape.has_chart]
     _charts_hold(charts, report)
     cards = [
         shape.text_frame.paragraphs[1].runs[0].text
-        for shape in deck.slides[1].shapes
+        for shape in next(one for one in deck.slides if one.shapes.title.text == KEY).shapes
         if shape.has_text_frame and len(shape.text_frame.paragraphs) > 1
     ]
     return cards, {name: [texts[heads.index(one)] for one in ZONES] for name, texts in rows.items()}

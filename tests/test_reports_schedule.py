@@ -71,7 +71,9 @@ def test_a_longer_period_comes_after_its_parts_and_from_the_first_whole_one_on(
     months = {"2568-10": ["2569-H2", "2569-FY"], "2568-12": ["2569-H2"], "2569-05": []}
     for first, longer in months.items():
         with ledger.app_context():
-            monkeypatch.setattr(listing, "first_month", lambda at=first: Period.parse(at).first_month)
+            monkeypatch.setattr(
+                listing, "first_month", lambda at=first: Period.parse(at).first_month
+            )
             found = [one.code for one in schedule.waiting(date(2026, 10, 1))]
             assert found[found.index("2569-Q4") - 1 :] == ["2569-09", "2569-Q4", *longer]
             year = Period.parse("2569-FY")

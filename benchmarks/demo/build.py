@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from benchmarks.demo import accounts, networks, sheets
 from benchmarks.demo.answers import Members
 from benchmarks.demo.campaign import Campaign
+from benchmarks.demo.executive import act_on_reports, prepare_reports
 from benchmarks.demo.line import talk_by_line
 from benchmarks.demo.people import Crowd, Person
 from benchmarks.demo.pictures import fill_libraries
@@ -26,7 +27,7 @@ from registry.errors import Refused
 from registry.geography.queries import province_zones, provinces
 from registry.members.models import Member
 from registry.networks.models import Network
-from registry.periods.calendar import Period, PeriodKind, periods_between, to_bangkok_date
+from registry.periods.calendar import Period, PeriodKind, to_bangkok_date
 from registry.periods.dated import Dated, set_from
 from registry.settings import Settings, demo_mark
 
@@ -92,7 +93,9 @@ def _fill(app: Flask, settings: Settings) -> None:
         fill_libraries(now)
         write_reports(SEED, first, to_bangkok_date(now))
         bar.update(30)
-        _close(first, now)
+        prepare_reports(to_bangkok_date(now))
+        _close(to_bangkok_date(now))
+        act_on_reports(now)
         bar.update(25)
 
 
@@ -157,16 +160,8 @@ def _carry(first: date, now: datetime) -> None:
         crowd.react(message)
 
 
-def _close(first: date, now: datetime) -> None:
-    """Close the months and quarters that have ended."""
-    from reports.closing import close
+def _close(today: date) -> None:
+    """Close the periods that have ended."""
+    from reports.schedule import close_each, waiting
 
-    actor, today = accounts.actor_of("C-PRDB", Role.CENTRAL), to_bangkok_date(now)
-    ended = [
-        p
-        for kind in (PeriodKind.MONTH, PeriodKind.QUARTER)
-        for p in periods_between(first, today, kind)
-    ]
-    for period in sorted(ended, key=lambda one: (one.end, len(one.months))):
-        if period.has_ended(today):
-            close(actor, period.code)
+    close_each(accounts.actor_of("C-PRDB", Role.CENTRAL), waiting(today))

@@ -110,6 +110,7 @@ class Action(StrEnum):
     REPORT_DISPOSAL = "report:disposal"
     REPORT_DISPOSAL_DECIDE = "report:disposal-decide"
     REPORT_DESTROY = "report:destroy"
+    REPORT_CLASSIFY = "report:classify"
     REPORT_TEMPLATE = "report:template"
     DIRECTION_GIVE = "direction:give"
     DIRECTION_ANSWER = "direction:answer"

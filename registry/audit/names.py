@@ -108,6 +108,7 @@ NAMES: dict[Action, Any] = {
     A.REPORT_CLOSE: _l("Period closed"),
     A.REPORT_REISSUE: _l("Report issued anew"),
     A.REPORT_EXPORT: _l("Report exported"),
+    A.REPORT_CLASSIFY: _l("Report classified anew after its closing"),
     A.REPORT_HOLD: _l("Report held beyond its time"),
     A.REPORT_HOLD_LIFT: _l("Hold of a report lifted"),
     A.REPORT_DISPOSAL: _l("Disposal of reports proposed"),

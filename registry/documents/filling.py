@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import BoundedSemaphore
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
@@ -34,17 +36,26 @@ class About:
     created: datetime
 
 
-def fill(template: bytes, fields: Fields, about: About, *, name: str = "") -> bytes:
+def fill(
+    template: bytes,
+    fields: Fields,
+    about: About,
+    *,
+    name: str = "",
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
     """A document; the same arguments make the same bytes.
 
     Args:
         fields: texts, lists and mappings of them, by the names that stand in the template.
         name: of the template; only for the sentence.
+        pictures: PNG, by the names of the fields whose texts say what they show: where such a
+            text stands alone in its line, the picture takes its place.
 
     Raises:
         Refused: the template is wrong; one sentence.
     """
-    return _in_child("fill", template, fields, about, name)
+    return _in_child("fill", template, fields, about, name, pictures or {})
 
 
 def examined(template: bytes, sample: Fields, name: str) -> bytes:
@@ -57,13 +68,22 @@ def examined(template: bytes, sample: Fields, name: str) -> bytes:
     return _in_child("check", template, sample, about, name)
 
 
-def _in_child(task: str, template: bytes, fields: Fields, about: About, name: str) -> bytes:
+def _in_child(
+    task: str,
+    template: bytes,
+    fields: Fields,
+    about: About,
+    name: str,
+    pictures: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
     with tempfile.TemporaryDirectory(prefix="sang-word-") as folder:
         source, data, target = (Path(folder) / part for part in ("in", "data", "out"))
         source.write_bytes(template)
         created = about.created.astimezone(UTC).replace(tzinfo=None).isoformat()
         described = {"title": about.title[:250], "author": about.author[:250], "created": created}
-        data.write_text(json.dumps({"fields": _plain(fields), "about": _plain(described)}))
+        drawn = {one: b64encode(content).decode() for one, content in pictures.items()}
+        given = {"fields": _plain(fields), "about": _plain(described), "pictures": drawn}
+        data.write_text(json.dumps(given))
         paths = [task, str(source), str(data), str(target)]
         if not _SLOTS.acquire(timeout=WAIT):
             raise Refused(_("Other documents are being made right now; try again in a moment."))

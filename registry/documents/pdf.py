@@ -1,4 +1,4 @@
-"""PDF by typst: templates are ours, data is data, and nothing outside a folder of its own is read.
+"""PDF and pictures by typst: templates are ours, data is data, and nothing outside is read.
 
 A template is a ``.typ`` file that imports ``/base.typ`` and reads ``json("/data.json")``.  The
 data never becomes markup: a string of it is shown letter by letter.
@@ -10,7 +10,8 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ from registry.documents.glyphs import FONTS, showable
 
 LIBRARY = Path(__file__).parent / "typst"
 STANDARDS: tuple[typst.PDFStandard, ...] = ("a-2a", "ua-1")
+PPI = 200
+"""Points per inch of a picture: sharp on paper."""
 _PACKAGE = re.compile(r"@[a-z]+/")
 _FILE_NAME = re.compile(r"[a-z0-9_-]{1,60}\.(svg|png|jpg|json)")
 
@@ -51,15 +54,38 @@ def render_pdf(
         ValueError: a file name that could lead elsewhere.
         TemplateError: the template is wrong, or does not fit the data.
     """
+    with _laid_out(template, data) as root:
+        for name, content in (files or {}).items():
+            _place(root, name, content)
+        made = _compile(
+            root, format="pdf", pdf_standards=list(STANDARDS), timestamp=int(created.timestamp())
+        )
+    if not isinstance(made, bytes):
+        raise TemplateError("the template made no document")
+    return made
+
+
+def render_png(template: Path, data: Mapping[str, Any]) -> list[bytes]:
+    """A picture of each page, for documents that cannot hold what typst draws.
+
+    Raises:
+        TypeError: as of :func:`render_pdf`; likewise TemplateError.
+    """
+    with _laid_out(template, data) as root:
+        made = _compile(root, format="png", ppi=PPI)
+    return [made] if isinstance(made, bytes) else made or []
+
+
+@contextmanager
+def _laid_out(template: Path, data: Mapping[str, Any]) -> Iterator[Path]:
+    """A folder of its own with all that a template reads."""
     with tempfile.TemporaryDirectory(prefix="sang-pdf-") as folder:
         root = Path(folder)
         for source in LIBRARY.glob("*.typ"):
             shutil.copyfile(source, root / source.name)
         (root / "main.typ").write_text(_source(template), encoding="utf-8")
         (root / "data.json").write_text(json.dumps(_prepared(data)), encoding="utf-8")
-        for name, content in (files or {}).items():
-            _place(root, name, content)
-        return _compile(root, created)
+        yield root
 
 
 def _source(template: Path) -> str:
@@ -72,7 +98,7 @@ def _source(template: Path) -> str:
     return text
 
 
-def _compile(root: Path, created: datetime) -> bytes:
+def _compile(root: Path, **form: Any) -> bytes | list[bytes] | None:
     """Compile ``main.typ`` of a folder, with the project's fonts only and without packages."""
     nowhere = root / "no-packages"
     compiler = typst.Compiler(
@@ -84,14 +110,9 @@ def _compile(root: Path, created: datetime) -> bytes:
         package_cache_path=nowhere,
     )
     try:
-        made = compiler.compile(
-            format="pdf", pdf_standards=list(STANDARDS), timestamp=int(created.timestamp())
-        )
+        return compiler.compile(**form)
     except typst.TypstError as error:
         raise TemplateError(error.diagnostic) from error
-    if not isinstance(made, bytes):
-        raise TemplateError("the template made no document")
-    return made
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from textwrap import wrap
 from typing import Any, Literal
+from unicodedata import category
 
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
@@ -31,6 +33,8 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 WIDTH, HEIGHT = 13.333, 7.5
 _A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 _TITLE_ONLY = 5
+GAP = 0.3
+"""Lines between two paragraphs."""
 _KINDS = {"bar": XL_CHART_TYPE.BAR_CLUSTERED, "line": XL_CHART_TYPE.LINE_MARKERS}
 _GOOD, _BAD = "#1F6B3D", "#9A3B12"
 
@@ -63,6 +67,35 @@ class Box:
     @property
     def _emu(self) -> tuple[int, int, int, int]:
         return Inches(self.left), Inches(self.top), Inches(self.width), Inches(self.height)
+
+
+def divided(lines: Iterable[str], box: Box, size: float) -> list[list[str]]:
+    """Paragraphs in as many parts as fill a box each; a long one goes on in the next at a space.
+
+    Letters are taken for wide and lines for high, so that another typeface fits as well.
+    """
+    across, left = int(box.width * 72 / (size * 0.5)), 0.0
+    down, parts = box.height * 72 / (size * 1.3), list[list[str]]()
+    for line in lines:
+        for piece in wrap(line, across * int(down * 0.8), break_on_hyphens=False):
+            need = -(-_letters(piece) // across) + GAP
+            if need > left:
+                parts.append([])
+                left = down
+            parts[-1].append(piece)
+            left -= need
+    return parts
+
+
+def _letters(text: str) -> int:
+    """Those that take room; the vowels and tones above and below take none."""
+    return sum(category(letter) != "Mn" for letter in text)
+
+
+def _widest(texts: Sequence[str]) -> float:
+    """Letters of a column of a table, with its margins; its head takes two lines or three."""
+    head, *cells = map(_letters, texts)
+    return max(head / 1.6, *cells) + 3
 
 
 BODY = Box(0.6, 1.4, WIDTH - 1.2, 4.95)
@@ -131,7 +164,7 @@ class Deck:
         slide = self._new(title, Box(0.6, 0.4, WIDTH - 1.2, 0.85), size=36)
         if remark:
             self._text(slide, _REMARK, [remark], size=18, colour=MUTED)
-        foot = self._text(slide, _FOOT, [self._footer], size=14, colour=MUTED)
+        foot = self._text(slide, _FOOT, [self._footer], size=12, colour=MUTED)
         self._number(foot.text_frame.paragraphs[0])
         return Slide(self, slide)
 
@@ -152,7 +185,7 @@ class Deck:
         """The slide's number, which PowerPoint keeps up to date, at the end of a line."""
         field = (
             f'<a:fld {_A} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
-            f'<a:rPr lang="{self._language}" sz="1400"/><a:t>‹#›</a:t></a:fld>'
+            f'<a:rPr lang="{self._language}" sz="1200"/><a:t>‹#›</a:t></a:fld>'
         )
         line.add_run().text = "  ·  "
         line._p.append(parse_xml(field))
@@ -184,9 +217,22 @@ class Slide:
     def __init__(self, deck: Deck, slide: Any) -> None:
         self._deck, self._slide = deck, slide
 
-    def text(self, box: Box, lines: Iterable[str], size: float = 24) -> None:
-        """Paragraphs."""
-        self._deck._text(self._slide, box, lines, size=size)
+    def text(
+        self, box: Box, lines: Iterable[str], size: float = 24, *, points: bool = False
+    ) -> None:
+        """Paragraphs.
+
+        Args:
+            points: whether each has a point before it, as one of a list.
+        """
+        frame = self._deck._text(self._slide, box, lines, size=size).text_frame
+        for paragraph in frame.paragraphs:
+            paragraph.space_after = Pt(size * GAP)
+            if points:
+                form = paragraph._p.get_or_add_pPr()
+                form.set("marL", str(Inches(0.3)))
+                form.set("indent", str(Inches(-0.3)))
+                form.append(parse_xml(f'<a:buChar {_A} char="•"/>'))
 
     def cards(self, cards: Sequence[Card], box: Box, across: int) -> None:
         """Key figures side by side, in as many rows as they need."""
@@ -204,7 +250,7 @@ class Slide:
         self._deck._fill(frame, [card.label], size=20, colour=MUTED)
         line = frame.add_paragraph()
         line.alignment = PP_ALIGN.LEFT
-        self._deck._run(line, card.value, size=40, bold=True)
+        self._deck._run(line, card.value, size=min(40, int(box.height * 23)), bold=True)
         self._deck._run(line, f" {card.unit}", size=20, colour=MUTED)
         if card.change:
             line = frame.add_paragraph()
@@ -222,7 +268,7 @@ class Slide:
         frame = self._slide.shapes.add_chart(_KINDS[picture.kind], *box._emu, data)
         frame._element.nvGraphicFramePr.cNvPr.set("descr", clean_text(picture.alt))
         frame.chart.part.chart_workbook.update_from_xlsx_blob(self._figures(picture))
-        _draw(frame.chart, picture)
+        _draw(frame.chart, picture, box.height)
 
     def _figures(self, picture: Picture) -> bytes:
         """The workbook that opens when somebody edits the chart's figures."""
@@ -236,26 +282,33 @@ class Slide:
         return buffer.getvalue()
 
     def table(
-        self, heads: Sequence[str], rows: Sequence[Sequence[str]], box: Box, *, total: bool = False
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        box: Box,
+        *,
+        total: bool = False,
+        names: int = 1,
     ) -> None:
         """A table; the first column names the row, the others hold figures.
 
         Args:
             total: whether the last row is set off.
+            names: how many columns name the row, where it is more than one.
         """
         step = min(box.height / (len(rows) + 2.2), 0.5)
-        size = min(step / 0.024, 20)  # leaves room for typefaces with tall lines
+        widths = [_widest(texts) for texts in zip(heads, *rows, strict=True)]
+        # leaves room for typefaces with tall lines or wide letters
+        size = min(step / 0.024, box.width * 72 / sum(widths) / 0.53, 18)
         whole = Box(box.left, box.top, box.width, step * (len(rows) + 2))
         table = self._slide.shapes.add_table(len(rows) + 1, len(heads), *whole._emu).table
         table.horz_banding, table.last_row = False, total
-        first = 0.26 if len(heads) > 3 else 0.4
-        for number, column in enumerate(table.columns):
-            share = first if number == 0 else (1 - first) / (len(heads) - 1)
-            column.width = Inches(box.width * share)
+        for column, letters in zip(table.columns, widths, strict=True):
+            column.width = Inches(box.width * letters / sum(widths))
         for place, (row, texts) in enumerate(zip(table.rows, [heads, *rows], strict=True)):
             row.height = Inches(step if place else step * 2)  # heads may take two lines
             for number, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-                self._cell(cell, text, PP_ALIGN.RIGHT if number else PP_ALIGN.LEFT, size)
+                self._cell(cell, text, PP_ALIGN.LEFT if number < names else PP_ALIGN.RIGHT, size)
         for row in (0, len(rows)) if total else (0,):  # both lie on the table's colour
             for cell in table.rows[row].cells:
                 font = cell.text_frame.paragraphs[0].runs[0].font
@@ -268,28 +321,29 @@ class Slide:
         self._deck._fill(cell.text_frame, [text], size=size, align=align)
 
 
-def _draw(chart: Any, picture: Picture) -> None:
+def _draw(chart: Any, picture: Picture, height: float) -> None:
     chart.has_legend, chart.has_title = False, picture.titled
     chart.font.size, chart.font.color.rgb = Pt(16), _rgb(INK)
     if picture.titled:
         chart.chart_title.text_frame.text = clean_text(picture.title)
         title = chart.chart_title.text_frame.paragraphs[0].runs[0].font
-        title.size, title.bold = Pt(20), True
+        title.size, title.bold = Pt(18), True
     names, values = chart.category_axis, chart.value_axis
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     names.has_major_gridlines = values.has_minor_gridlines = False
-    values.minimum_scale, values.visible = 0, picture.kind == "line"
-    values.major_gridlines.format.line.color.rgb = _rgb("#DDE3EA")
-    values.has_major_gridlines = picture.kind == "line"
+    values.minimum_scale, values.visible = 0, False
+    values.has_major_gridlines = False
+    if picture.kind == "line":  # room for the figure above the highest point
+        values.maximum_scale = 1.3 * max((one or 0 for one in picture.values), default=0) or 1
     values.tick_labels.number_format_is_linked = False
     values.tick_labels.number_format = "0%" if picture.percent else "#,##0"
     (plot,), (series,) = chart.plots, chart.plots[0].series
     plot.has_data_labels = True
     plot.data_labels.number_format_is_linked = False
     plot.data_labels.number_format = "0.0%" if picture.percent else "#,##0"
-    plot.data_labels.font.size = Pt(14)
+    plot.data_labels.font.size = Pt(14 if picture.kind == "bar" else 12)
     plot.data_labels._element.get_or_add_txPr().bodyPr.set("wrap", "none")
-    names.tick_labels.font.size = Pt(14 if len(picture.labels) < 8 else 11)
+    names.tick_labels.font.size = Pt(_name_size(picture, height))
     _every_label(names)
     if picture.kind == "bar":
         names.reverse_order, plot.gap_width = True, 45
@@ -304,10 +358,19 @@ def _draw(chart: Any, picture: Picture) -> None:
         series.marker.format.fill.fore_color.rgb = _rgb(PALETTE[0])
 
 
+def _name_size(picture: Picture, height: float) -> int:
+    """As large as lying bars leave room for: where names are larger, some are left out."""
+    if picture.kind == "line":
+        return 12 if len(picture.labels) < 6 else 10
+    room = (height - 0.5 * picture.titled) * 72 / max(len(picture.labels), 1)
+    return int(min(max(room / 1.8, 8), 16))
+
+
 def _every_label(axis: Any) -> None:
     """No name along an axis is left out for want of room."""
     skip = parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="1"/>')
     axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
+    axis._element.find(qn("c:txPr")).bodyPr.set("rot", "0")  # else LibreOffice thins them out
 
 
 def _dress(deck: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -60,6 +60,10 @@ class Paper:
         if indent:
             line.paragraph_format.first_line_indent = Cm(2.5)
 
+    def dotted(self) -> None:
+        """A line to write on."""
+        _dots(self._paper.add_paragraph("\t"), _WIDTH - 0.2)
+
     def remark(self, text: str) -> None:
         """A quiet line."""
         self._small(self._paper.add_paragraph(), text)
@@ -74,6 +78,12 @@ class Paper:
         self.control(loop)
         self.text(text, indent=True)
         self.control("endfor")
+
+    def picture(self, name: str) -> None:
+        """The picture of a field, where there is one."""
+        self.control(f"if {name}")
+        self._paper.add_paragraph(f"{{{{ {name} }}}}")
+        self.control("endif")
 
     def table(
         self,
@@ -141,13 +151,16 @@ class Paper:
         _size(line.add_run(text), 14)
 
     def columns(self, texts: Sequence[Sequence[str]]) -> None:
-        """Paragraphs side by side, in the middle: places to sign."""
+        """Paragraphs side by side, in the middle: places to sign; a tab is a dotted line."""
         table = self._paper.add_table(1, len(texts))
         _whole(table.rows[0])
         for cell, lines in zip(table.rows[0].cells, texts, strict=True):
             for number, text in enumerate(lines):
                 line = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
-                line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+                if "\t" in text:
+                    _dots(line, _WIDTH / len(texts) - 0.8)
+                else:
+                    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
                 line.add_run(text)
 
     def content(self) -> bytes:
@@ -191,6 +204,12 @@ def _size(styled: Any, points: float) -> None:
     complex_size = OxmlElement("w:szCs")
     complex_size.set(qn("w:val"), str(int(points * 2)))
     rules.find(qn("w:sz")).addnext(complex_size)
+
+
+def _dots(line: Any, wide: float) -> None:
+    """A tab is a dotted line up to so many cm."""
+    stops = line.paragraph_format.tab_stops
+    stops.add_tab_stop(Cm(wide), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.DOTS)
 
 
 def _field(line: Any, code: str) -> None:

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import zipfile
+from base64 import b64decode
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -160,8 +161,10 @@ def _tree(content: bytes) -> Any:
     return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def filled(template: bytes, fields: dict[str, Any], about: dict[str, str]) -> bytes:
-    """A template with its fields filled.
+def filled(
+    template: bytes, fields: dict[str, Any], about: dict[str, str], pictures: dict[str, str]
+) -> bytes:
+    """A template with its fields filled, and pictures in place of the texts that tell of them.
 
     Raises:
         Refusal: it names a field that does not exist, or what stands in braces is no field.
@@ -194,6 +197,7 @@ def filled(template: bytes, fields: dict[str, Any], about: dict[str, str]) -> by
         raise Refusal("fields", *sorted(missing))
     if len(document.get_xml()) > LONGEST:
         raise Refusal("huge")
+    _draw(document.docx, {fields[name]: b64decode(png) for name, png in pictures.items()})
     described = document.docx.core_properties
     described.title, described.author = about["title"], about["author"]
     described.created = described.modified = datetime.fromisoformat(about["created"])
@@ -201,6 +205,27 @@ def filled(template: bytes, fields: dict[str, Any], about: dict[str, str]) -> by
     buffer = BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def _draw(document: Any, pictures: dict[str, bytes]) -> None:
+    """Put each picture where its text stands alone, as wide as the page's text.
+
+    A template's program is given texts only, so no picture opens a way out of the sandbox.
+    """
+    from docx.oxml.ns import qn
+    from docx.text.paragraph import Paragraph
+
+    page = document.sections[0]
+    wide = page.page_width - page.left_margin - page.right_margin
+    for element in list(document.element.body.iter(qn("w:p"))):
+        line = Paragraph(element, document)
+        said = line.text
+        if said in pictures:
+            first, *others = line.runs
+            for run in (first, *others):
+                run.text = ""
+            drawn = first.add_picture(BytesIO(pictures[said]), width=wide)
+            drawn._inline.docPr.set("descr", said)
 
 
 def main(arguments: list[str]) -> None:
@@ -213,7 +238,7 @@ def main(arguments: list[str]) -> None:
         given = json.loads(Path(data).read_bytes())
         moment = datetime.fromisoformat(given["about"]["created"])
         clean = packed(inward(screened(Path(template).read_bytes())), moment)
-        made = inward(screened(filled(clean, given["fields"], given["about"])))
+        made = inward(screened(filled(clean, **given)))
         Path(target).write_bytes(packed(made, moment) if task == "fill" else clean)
     except Refusal as refusal:
         answer = {"refused": refusal.code, "found": refusal.found}

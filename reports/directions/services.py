@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -38,8 +38,19 @@ class Order:
     given_by: str = ""
 
 
-def give(actor: Actor, code: str, office: Office, order: Order, *, form_token: str) -> Direction:
+def give(
+    actor: Actor,
+    code: str,
+    office: Office,
+    order: Order,
+    *,
+    form_token: str,
+    at: datetime | None = None,
+) -> Direction:
     """Give a direction on the report of a closed period; a form sent twice gives one.
+
+    Args:
+        at: when; now unless told otherwise.
 
     Raises:
         Refused: the period is not closed.
@@ -65,7 +76,7 @@ def give(actor: Actor, code: str, office: Office, order: Order, *, form_token: s
         due_on=order.due_on,
         given_by=clean_text(order.given_by).strip(),
         entered_by=actor.user_id,
-        entered_at=utc_now(),
+        entered_at=at or utc_now(),
         form_token=form_token,
     )
     db.session.add(row)
@@ -74,7 +85,15 @@ def give(actor: Actor, code: str, office: Office, order: Order, *, form_token: s
     return row
 
 
-def answer(actor: Actor, row: Direction, result: str, *, done: bool, version: int | None) -> None:
+def answer(
+    actor: Actor,
+    row: Direction,
+    result: str,
+    *,
+    done: bool,
+    version: int | None,
+    at: datetime | None = None,
+) -> None:
     """Write what was done about an open direction; ``done`` hands it to who gave it.
 
     Raises:
@@ -89,7 +108,7 @@ def answer(actor: Actor, row: Direction, result: str, *, done: bool, version: in
         raise Refused(_("The result is missing; write what was done about this direction."))
     row.result = text
     if done:
-        row.move(Side.OFFICE, S.DONE, actor.user_id, utc_now())
+        row.move(Side.OFFICE, S.DONE, actor.user_id, at or utc_now())
     db.session.flush()
     _record(actor, Action.DIRECTION_ANSWER, row, to=row.state)
 
@@ -102,6 +121,7 @@ def step(
     remark: str = "",
     *,
     version: int | None,
+    at: datetime | None = None,
 ) -> None:
     """Accept a result, send it back, withdraw or reopen a direction; take a result back.
 
@@ -113,7 +133,7 @@ def step(
     why = clean_text(remark).strip()
     if side is Side.GIVER and to is not S.ACCEPTED and not why:
         raise Refused(_("Write why: the office reads it beside the direction."))
-    before = row.move(side, to, actor.user_id, utc_now())
+    before = row.move(side, to, actor.user_id, at or utc_now())
     if side is Side.GIVER:
         row.remark = why
     db.session.flush()

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registry.access.gate import actor, allow, may, scope, scope_for, today
+from registry.access.queries import names_of
 from registry.access.roles import Permission
 from registry.access.versions import compared, version_of
 from registry.audit.actions import Action
@@ -22,9 +23,11 @@ from registry.fields import read_id, read_page
 from registry.periods import catalogue
 from registry.periods.calendar import Period
 from registry.periods.names import named
+from reports.classes.services import class_of, decisions
 from reports.disclosure import queries, services
 from reports.disclosure.forms import AnswerForm, RequestForm
 from reports.disclosure.models import DECISION_NAMES, Decision, DisclosureRequest
+from reports.official_information import Classed, classification
 
 bp = Blueprint(
     "disclosure", __name__, url_prefix="/reports/disclosure", template_folder="../templates"
@@ -45,7 +48,7 @@ def waiting() -> int:
 def index() -> ResponseReturnValue:
     """The register."""
     (state, year), page = _filters(), read_page(request.args)
-    now = Period.containing(today()).fiscal_year
+    now, anew = Period.containing(today()).fiscal_year, decisions()
     return render_template(
         "disclosure/index.html",
         rows=queries.requests(scope(), state, year, today(), page),
@@ -57,10 +60,19 @@ def index() -> ResponseReturnValue:
         year_choices=[(one, one) for one in range(now, now - 10, -1)],
         page=page,
         per_page=queries.PAGE,
-        decisions=DECISION_NAMES,
+        decided=DECISION_NAMES,
+        classes=_classes(),
+        decisions=anew,
+        people=names_of(scope(), {one.decided_by for one in anew if one.decided_by}),
+        classification=classification,
         named=_named,
         today=today(),
     )
+
+
+def _classes() -> dict[str, Classed]:
+    """Whether each closed report may be disclosed today."""
+    return {row.code: class_of(row) for row in catalogue.list_periods()}
 
 
 def _filters() -> tuple[str, int | None]:
@@ -110,6 +122,7 @@ def show(request_id: int) -> ResponseReturnValue:
         "disclosure/show.html",
         row=queries.request_for(scope(), request_id),
         form=form,
+        held=_classes().get(row.period),
         named=_named,
         today=today(),
     )
@@ -127,7 +140,8 @@ def _answer(row: DisclosureRequest, form: AnswerForm) -> None:
 def export() -> ResponseReturnValue:
     """The register, as far as it is shown, as a workbook."""
     state, year = _filters()
-    rows = [_row(one) for one in queries.requests(scope(), state, year, today())]
+    classes = _classes()
+    rows = [_row(one, classes) for one in queries.requests(scope(), state, year, today())]
     record(actor(), Action.DISCLOSURE_EXPORT, "disclosure", "-", count=len(rows), format="xlsx")
     commit()
     target = BytesIO()
@@ -148,11 +162,12 @@ def _columns() -> list[str]:
         _("Section"),
         _("Reason"),
         _("Answered on"),
+        _("Disclosure of the report today"),
         _("Late"),
     ]
 
 
-def _row(one: DisclosureRequest) -> list[Cell]:
+def _row(one: DisclosureRequest, classes: dict[str, Classed]) -> list[Cell]:
     decision = str(DECISION_NAMES[Decision(one.decision)]) if one.decision else None
     return [
         one.id,
@@ -165,5 +180,6 @@ def _row(one: DisclosureRequest) -> list[Cell]:
         one.section or None,
         one.reason or None,
         one.answered_on,
+        classes[one.period].title if one.period in classes else None,
         _("late") if one.late(today()) else None,
     ]

@@ -12,7 +12,7 @@ from registry.access.scope import Scope
 from registry.periods import catalogue
 from registry.periods.calendar import Period, PeriodKind, periods_between
 from registry.periods.office_report_queries import Counts, counts_of, expected
-from reports.listing import KINDS, Listed
+from reports.listing import Listed
 from reports.schedule import closes_on
 
 
@@ -75,7 +75,7 @@ def entries(scope: Scope, year: Period, today: date) -> list[Entry]:
         listed, days = Listed(one, one.has_ended(today), closed.get(one.code)), {What.ENDS: one.end}
         if one in counts and (due := counts[one].due):
             days[What.DUE] = due
-        closing = closes_on(one) if one.kind in KINDS and listed.row is None else None
+        closing = closes_on(one) if listed.row is None else None
         if closing is not None:
             days[What.CLOSES] = closing
         found += [

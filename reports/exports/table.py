@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from time import monotonic
 
 from registry.access.scope import Scope
 from registry.documents.cells import Cell as Written
@@ -39,6 +40,10 @@ LAST = (
 )
 SHOWN = 50
 """Rows of a preview."""
+PATIENCE = 2.0
+"""Seconds after which a preview, whose page waits for it, asks of no further period."""
+MOST_LOOKED_AT = 12
+"""Measures of a preview."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +70,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Preview:
-    """The first rows of a table, and how many there are."""
+    """The first rows of a table, and how many there are in the part that was looked at.
+
+    Attributes:
+        columns: those that a page has room for; ``further`` are those that the file has besides.
+        part: the question as far as it was asked.
+        whole: whether that is all of it.
+    """
 
     columns: list[str]
+    further: list[str]
     rows: list[list[Written]]
     count: int
+    part: Question
+    whole: bool
 
 
 def columns(question: Question) -> list[str]:
@@ -87,16 +101,35 @@ def rows(scope: Scope, question: Question, tell: Tell = silent) -> Iterator[list
 
 
 def preview(scope: Scope, question: Question) -> Preview:
-    """The first rows; the others are only counted."""
+    """The first rows; the others are counted, as far as patience goes."""
+    part = replace(question, measures=question.measures[:MOST_LOOKED_AT])
     shown: list[list[Written]] = []
-    count = 0
+    count, looked_at, until = 0, 0, monotonic() + PATIENCE
     for period in question.periods:
-        lines = _lines(scope, question, period)
+        if looked_at and monotonic() >= until:
+            break
+        lines = _lines(scope, part, period)
         if len(shown) < SHOWN:
-            told = _without_few(scope, question, lines)[: SHOWN - len(shown)]
-            shown += map(_writer(question), told)
-        count += len(lines)
-    return Preview(columns(question), shown, count)
+            told = _without_few(scope, part, lines)[: SHOWN - len(shown)]
+            shown += map(_writer(part), told)
+        count, looked_at = count + len(lines), looked_at + 1
+    part = replace(part, periods=question.periods[:looked_at])
+    further, kept = _further(part), columns(part)
+    seen = [place for place, name in enumerate(kept) if name not in further]
+    return Preview(
+        columns=[kept[place] for place in seen],
+        further=further,
+        rows=[[row[place] for place in seen] for row in shown],
+        count=count,
+        part=part,
+        whole=part == question,
+    )
+
+
+def _further(question: Question) -> list[str]:
+    """Columns that say for programs what others say for people."""
+    other = "title_en" if language() == "th" else "title_th"
+    return [*FIRST[1:], *question.cut.by, "measure", other, "unit", "version"]
 
 
 def _lines(scope: Scope, question: Question, period: Period) -> list[Line]:

@@ -39,7 +39,7 @@ from reports.exports import jobs, services
 from reports.exports.files import EXCEL_ROWS, KEPT, place_of
 from reports.exports.models import SavedExport
 from reports.exports.queries import file_for, files_of, saved_export_for, saved_exports
-from reports.exports.question import BY, FILTERS, FORMATS, PARTS, question
+from reports.exports.question import BY, FILTERS, FORMATS, PARTS, Question, question
 from reports.exports.table import Preview, preview
 
 bp = Blueprint("exports", __name__, url_prefix="/reports/exports", template_folder="../templates")
@@ -85,7 +85,7 @@ def _given(values: MultiDict[str, str]) -> dict[str, str]:
 
 
 def _form(definition: Mapping[str, str], *, wanted: bool, **typed: str) -> str:
-    found, problem = _looked_at(definition) if wanted else (None, "")
+    found, asked, problem = _looked_at(definition) if wanted else (None, None, "")
     day = today()
     earliest = max(first_fact(day), day.replace(year=day.year - YEARS, day=1))
     return render_template(
@@ -101,6 +101,7 @@ def _form(definition: Mapping[str, str], *, wanted: bool, **typed: str) -> str:
         titles=DIMENSIONS,
         formats=FORMATS,
         found=found,
+        asked=asked,
         problem=problem,
         most=EXCEL_ROWS,
         token=secrets.token_hex(16),
@@ -109,12 +110,13 @@ def _form(definition: Mapping[str, str], *, wanted: bool, **typed: str) -> str:
     )
 
 
-def _looked_at(definition: Mapping[str, str]) -> tuple[Preview | None, str]:
-    """The beginning of a table, or why there is none."""
+def _looked_at(definition: Mapping[str, str]) -> tuple[Preview | None, Question | None, str]:
+    """The beginning of a table and all that it is asked for, or why there is none."""
     try:
-        return preview(scope(), question(scope(), definition, today())), ""
+        asked = question(scope(), definition, today())
+        return preview(scope(), asked), asked, ""
     except Refused as refusal:
-        return None, str(refusal)
+        return None, None, str(refusal)
 
 
 def _options(name: str) -> list[tuple[Any, str]]:

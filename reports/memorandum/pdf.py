@@ -13,7 +13,6 @@ from registry.i18n import language, name_of
 from registry.periods.calendar import format_date, to_bangkok_date
 from reports.memorandum.services import Head
 from reports.narrative import sentences
-from reports.official_information import classification
 from reports.pdf import Data, summary_of
 from reports.report import Report
 
@@ -31,13 +30,12 @@ def data_of(report: Report, office: Office, head: Head, now: datetime) -> Data:
     """Everything that the template shows, ready to print."""
     lang = language()
     period = report.period.label(lang)
-    section = report.context.section
     subject = _("Report on the public-relations network, %(period)s", period=period)
     place = report.names.of(report.place or "")
     return {
         "lang": lang,
         "title": _("Memorandum"),
-        "classification": "" if section is None else classification(section),
+        "classification": report.classed.title if report.classed else "",
         "agency": {"label": _("Agency"), "text": f"{name_of(office)} {office.phone or ''}".strip()},
         "number": {"label": _("Ref."), "text": head.number},
         "date": {"label": _("Date"), "text": format_date(to_bangkok_date(now), lang, "long")},

@@ -24,7 +24,7 @@ def test_measures_are_found_and_what_does_not_fit_is_said(
     expect(channel_kind).to_be_enabled()
     page.locator("#measures-networks_active").check()
     expect(channel_kind).to_be_disabled()
-    expect(page.locator("[for=by-channel_kind]")).to_contain_text("บางรายการไม่มีข้อมูลนี้")
+    expect(page.locator("[for=by-channel_kind]")).to_contain_text("บางตัวชี้วัดไม่มี")
     page.locator("#find").fill("ผู้ติดตามที่ไม่มี")
     expect(page.locator("#measures-networks_active")).to_be_hidden()
     page.locator("#find").fill("เครือข่ายปัจจุบัน")

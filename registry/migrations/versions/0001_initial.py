@@ -3492,6 +3492,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("period", name=op.f("uq_foreword_period")),
     )
     op.create_table(
+        "reclassification",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("before", sa.String(length=8), nullable=False),
+        sa.Column("section", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["user_account.id"],
+            name=op.f("fk_reclassification_decided_by_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reclassification")),
+    )
+    with op.batch_alter_table("reclassification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reclassification_period"), ["period"], unique=False)
+    op.create_table(
         "memorandum_head",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=160), nullable=False),
@@ -3604,6 +3622,10 @@ def downgrade() -> None:
 
     op.drop_table("target")
     op.drop_table("memorandum_head")
+    with op.batch_alter_table("reclassification", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reclassification_period"))
+
+    op.drop_table("reclassification")
     op.drop_table("foreword")
     with op.batch_alter_table("disclosure_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_disclosure_request_received_on"))
