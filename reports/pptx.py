@@ -96,10 +96,10 @@ def _targets(deck: Deck, data: Data) -> None:
     targets = data["targets"]
     if targets is None:
         return
-    heads = [column["title"] for column in targets["columns"]][:-1]
+    heads = [column["title"] for column in targets["columns"]]
     for rows in _parts(targets["rows"], MOST_TARGETS):
         slide = deck.slide(targets["title"], targets["note"])
-        slide.table(heads, [row[:-1] for row in rows], BODY, names=2)
+        slide.table(heads, rows, BODY, names=2)
 
 
 def _funnel(deck: Deck, data: Data) -> None:

@@ -30,18 +30,21 @@ def target_said(report: Report, measure: str) -> str:
 
 
 def printed_targets(report: Report) -> dict[str, Any] | None:
-    """The table of the PDF; None where no target was set."""
+    """The table of the PDF, with the sources below it; None where no target was set."""
     if not report.context.targets:
         return None
-    sides = ("left", "left", "right", "right", "right", "left", "left")
-    heads = zip(target_heads(), sides, (3, 2.2, 2.6, 2.6, 1.7, 2, 2.9), strict=True)
+    *heads, source = target_heads()
+    sides = ("left", "left", "right", "right", "right", "left")
+    shapes = zip(heads, sides, (4, 2.8, 2.6, 2.6, 2, 2), strict=True)
+    rows = list(_rows(report))
+    sources = "; ".join(dict.fromkeys(row[-1] for row in rows))
     return {
         "title": _title(report),
         "columns": [
-            {"title": title, "align": side, "width": width} for title, side, width in heads
+            {"title": title, "align": side, "width": width} for title, side, width in shapes
         ],
-        "rows": list(_rows(report)),
-        "note": target_note(),
+        "rows": [row[:-1] for row in rows],
+        "note": f"{target_note()} {source}: {sources}",
     }
 
 
