@@ -28,7 +28,8 @@ class Pseudonyms:
     def __init__(self, seen: Moment) -> None:
         people = Base.metadata.tables["member"]
         batches = list(seen.batches(select(people.c.id, people.c.uid)))
-        ids = np.concatenate([[], *(batch.column(0) for batch in batches)]).astype("int64")
+        none = np.array([], "int64")
+        ids = np.concatenate([none, *(batch.column(0).to_numpy() for batch in batches)])
         uids = [uid for batch in batches for uid in batch.column(1).to_pylist()]
         order = ids.argsort()
         self._ids = ids[order]

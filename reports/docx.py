@@ -15,7 +15,7 @@ from reports.office_words import TEXTS
 from reports.pdf import Data, data_of
 from reports.report import Report
 from reports.tables import WHOLE, cuts_of
-from reports.target_section import TARGET_NAMES
+from reports.target_section import TARGET_NAMES, target_rows
 from reports.wording import change, shown
 
 LISTS = {
@@ -73,7 +73,7 @@ def fields_of(report: Report) -> Data:
             name: change(name, value, report.earlier(name)) for name, value in values.items()
         },
         "key": data["cards"],
-        "targets": _named(data["targets"] or NO_ROWS, *TARGET_NAMES),
+        "targets": [dict(zip(TARGET_NAMES, row, strict=True)) for row in target_rows(report)],
         "funnel": data["funnel"]["rows"],
         "reach": data["reach"],
         "trend": _trend(report),

@@ -14,7 +14,7 @@ from reports import layout
 from reports.docx import LISTS, known
 from reports.office_section import TEXT_NAMES, TITLE
 from reports.pdf import Data
-from reports.wording import title_of, unit_of
+from reports.wording import heading_of
 
 
 class Kind(StrEnum):
@@ -73,7 +73,7 @@ _PLAIN = {
 
 def known_fields() -> list[Field]:
     """Every field that a template may name."""
-    measures = {name: f"{title_of(name)} ({unit_of(MEASURES[name])})" for name in MEASURES}
+    measures = {name: heading_of(name) for name in MEASURES}
     trend = {"period": _l("period")} | {name: measures[name] for name in layout.TRENDS}
     median = {"share": _l("within the standard (%)"), "median": _l("median time")}
     revised = {"before": _l("before"), "after": _l("after"), "change": _l("change")}

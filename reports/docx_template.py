@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
-from registry.facts.measures import MEASURES
 from reports import layout
 from reports.office_section import TEXT_NAMES, TITLE
 from reports.target_section import TARGET_NAMES, target_heads, target_note
-from reports.wording import unit_of
+from reports.wording import heading_of
 
 if TYPE_CHECKING:
     from registry.documents.word import Paper
@@ -150,7 +149,7 @@ def _offices(paper: Paper) -> None:
 
 
 def _heads(measures: Sequence[str]) -> list[str]:
-    return [f"{MEASURES[name].title} ({unit_of(MEASURES[name])})" for name in measures]
+    return [heading_of(name) for name in measures]
 
 
 def _cells(row: str, measures: Sequence[str]) -> list[str]:

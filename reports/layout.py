@@ -114,6 +114,8 @@ _REACH = Group(
         Column("reach_evidenced", _l("evidenced")),
     ),
 )
+MAPS = ("pass_on_rate", "members_active")
+"""Measures that are drawn as maps of provinces."""
 TABLES = (
     Table(
         "zone",

@@ -13,13 +13,23 @@ from registry.i18n import language
 from registry.periods.calendar import format_date, format_datetime
 from reports import layout
 from reports.comparing import differences
+from reports.maps import maps_of
 from reports.narrative import sentences
 from reports.office_section import printed_words
 from reports.official_information import Classed
 from reports.report import Report
 from reports.tables import chart_of, cuts_of, rows_of
 from reports.target_section import printed_targets
-from reports.wording import change, change_heads, shown, title_of, unit_of, verdict, with_unit
+from reports.wording import (
+    change,
+    change_heads,
+    heading_of,
+    shown,
+    title_of,
+    unit_of,
+    verdict,
+    with_unit,
+)
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
 Data = dict[str, Any]
@@ -31,8 +41,14 @@ def pdf_of(report: Report, *, thai_digits: bool = False) -> bytes:
     Args:
         thai_digits: whether numerals are Thai, but in the proof, which is copied out.
     """
-    data = data_of(report) | {"thai_digits": thai_digits}
-    return render_pdf(TEMPLATE, data, created=report.closed_at)
+    drawn = maps_of(report)
+    shown = [
+        {"file": f"/map-{number}.svg", "title": one.title, "alt": one.alt, "legend": one.legend}
+        for number, one in enumerate(drawn)
+    ]
+    data = data_of(report) | {"thai_digits": thai_digits, "maps": shown}
+    files = {f"map-{number}.svg": one.svg for number, one in enumerate(drawn)}
+    return render_pdf(TEMPLATE, data, created=report.closed_at, files=files)
 
 
 def data_of(report: Report) -> Data:
@@ -122,6 +138,7 @@ def _titles() -> Data:
         "reach": _("Reach"),
         "trend": _("Trend of closed periods"),
         "standards": _("Standard times of the handbook"),
+        "maps": _("Maps of the provinces"),
         "changes": _("What differs from the revision before"),
         "method": _("How it is counted"),
         "definitions": _("Definitions"),
@@ -142,6 +159,10 @@ def _notes() -> Data:
         "standards": _(
             "Share of the cases with a known time that were within the standard in force on "
             "that day. Medians are interpolated within fixed classes."
+        ),
+        "maps": _(
+            "Each shade holds about as many provinces as any other; blank ones have no figure. "
+            "All figures stand in the table by province."
         ),
     }
 
@@ -209,7 +230,7 @@ def _trend(report: Report, name: str, labels: list[str]) -> Data:
         f"{label} {with_unit(name, value)}" for label, value in zip(labels, values, strict=True)
     ]
     return {
-        "title": f"{MEASURES[name].title} ({unit_of(MEASURES[name])})",
+        "title": heading_of(name),
         "labels": labels,
         "values": values,
         "percent": MEASURES[name].is_share,

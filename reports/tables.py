@@ -9,7 +9,7 @@ from registry.facts.measure import Measure
 from registry.facts.measures import MEASURES
 from reports.layout import Table
 from reports.report import Report
-from reports.wording import shown, unit_of, with_unit
+from reports.wording import heading_of, shown, with_unit
 
 WHOLE = ""
 
@@ -47,8 +47,8 @@ def chart_of(report: Report, table: Table) -> dict[str, Any] | None:
     if not rows:
         return None
     alt = ", ".join(f"{row['label']} {row['text']}" for row in rows)
-    title, top = f"{one.title} ({unit_of(one)})", 1 if one.is_share else None
-    return {"title": title, "rows": rows, "alt": alt, "top": top}
+    top = 1 if one.is_share else None
+    return {"title": heading_of(one.name), "rows": rows, "alt": alt, "top": top}
 
 
 def _bar_text(one: Measure, value: Number) -> str:

@@ -36,7 +36,7 @@ def printed_targets(report: Report) -> dict[str, Any] | None:
     *heads, source = target_heads()
     sides = ("left", "left", "right", "right", "right", "left")
     shapes = zip(heads, sides, (4, 2.8, 2.6, 2.6, 2, 2), strict=True)
-    rows = list(_rows(report))
+    rows = list(target_rows(report))
     sources = "; ".join(dict.fromkeys(row[-1] for row in rows))
     return {
         "title": _title(report),
@@ -55,7 +55,7 @@ def sheet_of_targets(report: Report, heading: list[str]) -> Iterator[Sheet]:
         yield Sheet(
             _("Targets"),
             target_heads(),
-            _rows(report),
+            target_rows(report),
             title=title,
             subtitle=heading,
             notes=[target_note()],
@@ -77,7 +77,8 @@ def target_heads() -> list[str]:
     return [*titles, _("Target met"), _("Source")]
 
 
-def _rows(report: Report) -> Iterator[list[str]]:
+def target_rows(report: Report) -> Iterator[list[str]]:
+    """What is said of each target; see ``TARGET_NAMES``."""
     for aim in report.context.targets:
         value = report.book.value(aim.measure, aim.cut)
         yield [

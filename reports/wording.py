@@ -43,6 +43,11 @@ def title_of(name: str) -> str:
     return str(MEASURES[name].title) if name in MEASURES else name
 
 
+def heading_of(name: str) -> str:
+    """A measure's title with its unit, where its figures stand without."""
+    return f"{title_of(name)} ({unit_of(MEASURES[name])})"
+
+
 def change_heads(report: Report) -> list[str]:
     """Heads of a table of what a re-issue says otherwise."""
     numbers = (report.revision - 1, report.revision)

@@ -52,3 +52,16 @@ def test_recording_and_reviewing_say_so(app: Flask, client_of: ClientOf, closed:
         answer = client.post(place, data=sent, follow_redirects=True)
         assert answer.status_code == 200
         assert (f"มิถุนายน 2569 {CLOSED}" in answer.text) is closed, place
+
+
+def test_who_mends_a_record_that_was_confirmed_in_a_closed_period_hears_nothing(
+    app: Flask, client_of: ClientOf
+) -> None:
+    with app.app_context(), unit_of_work():
+        seal("2569-06")
+        member = cast.member("malee50")
+        member.confirmed_on = date(2026, 6, 11)
+        path, version = f"/members/{member.id}/confirm", str(member.version)
+    answer = client_of("officer50").post(path, data={"version": version}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert CLOSED not in answer.text

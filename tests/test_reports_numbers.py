@@ -22,6 +22,7 @@ import pypdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select, text
 
 from dashboards.figures import CARDS
@@ -46,6 +47,7 @@ from reports.closing import close
 from reports.context import Aim, Context
 from reports.docx import docx_of
 from reports.figures import NOWHERE
+from reports.maps import maps_of
 from reports.pptx import COLUMNS as ON_SLIDES
 from reports.pptx import pptx_of
 from reports.report import Report
@@ -201,7 +203,7 @@ def _pdf_shows(path: Any, sealed: dict[tuple[str, str], Any], proof: str) -> Non
     reader = pypdf.PdfReader(path)
     said = " ".join(page.extract_text() for page in reader.pages)
     numbers = set(re.findall(r"[0-9][0-9,]*(?:\.[0-9])?", said))
-    assert 3 <= len(reader.pages) <= 7
+    assert 3 <= len(reader.pages) <= 8
     assert proof in re.sub(r"\s", "", said).replace("\u200b", "")
     for name in (*layout.KEY, *layout.FUNNEL, *layout.REACH):
         assert shown(name, sealed[name, ""].value) in numbers | {"–"}, name
@@ -221,6 +223,22 @@ def _csv_shows(path: Any, sealed: dict[tuple[str, str], Any]) -> None:
         cut = f"{row['dimension']}={row['value_of']}" if row["dimension"] else ""
         value = sealed[row["measure"], cut].value
         assert (float(row["value"]) if row["value"] else None) == pytest.approx(value)
+
+
+def test_maps_are_drawn_of_provinces_with_figures_and_printed(closed: Flask) -> None:
+    with closed.app_context(), force_locale("th"):
+        row = catalogue.sealed(CODE)
+        assert row is not None
+        report, (path,) = report_of(row), home(row).glob("*.pdf")
+        drawn = maps_of(report)
+        assert [one.title for one in drawn] == ["อัตราการเผยแพร่ต่อ (%)", "สมาชิกปัจจุบัน (คน)"]
+        for one in drawn:
+            colours = set(re.findall(rb'fill="(#[^"]+)"', one.svg)) - {b"#ffffff"}
+            assert colours == {colour.encode() for colour, _span in one.legend}
+        said = "".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+        assert all(span in said for one in drawn for _colour, span in one.legend)
+        alone = replace(report, book=replace(report.book, figures=()))
+        assert maps_of(alone) == []
 
 
 def test_nothing_about_a_person_leaves_with_a_seal(closed: Flask) -> None:
